@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The library's own log lines (not the application's clLog streams).
+ *
+ * CLOVIS_LOG = SEVERITY[:DESTINATION], for example "info" or
+ * "debug:/var/log/clovis.log". SEVERITY is one of none error warning info
+ * debug; DESTINATION is a path opened for append, default standard error.
+ * Default: warning. A line is written with one write(2), so lines of several
+ * threads and processes do not mix, and no stdio buffer eats a small stack.
+ */
+#ifndef CLV_LOGLINE_H
+#define CLV_LOGLINE_H
+
+enum clv_sev { CLV_LOG_ERROR = 1, CLV_LOG_WARNING, CLV_LOG_INFO, CLV_LOG_DEBUG };
+
+/* Log one line (no newline in fmt); longer than 1000 bytes is cut. errno is kept. */
+void clv_log(enum clv_sev sev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* What starts each line, for example "clovis-amfd"; borrowed for ever. Default "clovis". */
+void clv_log_name_set(const char *name);
+
+#endif

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# Each part lists its tests in its own .mk file. Programs named test_* and it_*
+# are Criterion, stress_* are plain (they run under ThreadSanitizer too), *.sh
+# are scripts. All run under run-test.sh: a time limit, a private directory, and
+# sanitizer reports that count as failures.
+TEST_EXTENSIONS = .sh
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-test.sh
+SH_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-test.sh $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	REDIS_SERVER='$(REDIS_SERVER)' REDIS_SENTINEL='$(REDIS_SENTINEL)' \
+	CC='$(CC)' CXX='$(CXX)' NM='$(NM)' \
+	; export top_srcdir top_builddir REDIS_SERVER REDIS_SENTINEL CC CXX NM;
+EXTRA_DIST += %D%/run-test.sh
+TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CRITERION_CFLAGS) $(CLV_LIB_CFLAGS)
+
+if WITH_TESTS
+check_LTLIBRARIES = libtest.la
+libtest_la_SOURCES = %D%/fixture_redis.h %D%/fixture_redis.c
+libtest_la_CPPFLAGS = $(TEST_CPPFLAGS)
+libtest_la_LIBADD = libbase.la $(HIREDIS_LIBS)
+endif
+
+include %D%/base.mk
+include %D%/headers.mk
+include %D%/backend.mk
+include %D%/shim.mk
+include %D%/model.mk
+include %D%/engine.mk
+include %D%/daemon.mk
+include %D%/client.mk
+include %D%/cli.mk
