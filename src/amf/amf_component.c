@@ -101,21 +101,29 @@ static void launch_failed(void *ctx, int comp, const char *why)
     amf_daemon_feed(d, &ev);
 }
 
-static void process_ended(void *ctx, int comp, pid_t pid, int64_t status, int sig)
+static void end_describe(char *text, size_t size, pid_t pid, int64_t status, int sig)
+{
+    if (sig)
+        snprintf(text, size, "pid %d was killed by signal %d (%s)", (int)pid, sig,
+                 strsignal(sig));
+    else if (status < 0)
+        snprintf(text, size, "pid %d has ended", (int)pid);
+    else
+        snprintf(text, size, "pid %d exited with status %d", (int)pid, (int)status);
+}
+
+static void process_ended(void *ctx, int comp, pid_t pid, bool present, int64_t status, int sig)
 {
     struct amf_daemon *d = ctx;
     const struct amf_comp_run *run = &d->comps[comp];
     char why[100];
 
-    if (!run->alive || (run->peer && run->pid != pid))
-        return; /* a helper: the process that registered is the component */
-    if (sig)
-        snprintf(why, sizeof(why), "pid %d was killed by signal %d (%s)", (int)pid, sig,
-                 strsignal(sig));
-    else if (status < 0)
-        snprintf(why, sizeof(why), "pid %d has ended", (int)pid);
-    else
-        snprintf(why, sizeof(why), "pid %d exited with status %d", (int)pid, (int)status);
+    end_describe(why, sizeof(why), pid, status, sig);
+    if (!present || !run->alive || (run->peer && run->pid != pid)) {
+        /* Known to be over, or a helper: the process that registered is the component. */
+        clv_log(CLV_LOG_INFO, "%s: %s", name_of(d, comp), why);
+        return;
+    }
     if (!run->peer && !sig && !status && !has_no_callbacks(d, comp)) {
         /* It may have put itself into the background: its registration, or the
          * instantiate time-out, will tell. */

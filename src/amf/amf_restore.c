@@ -264,10 +264,10 @@ static void finish(struct amf_daemon *d)
     for (i = 0; i < d->model->n_comps; i++)
         d->comps[i].expected = false;
     nodes_settle(d);
-    deferred_run(d);
     d->dirty = true;
     amf_daemon_note(d, "taken over from an earlier daemon");
     amf_daemon_rearm(d);
+    deferred_run(d);
 }
 
 static void limit_reached(uv_timer_t *timer)

@@ -106,8 +106,7 @@ static void process_ended(struct process *p, int64_t status, int sig)
     *link = p->next;
     if (v->sweeping && p->leads_group)
         kill(-p->pid, SIGKILL);
-    if (!p->leftover && !u->killing)
-        v->events.ended(v->events.ctx, u->comp, p->pid, status, sig);
+    v->events.ended(v->events.ctx, u->comp, p->pid, !p->leftover && !u->killing, status, sig);
     uv_close(&p->uv.handle, process_free);
     advance(u);
     v->events.quieter(v->events.ctx);

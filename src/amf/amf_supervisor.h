@@ -27,8 +27,9 @@ struct amf_supervisor_events {
     /* The command runs. */
     void (*launched)(void *ctx, int comp, pid_t pid);
     void (*launch_failed)(void *ctx, int comp, const char *why);
-    /* A process of the present incarnation ended; status -1: not known. */
-    void (*ended)(void *ctx, int comp, pid_t pid, int64_t status, int sig);
+    /* A process ended; status -1: not known. present: it was of the present
+     * incarnation, and nobody had ordered it killed. */
+    void (*ended)(void *ctx, int comp, pid_t pid, bool present, int64_t status, int sig);
     /* After amf_supervisor_kill(): nothing of the component runs any more. */
     void (*killed)(void *ctx, int comp);
     /* Any end at all, also of a leftover: somebody may wait for silence. */

@@ -19,3 +19,7 @@ libamfd_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
 libamfd_la_LIBADD = libamf-engine.la libamf-model.la libamf-proto.la libbase.la \
 	$(JANSSON_LIBS) $(UV_LIBS)
 
+sbin_PROGRAMS += clovis-amfd
+clovis_amfd_SOURCES = %D%/clovis-amfd.c
+clovis_amfd_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
+clovis_amfd_LDADD = libamfd.la
