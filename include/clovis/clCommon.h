@@ -129,13 +129,13 @@ typedef union cl_u64_u {
 /* clang-format on */
 
 #if defined(__GNUC__)
-#define CL_WEAK __attribute__((weak))
-#define CL_DEPRECATED __attribute__((deprecated))
-#define CL_PRINTF_FORMAT(format, first) __attribute__((format(printf, format, first)))
+#define CL_WEAK __attribute__((__weak__))
+#define CL_DEPRECATED __attribute__((__deprecated__))
+#define CL_PRINTF_FORMAT(text, first) __attribute__((__format__(__printf__, text, first)))
 #else
 #define CL_WEAK
 #define CL_DEPRECATED
-#define CL_PRINTF_FORMAT(format, first)
+#define CL_PRINTF_FORMAT(text, first)
 #endif
 
 /* ---- names, versions, strings -------------------------------------------- */
