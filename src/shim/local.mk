@@ -4,3 +4,5 @@ noinst_LTLIBRARIES += libshim.la
 libshim_la_SOURCES = %D%/status.h %D%/store.h \
 	%D%/handle.h %D%/handle.c %D%/dispatch.h %D%/dispatch.c \
 	%D%/registry.h %D%/registry.c
+
+include %D%/platform.mk
