@@ -174,6 +174,8 @@ struct amf_model {
     struct amf_csi *csis;
     size_t n_nodes, n_sgs, n_sus, n_comps, n_sis, n_csis;
     char **files; /* NULL-terminated names that the model was read from */
+    char **warnings; /* NULL-terminated lines "FILE:LINE: …" about what is legal but
+                        hardly meant; NULL: none */
 };
 
 /* Read clAmfDefinitions.xml and clAmfConfig.xml below dir. New: *out. On failure
