@@ -7,7 +7,8 @@ libplat_la_SOURCES = \
 	%D%/cpm_order.c %D%/cpm_order.h %D%/cpm_pending.c %D%/cpm_pending.h \
 	%D%/cpm_query.c %D%/cpm_register.c %D%/cpm_service.c %D%/cpm_service.h \
 	%D%/eo_main.c %D%/eo_object.c %D%/eo_process.c %D%/eo_process.h \
-	%D%/plat_heap.c %D%/plat_name.c %D%/plat_osal.c %D%/plat_saf.c %D%/plat_version.c
+	%D%/plat_heap.c %D%/plat_name.c %D%/plat_osal.c %D%/plat_saf.c %D%/plat_version.c \
+	%D%/saf_amf.c
 libplat_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libplat_la_LIBADD = libamf-client.la libbase.la $(JANSSON_LIBS)
 
