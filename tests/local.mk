@@ -21,6 +21,12 @@ libtest_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libtest_la_LIBADD = libbase.la $(HIREDIS_LIBS)
 endif
 
+# What runs under ThreadSanitizer, where Criterion does not start.
+STRESS_TESTS =
+.PHONY: check-stress
+check-stress: $(STRESS_TESTS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(STRESS_TESTS)'
+
 include %D%/base.mk
 include %D%/headers.mk
 include %D%/backend.mk

@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+# clovis(1): the frame, and one file for each command.
+bin_PROGRAMS += clovis
+clovis_SOURCES = %D%/clovis.c %D%/command.h %D%/command.c \
+	%D%/cmd_amf.h %D%/cmd_amf_table.c %D%/cmd_amf_check.c \
+	%D%/model_findings.h %D%/model_findings.c %D%/model_dot.h %D%/model_dot.c \
+	%D%/model_plan.h %D%/model_plan.c %D%/model_plan_print.c
+clovis_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+clovis_LDADD = libamf-model.la libbase.la
+dist_man_MANS += %D%/clovis.1

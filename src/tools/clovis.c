@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clovis(1): one program, a table of commands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/cmd_amf.h"
+#include "tools/command.h"
+
+static const struct clv_command commands[] = {
+    {.name = "amf",
+     .help = "models and the daemon that runs them",
+     .group = cmd_amf_table},
+    {.name = NULL},
+};
+
+static enum clv_exit version_print(void)
+{
+    printf("clovis (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+    return CLV_EXIT_OK;
+}
+
+/* A full disk must not look like success. */
+static enum clv_exit output_check(enum clv_exit result)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return result;
+    perror("clovis: cannot write the output");
+    return CLV_EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--version") == 0)
+        return (int)output_check(version_print());
+    return (int)output_check(clv_command_run("clovis", commands, argc - 1, argv + 1));
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/command.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct clv_command *command_find(const struct clv_command *table,
+                                              const char *name)
+{
+    for (; table->name; table++)
+        if (strcmp(table->name, name) == 0)
+            return table;
+    return NULL;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static bool help_wanted(int argc, char **argv)
+{
+    int i;
+
+    for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (is_help(argv[i]))
+            return true;
+    return false;
+}
+
+static enum clv_exit table_help(const char *path, const struct clv_command *table)
+{
+    printf("usage: %s COMMAND [ARGUMENT...]\n\n", path);
+    for (; table->name; table++)
+        printf("  %-20s %s\n", table->name, table->help);
+    printf("\n%s COMMAND --help says more about one.\n", path);
+    return CLV_EXIT_OK;
+}
+
+static enum clv_exit command_help(const struct clv_command *c)
+{
+    printf("usage: %s %s %s\n\n%s\n", c->path, c->name, c->usage, c->help);
+    return CLV_EXIT_OK;
+}
+
+/* "PATH: what, expected one of a b c (PATH --help)" */
+static enum clv_exit table_misused(const char *path, const struct clv_command *table,
+                                   const char *word)
+{
+    if (word)
+        fprintf(stderr, "%s: \"%s\" is not a command, expected one of:", path, word);
+    else
+        fprintf(stderr, "%s: no command, expected one of:", path);
+    for (; table->name; table++)
+        fprintf(stderr, " %s", table->name);
+    fputc('\n', stderr);
+    return CLV_EXIT_USAGE;
+}
+
+static enum clv_exit group_run(const struct clv_command *c, const char *path, int argc,
+                               char **argv)
+{
+    char longer[64];
+
+    snprintf(longer, sizeof(longer), "%s %s", path, c->name);
+    return clv_command_run(longer, c->group, argc - 1, argv + 1);
+}
+
+enum clv_exit clv_command_run(const char *path, const struct clv_command *table, int argc,
+                              char **argv)
+{
+    const struct clv_command *found;
+    struct clv_command self;
+
+    if (argc < 1)
+        return table_misused(path, table, NULL);
+    if (is_help(argv[0]))
+        return table_help(path, table);
+    found = command_find(table, argv[0]);
+    if (!found)
+        return table_misused(path, table, argv[0]);
+    if (found->group)
+        return group_run(found, path, argc, argv);
+    self = *found;
+    self.path = path;
+    return help_wanted(argc, argv) ? command_help(&self) : self.run(&self, argc, argv);
+}
+
+enum clv_exit clv_command_misused(const struct clv_command *self, const char *fmt, ...)
+{
+    va_list ap;
+
+    fprintf(stderr, "%s %s: ", self->path, self->name);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, ", expected: %s %s %s\n", self->path, self->name, self->usage);
+    return CLV_EXIT_USAGE;
+}
