@@ -13,8 +13,10 @@ check_LTLIBRARIES += libtest-model.la
 libtest_model_la_SOURCES = %D%/fixture_model.h %D%/fixture_model.c
 libtest_model_la_CPPFLAGS = $(TEST_CPPFLAGS)
 
-check_PROGRAMS += tests/test_amf_model tests/test_amf_model_errors tests/test_amf_plan
-TESTS += tests/test_amf_model tests/test_amf_model_errors tests/test_amf_plan
+check_PROGRAMS += tests/test_amf_model tests/test_amf_model_errors \
+	tests/test_amf_model_memory tests/test_amf_plan
+TESTS += tests/test_amf_model tests/test_amf_model_errors \
+	tests/test_amf_model_memory tests/test_amf_plan
 tests_test_amf_model_SOURCES = %D%/test_amf_model.c
 tests_test_amf_model_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_amf_model_LDADD = libtest-model.la libamf-model.la $(CRITERION_LIBS)
@@ -24,4 +26,9 @@ tests_test_amf_model_errors_LDADD = libtest-model.la libamf-model.la $(CRITERION
 tests_test_amf_plan_SOURCES = %D%/test_amf_plan.c
 tests_test_amf_plan_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_amf_plan_LDADD = libtest-model.la libamf-check.la libamf-model.la $(CRITERION_LIBS)
+tests_test_amf_model_memory_SOURCES = %D%/test_amf_model_memory.c
+tests_test_amf_model_memory_CPPFLAGS = $(TEST_CPPFLAGS) $(XML2_CFLAGS)
+tests_test_amf_model_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=strdup -Wl,--wrap=strndup
+tests_test_amf_model_memory_LDADD = libtest-model.la libamf-model.la $(XML2_LIBS) $(CRITERION_LIBS)
 endif
