@@ -5,9 +5,19 @@ libfake_amfd_la_SOURCES = %D%/fake_amfd.h %D%/fake_amfd.c
 libfake_amfd_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libfake_amfd_la_LIBADD = libamf-proto.la libbase.la $(JANSSON_LIBS) $(CRITERION_LIBS)
 
-check_PROGRAMS += tests/test_cpm_session
-TESTS += tests/test_cpm_session
+CLIENT_TESTS = tests/test_cpm_session tests/test_cpm_api
+check_PROGRAMS += $(CLIENT_TESTS)
+TESTS += $(CLIENT_TESTS)
+
+CLIENT_LIBS = libfake-amfd.la libplat.la libshim.la libamf-client.la libtest.la libbase.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+CLIENT_APP = %D%/cpm_app.h %D%/cpm_app.c %D%/no_store.c
+
 tests_test_cpm_session_SOURCES = %D%/test_cpm_session.c
 tests_test_cpm_session_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_cpm_session_LDADD = libfake-amfd.la libamf-client.la libtest.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+tests_test_cpm_api_SOURCES = %D%/test_cpm_api.c $(CLIENT_APP)
+tests_test_cpm_api_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_cpm_api_LDADD = $(CLIENT_LIBS)
 endif

@@ -66,7 +66,7 @@ void amf_client_send(json_t *m)
 
     json_decref(m);
     if (!text) {
-        clv_log(CLV_LOG_ERROR, "out of memory: a message to the AMF daemon is lost");
+        clv_log(CLV_LOG_ERROR, "a message to the AMF daemon is not sent: no memory, or a name that is not UTF-8");
         return;
     }
     pthread_mutex_lock(&s->lock);
@@ -163,6 +163,11 @@ uint32_t amf_client_call(json_t *m, int64_t deadline_ns, json_t **answer)
     pthread_mutex_unlock(&s->lock);
     free(c.text);
     return rc;
+}
+
+void amf_client_deliver(json_t *m)
+{
+    amf_delivery_push(m);
 }
 
 bool amf_client_node(char *name, size_t size, uint32_t *addr)

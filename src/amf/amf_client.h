@@ -51,6 +51,9 @@ uint32_t amf_client_call(json_t *m, int64_t deadline_ns, json_t **answer);
  * so the first one may have been carried out as well. */
 #define AMF_ANSWER_REPEATED "repeated"
 
+/* Hand m (taken) to the message hook as if the daemon had sent it. */
+void amf_client_deliver(json_t *m);
+
 /* The node as the daemon calls it; false before the first hello. */
 bool amf_client_node(char *name, size_t size, uint32_t *addr);
 

@@ -8,3 +8,5 @@ libshim_la_SOURCES = %D%/status.h %D%/store.h \
 	%D%/ckpt.h %D%/ckpt_service.c %D%/ckpt_checkpoint.c %D%/ckpt_completion.c \
 	%D%/ckpt_open_async.c %D%/ckpt_section.c %D%/ckpt_io.c %D%/ckpt_iter.c \
 	%D%/ckpt_sync.c %D%/ckpt_notify.c %D%/ckpt_ext.c %D%/saf_ckpt.c
+
+include %D%/platform.mk

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# The AMF API, the execution object and the platform layer around them.
+noinst_LTLIBRARIES += libplat.la
+libplat_la_SOURCES = \
+	%D%/cpm_answer.c %D%/cpm_comp.c %D%/cpm_comp.h %D%/cpm_csi.c %D%/cpm_csi.h \
+	%D%/cpm_fault.c %D%/cpm_group.c %D%/cpm_group.h %D%/cpm_name.h \
+	%D%/cpm_order.c %D%/cpm_order.h %D%/cpm_pending.c %D%/cpm_pending.h \
+	%D%/cpm_query.c %D%/cpm_register.c %D%/cpm_service.c %D%/cpm_service.h \
+	%D%/eo_main.c %D%/eo_object.c %D%/eo_process.c %D%/eo_process.h \
+	%D%/plat_heap.c %D%/plat_name.c %D%/plat_osal.c %D%/plat_saf.c %D%/plat_version.c \
+	%D%/saf_amf.c
+libplat_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libplat_la_LIBADD = libamf-client.la libbase.la $(JANSSON_LIBS)
+
+# main() for programs that bring none; alone in its archive.
+lib_LIBRARIES += libclovis-main.a
+libclovis_main_a_SOURCES = %D%/main_gen1.c
