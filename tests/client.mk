@@ -5,7 +5,7 @@ libfake_amfd_la_SOURCES = %D%/fake_amfd.h %D%/fake_amfd.c
 libfake_amfd_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libfake_amfd_la_LIBADD = libamf-proto.la libbase.la $(JANSSON_LIBS) $(CRITERION_LIBS)
 
-CLIENT_TESTS = tests/test_cpm_session tests/test_cpm_api
+CLIENT_TESTS = tests/test_cpm_session tests/test_cpm_api tests/test_cpm_work
 check_PROGRAMS += $(CLIENT_TESTS)
 TESTS += $(CLIENT_TESTS)
 
@@ -20,4 +20,8 @@ tests_test_cpm_session_LDADD = libfake-amfd.la libamf-client.la libtest.la $(CRI
 tests_test_cpm_api_SOURCES = %D%/test_cpm_api.c $(CLIENT_APP)
 tests_test_cpm_api_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_cpm_api_LDADD = $(CLIENT_LIBS)
+
+tests_test_cpm_work_SOURCES = %D%/test_cpm_work.c $(CLIENT_APP)
+tests_test_cpm_work_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_cpm_work_LDADD = $(CLIENT_LIBS)
 endif
