@@ -64,7 +64,8 @@ typedef ClUint32T ClCkptSelectionObjT;
 typedef struct {
     ClCkptCreationFlagsT creationFlags;
     ClSizeT checkpointSize;    /* compared at open, no limit afterwards; 0: unspecified */
-    ClTimeT retentionDuration; /* how long it outlives its last close; CL_TIME_END: for ever */
+    ClTimeT retentionDuration; /* how long it outlives its last close; CL_TIME_END: for
+                                  ever */
     ClUint32T maxSections;     /* 1: it has only the default section, made with it */
     ClSizeT maxSectionSize;    /* 0: unlimited */
     ClSizeT maxSectionIdSize;  /* 0: no section can be named */
@@ -81,7 +82,10 @@ typedef struct {
     ClTimeT expirationTime; /* absolute; below 7 days: from now; CL_TIME_END: never */
 } ClCkptSectionCreationAttributesT;
 
-typedef enum { CL_CKPT_SECTION_VALID = 1, CL_CKPT_SECTION_CORRUPTED = 2 } ClCkptSectionStateT;
+typedef enum {
+    CL_CKPT_SECTION_VALID = 1,
+    CL_CKPT_SECTION_CORRUPTED = 2
+} ClCkptSectionStateT;
 
 typedef struct {
     ClCkptSectionIdT sectionId;
@@ -122,7 +126,8 @@ typedef ClRcT (*ClCkptNotificationCallbackT)(ClCkptHdlT ckptHdl, ClNameT *pName,
 typedef void (*ClCkptCheckpointOpenCallbackT)(ClInvocationT invocation,
                                               ClCkptHdlT checkpointHandle, ClRcT error);
 
-typedef void (*ClCkptCheckpointSynchronizeCallbackT)(ClInvocationT invocation, ClRcT error);
+typedef void (*ClCkptCheckpointSynchronizeCallbackT)(ClInvocationT invocation,
+                                                     ClRcT error);
 
 typedef struct {
     ClCkptCheckpointOpenCallbackT checkpointOpenCallback;
@@ -155,7 +160,8 @@ ClRcT clCkptFinalize(ClCkptSvcHdlT ckptHandle);
  * Get the descriptor that is readable while callbacks wait for clCkptDispatch().
  * Borrowed, the same at each call, valid until clCkptFinalize().
  */
-ClRcT clCkptSelectionObjectGet(ClCkptSvcHdlT ckptHandle, ClSelectionObjectT *selectionObject);
+ClRcT clCkptSelectionObjectGet(ClCkptSvcHdlT ckptHandle,
+                               ClSelectionObjectT *selectionObject);
 
 /**
  * Run waiting callbacks on this thread: one, all, or (BLOCKING) until clCkptFinalize().
@@ -170,7 +176,8 @@ ClRcT clCkptDispatch(ClCkptSvcHdlT ckptHandle, ClDispatchFlagsT dispatchFlags);
  *
  * @param[in]  checkpointName                of any bytes; borrowed.
  * @param[in]  checkpointCreationAttributes  borrowed; needed exactly when creating.
- * @param[in]  checkpointOpenFlags           CL_CKPT_CHECKPOINT_*. Clovis rule: 0 is legal.
+ * @param[in]  checkpointOpenFlags           CL_CKPT_CHECKPOINT_*. Clovis rule: 0 is
+ * legal.
  * @param[in]  timeout                       any value; ignored. Clovis rule.
  * @param[out] checkpointHandle              new; closed with clCkptCheckpointClose().
  *
@@ -210,7 +217,8 @@ ClRcT clCkptCheckpointClose(ClCkptHdlT checkpointHandle);
 ClRcT clCkptCheckpointDelete(ClCkptSvcHdlT ckptHandle, const ClNameT *checkpointName);
 
 /**
- * Set how long the checkpoint outlives its last close; negative or below 1 ms: not at all.
+ * Set how long the checkpoint outlives its last close; negative or below 1 ms: not at
+ * all.
  *
  * @retval CL_CKPT_ERR_BAD_OPERATION  it is unlinked.
  */
@@ -269,8 +277,9 @@ ClRcT clCkptSectionExpirationTimeSet(ClCkptHdlT checkpointHandle,
  *
  * @retval CL_CKPT_ERR_NOT_EXIST  no such section: it is not created.
  */
-ClRcT clCkptSectionOverwrite(ClCkptHdlT checkpointHandle, const ClCkptSectionIdT *sectionId,
-                             const void *dataBuffer, ClSizeT dataSize);
+ClRcT clCkptSectionOverwrite(ClCkptHdlT checkpointHandle,
+                             const ClCkptSectionIdT *sectionId, const void *dataBuffer,
+                             ClSizeT dataSize);
 
 /* ---- vectors ------------------------------------------------------------- */
 
@@ -314,7 +323,8 @@ ClRcT clCkptCheckpointSynchronize(ClCkptHdlT checkpointHandle, ClTimeT timeout);
  *
  * @retval CL_CKPT_ERR_INITIALIZED  no such callback was given to clCkptInitialize().
  */
-ClRcT clCkptCheckpointSynchronizeAsync(ClCkptHdlT checkpointHandle, ClInvocationT invocation);
+ClRcT clCkptCheckpointSynchronizeAsync(ClCkptHdlT checkpointHandle,
+                                       ClInvocationT invocation);
 
 /* ---- iteration ----------------------------------------------------------- */
 

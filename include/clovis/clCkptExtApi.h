@@ -61,7 +61,8 @@ ClRcT clCkptSectionOverwriteVector(ClCkptHdlT checkpointHandle,
  * clCkptIOVectorFree() and which is then freed itself with clHeapFree(). The default
  * section's id is "defaultSection", its NUL included. */
 ClRcT clCkptCheckpointReadSections(ClCkptHdlT checkpointHandle,
-                                   ClCkptIOVectorElementT **ppIOVecs, ClUint32T *pNumVecs);
+                                   ClCkptIOVectorElementT **ppIOVecs,
+                                   ClUint32T *pNumVecs);
 
 /* Free ids and buffers of the elements, not the array. */
 ClRcT clCkptIOVectorFree(ClCkptIOVectorElementT *pIOVecs, ClUint32T numVecs);

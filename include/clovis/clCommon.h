@@ -168,8 +168,8 @@ typedef struct {
         int clNamePrintfLength =                                                         \
             snprintf((char *)(name).value, CL_MAX_NAME_LENGTH - 1, __VA_ARGS__);         \
                                                                                          \
-        (name).length = (ClUint16T)CL_MIN(CL_MAX(clNamePrintfLength, 0),                 \
-                                          CL_MAX_NAME_LENGTH - 2);                       \
+        (name).length =                                                                  \
+            (ClUint16T)CL_MIN(CL_MAX(clNamePrintfLength, 0), CL_MAX_NAME_LENGTH - 2);    \
     } while (0)
 
 /* Copy text; the length does not count the NUL. Cropped to 255 characters. */

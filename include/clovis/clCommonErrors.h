@@ -61,10 +61,10 @@
 #define CL_RC(cid, err)                                                                  \
     ((ClUint32T)((err) == CL_OK ? 0u                                                     \
                                 : ((ClUint32T)(cid) << CL_CID_OFFSET) |                  \
-                                      ((ClUint32T)(err) & CL_ERROR_CODE_MASK)))
+                                      ((ClUint32T)(err)&CL_ERROR_CODE_MASK)))
 
 /* The error number: what to compare with CL_ERR_*. */
-#define CL_GET_ERROR_CODE(rc) ((rc) & CL_ERROR_CODE_MASK)
+#define CL_GET_ERROR_CODE(rc) ((rc)&CL_ERROR_CODE_MASK)
 #define CL_GET_CID(rc) ((rc) >> CL_CID_OFFSET)
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The object repository's id type, which clCpmExtApi.h contains. Its content is opaque. */
+/* The object repository's id type, which clCpmExtApi.h contains. Its content is opaque.
+ */
 #ifndef CLOVIS_CL_COR_META_DATA_H
 #define CLOVIS_CL_COR_META_DATA_H
 

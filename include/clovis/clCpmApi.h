@@ -124,8 +124,8 @@ typedef ClRcT (*ClCpmCSIRmvCallbackT)(ClInvocationT invocation, const ClNameT *p
 typedef void (*ClCpmProtectionGroupTrackCallbackT)(
     const ClNameT *pCsiName, ClAmsPGNotificationBufferT *pNotificationBuffer,
     ClUint32T numberOfMembers, ClUint32T error);
-typedef ClRcT (*ClCpmProxiedComponentInstantiateCallbackT)(ClInvocationT invocation,
-                                                           const ClNameT *pProxiedCompName);
+typedef ClRcT (*ClCpmProxiedComponentInstantiateCallbackT)(
+    ClInvocationT invocation, const ClNameT *pProxiedCompName);
 typedef ClRcT (*ClCpmProxiedComponentCleanupCallbackT)(ClInvocationT invocation,
                                                        const ClNameT *pProxiedCompName);
 
@@ -163,7 +163,8 @@ ClRcT clCpmClientInitialize(ClCpmHandleT *pCpmHandle, const ClCpmCallbacksT *pCa
 ClRcT clCpmClientFinalize(ClCpmHandleT cpmHandle);
 
 /** Get the descriptor that is readable while callbacks wait. Borrowed until Finalize. */
-ClRcT clCpmSelectionObjectGet(ClCpmHandleT cpmHandle, ClSelectionObjectT *pSelectionObject);
+ClRcT clCpmSelectionObjectGet(ClCpmHandleT cpmHandle,
+                              ClSelectionObjectT *pSelectionObject);
 
 /** Run waiting callbacks: one, all, or (BLOCKING) until clCpmClientFinalize(). */
 ClRcT clCpmDispatch(ClCpmHandleT cpmHandle, ClDispatchFlagsT dispatchFlags);
@@ -188,7 +189,8 @@ ClRcT clCpmComponentUnregister(ClCpmHandleT cpmHandle, const ClNameT *pCompName,
 ClRcT clCpmComponentNameGet(ClCpmHandleT cpmHandle, ClNameT *pCompName);
 
 /** "safComp=...,safSu=...,safSg=..." of a component. */
-ClRcT clCpmComponentDNNameGet(ClCpmHandleT cpmHandle, ClNameT *pCompName, ClNameT *pDNName);
+ClRcT clCpmComponentDNNameGet(ClCpmHandleT cpmHandle, ClNameT *pCompName,
+                              ClNameT *pDNName);
 
 /** Answer a callback: CL_OK, or what went wrong. The answer to a terminate callback ends
  * a program that has no main() of its own. */
@@ -227,9 +229,9 @@ ClRcT clCpmHealthcheckStop(ClCpmHandleT cpmHandle, const ClNameT *pCompName,
  * Follow who serves an assignment.
  *
  * @param[in]     trackFlags  CL_AMS_PG_TRACK_*.
- * @param[in,out] pNotificationBuffer  NULL: the current members come through the callback;
- *                            else with CURRENT they are stored here, in a new array
- *                            (freed with clHeapFree()) when notification is NULL.
+ * @param[in,out] pNotificationBuffer  NULL: the current members come through the
+ * callback; else with CURRENT they are stored here, in a new array (freed with
+ * clHeapFree()) when notification is NULL.
  */
 ClRcT clCpmProtectionGroupTrack(ClCpmHandleT cpmHandle, ClNameT *pCsiName,
                                 ClUint8T trackFlags,

@@ -68,9 +68,11 @@ ClRcT clCpmIocAddressForNodeGet(ClNameT nodeName, ClIocAddressT *pIocAddress);
 ClBoolT clCpmIsCompRestarted(ClNameT compName);
 ClRcT clCpmNodeConfigSet(ClCpmNodeConfigT *nodeConfig);
 ClRcT clCpmNodeConfigGet(const ClCharT *nodeName, ClCpmNodeConfigT *nodeConfig);
-ClRcT clCpmCompConfigSet(ClIocNodeAddressT node, ClCharT *name, ClCharT *instantiateCommand,
-                         ClAmsCompPropertyT property, ClUint64T mask);
-ClRcT clCpmComponentFailureReportWithCookie(ClCpmHandleT cpmHandle, const ClNameT *compName,
+ClRcT clCpmCompConfigSet(ClIocNodeAddressT node, ClCharT *name,
+                         ClCharT *instantiateCommand, ClAmsCompPropertyT property,
+                         ClUint64T mask);
+ClRcT clCpmComponentFailureReportWithCookie(ClCpmHandleT cpmHandle,
+                                            const ClNameT *compName,
                                             ClUint64T instantiateCookie,
                                             ClTimeT errorDetectionTime,
                                             ClAmsLocalRecoveryT recommendedRecovery,

@@ -86,7 +86,8 @@ typedef ClPtrT ClRadixTreeHandleT;
 
 typedef struct ClEoExecutionObj ClEoExecutionObjT;
 
-typedef ClRcT (*ClEoPayloadWithReplyCallbackT)(ClEoDataT data, ClBufferHandleT inMsgHandle,
+typedef ClRcT (*ClEoPayloadWithReplyCallbackT)(ClEoDataT data,
+                                               ClBufferHandleT inMsgHandle,
                                                ClBufferHandleT outMsgHandle);
 typedef ClRcT (*ClEoCallFuncCallbackT)(ClEoPayloadWithReplyCallbackT func,
                                        ClEoDataT eoArg, ClBufferHandleT inMsgHandle,
@@ -132,7 +133,8 @@ typedef struct ClEoServerTable {
 } ClEoServerTableT;
 
 typedef struct ClEoPayloadWithReplyCallbackServer {
-    ClRcT (*fun)(ClEoDataT data, ClBufferHandleT inMsgHandle, ClBufferHandleT outMsgHandle);
+    ClRcT (*fun)(ClEoDataT data, ClBufferHandleT inMsgHandle,
+                 ClBufferHandleT outMsgHandle);
     ClUint32T funId;
     ClUint32T version;
 } ClEoPayloadWithReplyCallbackServerT;

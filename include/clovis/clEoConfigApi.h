@@ -90,7 +90,7 @@ typedef struct ClEoConfig {
     ClCharT EOname[CL_EO_MAX_NAME_LEN];
     ClOsalThreadPriorityT pri;
     ClUint32T noOfThreads;
-    ClIocPortT reqIocPort;  /* 0: chosen */
+    ClIocPortT reqIocPort; /* 0: chosen */
     ClUint32T maxNoClients;
     ClEoApplicationTypeT appType;
     ClEoAppCreateCallbackT clEoCreateCallout; /* the program's entry */

@@ -38,7 +38,8 @@ ClPtrT clHeapCalloc(ClUint32T numChunks, ClUint32T chunkSize);
 /** Resize a block, taking it; on NULL it is as it was. */
 ClPtrT clHeapRealloc(ClPtrT address, ClUint32T size);
 
-/** Free a block, or a buffer that any call of this library handed out. NULL is ignored. */
+/** Free a block, or a buffer that any call of this library handed out. NULL is ignored.
+ */
 void clHeapFree(ClPtrT address);
 
 #ifdef __cplusplus

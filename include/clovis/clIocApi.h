@@ -86,7 +86,10 @@ typedef enum {
     CL_IOC_MAX_PRIORITIES = 17
 } ClIocPriorityT;
 
-typedef enum { CL_IOC_PERSISTENT_MSG = 0, CL_IOC_NON_PERSISTENT_MSG = 1 } ClIocMessageOptionT;
+typedef enum {
+    CL_IOC_PERSISTENT_MSG = 0,
+    CL_IOC_NON_PERSISTENT_MSG = 1
+} ClIocMessageOptionT;
 
 typedef enum {
     CL_IOC_NOTIFICATION_DISABLE = 0,

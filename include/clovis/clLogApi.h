@@ -99,15 +99,15 @@ typedef ClUint8T ClLogFilterFlagsT;
 
 typedef struct ClLogStreamAttributes {
     ClCharT *fileName;
-    ClCharT *fileLocation;        /* node:directory; node "." is this one */
-    ClUint32T fileUnitSize;       /* bytes; 0, or at least two records */
-    ClUint32T recordSize;         /* bytes; above 20 */
-    ClBoolT haProperty;           /* CL_TRUE or CL_FALSE */
+    ClCharT *fileLocation;  /* node:directory; node "." is this one */
+    ClUint32T fileUnitSize; /* bytes; 0, or at least two records */
+    ClUint32T recordSize;   /* bytes; above 20 */
+    ClBoolT haProperty;     /* CL_TRUE or CL_FALSE */
     ClLogFileFullActionT fileFullAction;
-    ClUint32T maxFilesRotated;    /* with ROTATE */
-    ClUint32T flushFreq;          /* records; not 0 together with flushInterval */
-    ClTimeT flushInterval;        /* ns */
-    ClWaterMarkT waterMark;       /* percent */
+    ClUint32T maxFilesRotated; /* with ROTATE */
+    ClUint32T flushFreq;       /* records; not 0 together with flushInterval */
+    ClTimeT flushInterval;     /* ns */
+    ClWaterMarkT waterMark;    /* percent */
     ClBoolT syslog;
 } ClLogStreamAttributesT;
 
@@ -136,10 +136,11 @@ typedef struct ClLogStreamMap {
 
 typedef void (*ClLogStreamOpenCallbackT)(ClInvocationT invocation,
                                          ClLogStreamHandleT streamHdl, ClRcT rc);
-typedef void (*ClLogFilterSetCallbackT)(ClLogStreamHandleT streamHdl, ClLogFilterT filter);
+typedef void (*ClLogFilterSetCallbackT)(ClLogStreamHandleT streamHdl,
+                                        ClLogFilterT filter);
 typedef void (*ClLogRecordDeliveryCallbackT)(ClLogStreamHandleT streamHdl,
-                                             ClUint64T sequenceNumber, ClUint32T numRecords,
-                                             ClPtrT pRecords);
+                                             ClUint64T sequenceNumber,
+                                             ClUint32T numRecords, ClPtrT pRecords);
 
 typedef struct ClLogCallbacks {
     ClLogStreamOpenCallbackT clLogStreamOpenCb;

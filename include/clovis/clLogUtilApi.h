@@ -110,22 +110,17 @@ ClRcT clLogMsgWriteDeferred(ClHandleT streamHdl, ClLogSeverityT severity,
 
 #define clLogEmergency(area, context, ...)                                               \
     clLog(CL_LOG_SEV_EMERGENCY, area, context, __VA_ARGS__)
-#define clLogAlert(area, context, ...)                                                   \
-    clLog(CL_LOG_SEV_ALERT, area, context, __VA_ARGS__)
+#define clLogAlert(area, context, ...) clLog(CL_LOG_SEV_ALERT, area, context, __VA_ARGS__)
 #define clLogCritical(area, context, ...)                                                \
     clLog(CL_LOG_SEV_CRITICAL, area, context, __VA_ARGS__)
-#define clLogError(area, context, ...)                                                   \
-    clLog(CL_LOG_SEV_ERROR, area, context, __VA_ARGS__)
+#define clLogError(area, context, ...) clLog(CL_LOG_SEV_ERROR, area, context, __VA_ARGS__)
 #define clLogWarning(area, context, ...)                                                 \
     clLog(CL_LOG_SEV_WARNING, area, context, __VA_ARGS__)
 #define clLogNotice(area, context, ...)                                                  \
     clLog(CL_LOG_SEV_NOTICE, area, context, __VA_ARGS__)
-#define clLogInfo(area, context, ...)                                                    \
-    clLog(CL_LOG_SEV_INFO, area, context, __VA_ARGS__)
-#define clLogDebug(area, context, ...)                                                   \
-    clLog(CL_LOG_SEV_DEBUG, area, context, __VA_ARGS__)
-#define clLogTrace(area, context, ...)                                                   \
-    clLog(CL_LOG_SEV_TRACE, area, context, __VA_ARGS__)
+#define clLogInfo(area, context, ...) clLog(CL_LOG_SEV_INFO, area, context, __VA_ARGS__)
+#define clLogDebug(area, context, ...) clLog(CL_LOG_SEV_DEBUG, area, context, __VA_ARGS__)
+#define clLogTrace(area, context, ...) clLog(CL_LOG_SEV_TRACE, area, context, __VA_ARGS__)
 
 /* The stream is ignored: the line goes to the system stream. */
 #define clLogWrite(streamHdl, severity, libName, ...)                                    \

@@ -57,7 +57,10 @@ typedef enum {
     CL_OSAL_PROCESS_WITH_NEW_GROUP = 2
 } ClOsalProcessFlagT;
 
-typedef enum { CL_OSAL_PROCESS_PRIVATE = 0, CL_OSAL_PROCESS_SHARED = 1 } ClOsalSharedTypeT;
+typedef enum {
+    CL_OSAL_PROCESS_PRIVATE = 0,
+    CL_OSAL_PROCESS_SHARED = 1
+} ClOsalSharedTypeT;
 
 typedef enum {
     CL_OSAL_SHM_MODE_READ_USER = 0400,
@@ -141,7 +144,8 @@ ClRcT clOsalMutexDestroy(ClOsalMutexT *pMutex);
 ClRcT clOsalMutexCreate(ClOsalMutexIdT *pMutexId);
 ClRcT clOsalMutexDelete(ClOsalMutexIdT mutexId);
 
-/** @retval CL_OSAL_RC(CL_ERR_INUSE)  this thread has it already (error-checking mutex). */
+/** @retval CL_OSAL_RC(CL_ERR_INUSE)  this thread has it already (error-checking mutex).
+ */
 ClRcT clOsalMutexLock(ClOsalMutexIdT mutexId);
 
 /** @retval CL_OSAL_RC(CL_ERR_INUSE)  it is locked. */

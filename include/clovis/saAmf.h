@@ -185,7 +185,8 @@ typedef enum {
 
 /* Each but the protection group's is answered with saAmfResponse() for its invocation.
  * What is passed by address is borrowed for the call. */
-typedef void (*SaAmfHealthcheckCallbackT)(SaInvocationT invocation, const SaNameT *compName,
+typedef void (*SaAmfHealthcheckCallbackT)(SaInvocationT invocation,
+                                          const SaNameT *compName,
                                           SaAmfHealthcheckKeyT *healthcheckKey);
 typedef void (*SaAmfComponentTerminateCallbackT)(SaInvocationT invocation,
                                                  const SaNameT *compName);
@@ -303,7 +304,8 @@ saAmfProtectionGroupTrack(SaAmfHandleT amfHandle, const SaNameT *csiName,
 SaAisErrorT saAmfProtectionGroupTrackStop(SaAmfHandleT amfHandle, const SaNameT *csiName);
 
 /** Report a fault of a component. The notification id is passed on, and not used. */
-SaAisErrorT saAmfComponentErrorReport(SaAmfHandleT amfHandle, const SaNameT *erroneousComp,
+SaAisErrorT saAmfComponentErrorReport(SaAmfHandleT amfHandle,
+                                      const SaNameT *erroneousComp,
                                       SaTimeT errorDetectionTime,
                                       SaAmfRecommendedRecoveryT recommendedRecovery,
                                       SaNtfIdentifierT ntfIdentifier);

@@ -72,7 +72,10 @@ typedef struct {
     SaTimeT expirationTime; /* absolute; below 7 days: from now; SA_TIME_END: never */
 } SaCkptSectionCreationAttributesT;
 
-typedef enum { SA_CKPT_SECTION_VALID = 1, SA_CKPT_SECTION_CORRUPTED = 2 } SaCkptSectionStateT;
+typedef enum {
+    SA_CKPT_SECTION_VALID = 1,
+    SA_CKPT_SECTION_CORRUPTED = 2
+} SaCkptSectionStateT;
 
 typedef struct {
     SaCkptSectionIdT sectionId;
@@ -164,11 +167,11 @@ SaAisErrorT saCkptFinalize(SaCkptHandleT ckptHandle);
  *                               three update flags; Clovis rule: any flags do.
  * @retval SA_AIS_ERR_BAD_FLAGS  unknown open flags, or (SAF B.02 rule) none.
  */
-SaAisErrorT
-saCkptCheckpointOpen(SaCkptHandleT ckptHandle, const SaNameT *checkpointName,
-                     const SaCkptCheckpointCreationAttributesT *checkpointCreationAttributes,
-                     SaCkptCheckpointOpenFlagsT checkpointOpenFlags, SaTimeT timeout,
-                     SaCkptCheckpointHandleT *checkpointHandle);
+SaAisErrorT saCkptCheckpointOpen(
+    SaCkptHandleT ckptHandle, const SaNameT *checkpointName,
+    const SaCkptCheckpointCreationAttributesT *checkpointCreationAttributes,
+    SaCkptCheckpointOpenFlagsT checkpointOpenFlags, SaTimeT timeout,
+    SaCkptCheckpointHandleT *checkpointHandle);
 
 /** The same; the outcome comes through the callback. SA_AIS_ERR_INIT without one. */
 SaAisErrorT saCkptCheckpointOpenAsync(
@@ -180,7 +183,8 @@ SaAisErrorT saCkptCheckpointOpenAsync(
 SaAisErrorT saCkptCheckpointClose(SaCkptCheckpointHandleT checkpointHandle);
 
 /** Free the name at once, the data with the last close. SA_AIS_ERR_NOT_EXIST. */
-SaAisErrorT saCkptCheckpointUnlink(SaCkptHandleT ckptHandle, const SaNameT *checkpointName);
+SaAisErrorT saCkptCheckpointUnlink(SaCkptHandleT ckptHandle,
+                                   const SaNameT *checkpointName);
 
 /** SA_AIS_ERR_BAD_OPERATION when it is unlinked. */
 SaAisErrorT saCkptCheckpointRetentionDurationSet(SaCkptCheckpointHandleT checkpointHandle,
@@ -226,16 +230,15 @@ SaAisErrorT saCkptSectionExpirationTimeSet(SaCkptCheckpointHandleT checkpointHan
                                            SaTimeT expirationTime);
 
 /** Begin to list sections. Clovis rule: SA_AIS_ERR_ACCESS when maxSections is 1. */
-SaAisErrorT
-saCkptSectionIterationInitialize(SaCkptCheckpointHandleT checkpointHandle,
-                                 SaCkptSectionsChosenT sectionsChosen,
-                                 SaTimeT expirationTime,
-                                 SaCkptSectionIterationHandleT *sectionIterationHandle);
+SaAisErrorT saCkptSectionIterationInitialize(
+    SaCkptCheckpointHandleT checkpointHandle, SaCkptSectionsChosenT sectionsChosen,
+    SaTimeT expirationTime, SaCkptSectionIterationHandleT *sectionIterationHandle);
 
 /** Describe the next section; SA_AIS_ERR_NO_SECTIONS when that was all. The id stays
  * good until the caller frees it, whether or not it does. */
-SaAisErrorT saCkptSectionIterationNext(SaCkptSectionIterationHandleT sectionIterationHandle,
-                                       SaCkptSectionDescriptorT *sectionDescriptor);
+SaAisErrorT
+saCkptSectionIterationNext(SaCkptSectionIterationHandleT sectionIterationHandle,
+                           SaCkptSectionDescriptorT *sectionDescriptor);
 
 SaAisErrorT
 saCkptSectionIterationFinalize(SaCkptSectionIterationHandleT sectionIterationHandle);
@@ -269,7 +272,8 @@ SaAisErrorT saCkptIOVectorElementDataFree(SaCkptCheckpointHandleT checkpointHand
                                           void *data);
 
 /** Return when what was written is on the replicas. SA_AIS_ERR_BAD_OPERATION on an
- * ALL_REPLICAS checkpoint. A timeout of 0 or less, or SA_TIME_END: the library's limit. */
+ * ALL_REPLICAS checkpoint. A timeout of 0 or less, or SA_TIME_END: the library's limit.
+ */
 SaAisErrorT saCkptCheckpointSynchronize(SaCkptCheckpointHandleT checkpointHandle,
                                         SaTimeT timeout);
 

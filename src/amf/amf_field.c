@@ -76,7 +76,7 @@ static bool text_read(struct amf_load *l, const struct amf_field *f, const xmlNo
     case AMF_FIELD_MS:
         break;
     }
-    if (!amf_xml_number(l, el, text, &n))
+    if (!amf_xml_number(l, el, NULL, text, &n))
         return false;
     *out = n == 0 && f->kind == AMF_FIELD_MS ? f->dflt : (int)n;
     return true;

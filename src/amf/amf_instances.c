@@ -96,7 +96,7 @@ static bool attr_number(struct amf_load *l, const xmlNode *el, const char *attr,
 {
     const char *text = amf_xml_attr(el, attr);
 
-    return !text || !*text || amf_xml_number(l, el, text, out);
+    return !text || !*text || amf_xml_number(l, el, attr, text, out);
 }
 
 /* ---- nodes --------------------------------------------------------------- */

@@ -191,7 +191,7 @@ bool amf_type_number(struct amf_load *l, const xmlNode *type, const char *elemen
         return false;
     *is_set = text != NULL;
     if (text)
-        ok = amf_xml_number(l, amf_xml_child(type, element), text, out);
+        ok = amf_xml_number(l, amf_xml_child(type, element), NULL, text, out);
     free(text);
     return ok;
 }

@@ -265,19 +265,21 @@ char *amf_xml_text(const xmlNode *el)
     return text;
 }
 
-bool amf_xml_number(struct amf_load *l, const xmlNode *at, const char *text,
-                    uint32_t *out)
+bool amf_xml_number(struct amf_load *l, const xmlNode *at, const char *attr,
+                    const char *text, uint32_t *out)
 {
+    const char *eq = attr ? "=" : "";
     char *end;
     long n;
 
     errno = 0;
     n = strtol(text, &end, 10);
     if (end == text || errno || n < 0 || n > AMF_XML_NUMBER_MAX)
-        return amf_fail(l, at, "\"%s\" is no number that fits, expected 0 to %d", text,
-                        AMF_XML_NUMBER_MAX);
+        return amf_fail(l, at, "%s%s\"%s\", expected a whole number from 0 to %d",
+                        attr ? attr : "", eq, text, AMF_XML_NUMBER_MAX);
     *out = (uint32_t)n;
     if (*end)
-        return amf_warn(l, at, "\"%s\" counts as %ld, expected only digits", text, n);
+        return amf_warn(l, at, "%s%s\"%s\" counts as %ld, expected only digits",
+                        attr ? attr : "", eq, text, n);
     return true;
 }

@@ -45,8 +45,9 @@ const char *amf_xml_attr(const xmlNode *el, const char *name);
 char *amf_xml_text(const xmlNode *el);
 
 /* A whole number as atoi() takes it, except that what atoi() would silently turn
- * into 0, a negative one and one too large are errors. */
-bool amf_xml_number(struct amf_load *l, const xmlNode *at, const char *text,
-                    uint32_t *out);
+ * into 0, a negative one and one too large are errors. attr: the attribute that
+ * holds it, NULL: it is the element's text. */
+bool amf_xml_number(struct amf_load *l, const xmlNode *at, const char *attr,
+                    const char *text, uint32_t *out);
 
 #endif

@@ -2,7 +2,11 @@
 # The API: argument rules, handles, callbacks, error mapping. Knows store.h, never Redis.
 noinst_LTLIBRARIES += libshim.la
 libshim_la_SOURCES = %D%/status.h %D%/store.h \
-	%D%/handle.h %D%/handle.c %D%/dispatch.h %D%/dispatch.c \
-	%D%/registry.h %D%/registry.c
+	%D%/handle.h %D%/handle.c %D%/children.h %D%/children.c \
+	%D%/dispatch.h %D%/dispatch.c %D%/errmap.h %D%/errmap.c \
+	%D%/registry.h %D%/registry.c %D%/rules.h %D%/rules.c \
+	%D%/ckpt.h %D%/ckpt_service.c %D%/ckpt_checkpoint.c %D%/ckpt_completion.c \
+	%D%/ckpt_open_async.c %D%/ckpt_section.c %D%/ckpt_io.c %D%/ckpt_iter.c \
+	%D%/ckpt_sync.c %D%/ckpt_notify.c %D%/ckpt_ext.c %D%/saf_ckpt.c
 
 include %D%/platform.mk

@@ -10,6 +10,8 @@
 #include "tools/model_findings.h"
 #include "tools/model_plan.h"
 
+enum { OPT_BINDIR = 256, OPT_DOT }; /* above every character */
+
 struct options {
     const char *dir, *bindir;
     bool dot;
@@ -18,20 +20,20 @@ struct options {
 static enum clv_exit options_read(const struct clv_command *self, int argc, char **argv,
                                   struct options *out)
 {
-    static const struct option known[] = {{"bindir", required_argument, NULL, 'b'},
-                                          {"dot", no_argument, NULL, 'd'},
+    static const struct option known[] = {{"bindir", required_argument, NULL, OPT_BINDIR},
+                                          {"dot", no_argument, NULL, OPT_DOT},
                                           {NULL, 0, NULL, 0}};
     int c;
 
     opterr = 0;
     while ((c = getopt_long(argc, argv, ":", known, NULL)) != -1) {
-        if (c == 'b')
+        if (c == OPT_BINDIR)
             out->bindir = optarg;
-        else if (c == 'd')
+        else if (c == OPT_DOT)
             out->dot = true;
         else if (c == ':')
             return clv_command_misused(self, "%s needs a value", argv[optind - 1]);
-        else if (optopt)
+        else if (optopt > 0 && optopt < OPT_BINDIR)
             return clv_command_misused(self, "-%c is not an option", optopt);
         else
             return clv_command_misused(self, "%s is not an option", argv[optind - 1]);

@@ -16,7 +16,8 @@ ClRcT clCkptSectionCheck(ClCkptHdlT checkpointHandle, ClCkptSectionIdT *pSection
 /* clCkptActiveReplicaSet() without the check of the open flags. */
 ClRcT clCkptActiveReplicaSetSwitchOver(ClCkptHdlT checkpointHandle);
 
-/* clCkptSectionOverwrite(), clCkptCheckpointWrite(): there is no differential encoding. */
+/* clCkptSectionOverwrite(), clCkptCheckpointWrite(): there is no differential encoding.
+ */
 ClRcT clCkptSectionOverwriteLinear(ClCkptHdlT checkpointHandle,
                                    const ClCkptSectionIdT *sectionId,
                                    const void *dataBuffer, ClSizeT dataSize);

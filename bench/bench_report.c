@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/bench.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+bool bench_samples_init(struct bench_samples *s, size_t cap)
+{
+    s->at = malloc(cap * sizeof(*s->at));
+    s->n = 0;
+    s->cap = cap;
+    return s->at != NULL;
+}
+
+void bench_samples_free(struct bench_samples *s)
+{
+    free(s->at);
+    s->at = NULL;
+}
+
+void bench_samples_add(struct bench_samples *s, int64_t ns)
+{
+    if (s->n < s->cap)
+        s->at[s->n++] = ns;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+int64_t bench_percentile(struct bench_samples *s, double p)
+{
+    size_t i;
+
+    if (!s->n)
+        return 0;
+    qsort(s->at, s->n, sizeof(*s->at), by_value);
+    i = (size_t)(p * (double)(s->n - 1) + 0.5);
+    return s->at[i];
+}
+
+static double us(int64_t ns)
+{
+    return (double)ns / 1000.0;
+}
+
+static bool is_met(const struct bench_line *l)
+{
+    if (l->raw_p50_ns && l->target_ratio > 0)
+        return (double)l->ours_p50_ns <= l->target_ratio * (double)l->raw_p50_ns;
+    return !l->target_p99_ns || l->ours_p99_ns <= l->target_p99_ns;
+}
+
+void bench_begin(struct bench_report *r)
+{
+    if (r->json)
+        printf("[");
+    else
+        printf("%-28s %8s %3s  %10s %10s  %10s %10s  %6s  %-22s %s\n", "measurement", "bytes",
+               "thr", "p50 us", "p99 us", "raw p50", "raw p99", "ratio", "baseline", "target");
+    fflush(stdout);
+}
+
+static void print_json(const struct bench_report *r, const struct bench_line *l)
+{
+    printf("%s\n {\"name\":\"%s\",\"bytes\":%zu,\"threads\":%u,\"p50_ns\":%" PRId64
+           ",\"p99_ns\":%" PRId64,
+           r->lines ? "," : "", l->name, l->size, l->threads, l->ours_p50_ns, l->ours_p99_ns);
+    if (l->raw_p50_ns)
+        printf(",\"baseline\":\"%s\",\"raw_p50_ns\":%" PRId64 ",\"raw_p99_ns\":%" PRId64
+               ",\"ratio\":%.3f",
+               l->raw, l->raw_p50_ns, l->raw_p99_ns,
+               (double)l->ours_p50_ns / (double)l->raw_p50_ns);
+    if (l->raw_p50_ns && l->target_ratio > 0)
+        printf(",\"target_ratio\":%.2f,\"met\":%s", l->target_ratio, is_met(l) ? "true" : "false");
+    if (l->target_p99_ns)
+        printf(",\"target_p99_ns\":%" PRId64 ",\"met\":%s", l->target_p99_ns,
+               is_met(l) ? "true" : "false");
+    printf("}");
+}
+
+static void print_text(const struct bench_line *l)
+{
+    printf("%-28s %8zu %3u  %10.1f %10.1f  ", l->name, l->size, l->threads, us(l->ours_p50_ns),
+           us(l->ours_p99_ns));
+    if (l->raw_p50_ns)
+        printf("%10.1f %10.1f  %6.2f  %-22s ", us(l->raw_p50_ns), us(l->raw_p99_ns),
+               (double)l->ours_p50_ns / (double)l->raw_p50_ns, l->raw);
+    else
+        printf("%10s %10s  %6s  %-22s ", "-", "-", "-", "-");
+    if (l->raw_p50_ns && l->target_ratio > 0)
+        printf("ratio <= %.2f %s\n", l->target_ratio, is_met(l) ? "met" : "NOT MET");
+    else if (l->target_p99_ns)
+        printf("p99 <= %.0f us %s\n", us(l->target_p99_ns), is_met(l) ? "met" : "NOT MET");
+    else
+        printf("-\n");
+}
+
+void bench_add(struct bench_report *r, const struct bench_line *l)
+{
+    if (r->json)
+        print_json(r, l);
+    else
+        print_text(l);
+    fflush(stdout);
+    r->lines++;
+    if (!is_met(l))
+        r->missed++;
+}
+
+void bench_end(struct bench_report *r)
+{
+    if (r->json)
+        printf("\n]\n");
+    else
+        printf("%u measurements, %u missed their target\n", r->lines, r->missed);
+}

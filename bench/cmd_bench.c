@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/cmd_bench.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bench.h"
+
+static bool parse_kills(const char *text, unsigned *kills)
+{
+    char *end;
+    const unsigned long n = strtoul(text, &end, 10);
+
+    if (*end || end == text || n < 1 || n > 100000)
+        return false;
+    *kills = (unsigned)n;
+    return true;
+}
+
+static enum clv_exit measure(const char *what, const struct bench_options *o, bool json)
+{
+    struct bench_report r = { .json = json };
+    bool ok = true;
+
+    bench_begin(&r);
+    if (!what || strcmp(what, "ckpt") == 0)
+        ok = bench_ckpt(o, &r);
+    if (ok && (!what || strcmp(what, "amf") == 0))
+        ok = bench_amf(o, &r);
+    bench_end(&r);
+    if (!ok)
+        return CLV_EXIT_FAILED;
+    return r.missed ? CLV_EXIT_FINDINGS : CLV_EXIT_OK;
+}
+
+enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
+{
+    static const struct option options[] = { { "quick", no_argument, NULL, 'q' },
+                                             { "json", no_argument, NULL, 'j' },
+                                             { "url", required_argument, NULL, 'u' },
+                                             { "kills", required_argument, NULL, 'k' },
+                                             { "daemon", required_argument, NULL, 'd' },
+                                             { NULL, 0, NULL, 0 } };
+    struct bench_options o = { .kills = 100 };
+    const char *what = NULL;
+    bool json = false;
+    int c;
+
+    opterr = 0; /* one line of ours is enough */
+    optind = 0;
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (c) {
+        case 'q':
+            o.quick = true;
+            break;
+        case 'j':
+            json = true;
+            break;
+        case 'u':
+            setenv("CLOVIS_REDIS_URL", optarg, 1);
+            break;
+        case 'k':
+            if (!parse_kills(optarg, &o.kills))
+                return clv_command_misused(self, "--kills wants a number from 1 to 100000, not '%s'",
+                                           optarg);
+            break;
+        case 'd':
+            o.daemon = optarg;
+            break;
+        default:
+            return clv_command_misused(self, "unknown option, or one without its value");
+        }
+    }
+    if (optind < argc)
+        what = argv[optind++];
+    if (what && strcmp(what, "ckpt") && strcmp(what, "amf"))
+        return clv_command_misused(self, "expected ckpt or amf, not '%s'", what);
+    if (optind < argc)
+        return clv_command_misused(self, "unexpected argument '%s'", argv[optind]);
+    return measure(what, &o, json);
+}
+
+enum clv_exit cmd_bench_component(const struct clv_command *self, int argc, char **argv)
+{
+    (void)self;
+    (void)argc;
+    (void)argv;
+    return bench_amf_component() == 0 ? CLV_EXIT_OK : CLV_EXIT_FAILED;
+}

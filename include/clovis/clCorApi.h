@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The object repository: here for sources that include it. */
+#ifndef CLOVIS_CL_COR_API_H
+#define CLOVIS_CL_COR_API_H
+
+#include "clCommon.h"
+#include "clCorMetaData.h"
+#include "clCorServiceId.h"
+
+#endif
