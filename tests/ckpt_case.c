@@ -2,6 +2,17 @@
 #include "ckpt_case.h"
 
 struct variant v;
+ClHandleT svc;
+
+void begin(void)
+{
+    OK(t_init(&svc, NULL, NULL));
+}
+
+void end(void)
+{
+    OK(t_fini(svc));
+}
 
 static const struct variant variants[] = {
     { "Cl", false, false },
@@ -19,6 +30,7 @@ void each_variant(void (*body)(void))
         body();
         world_end();
     }
+    world_close();
 }
 
 /* The contract's table of counterparts, written down a second time. */
@@ -131,7 +143,7 @@ static void sa_synced(SaInvocationT inv, SaAisErrorT rc)
     on_synced(inv, rc);
 }
 
-unsigned int t_init(ClHandleT *svc, void (*opened_)(ClInvocationT, ClHandleT, unsigned int),
+unsigned int t_init(ClHandleT *service, void (*opened_)(ClInvocationT, ClHandleT, unsigned int),
                     void (*synced)(ClInvocationT, unsigned int))
 {
     SaCkptCallbacksT sa = { opened_ ? sa_opened : NULL, synced ? sa_synced : NULL };
@@ -141,39 +153,39 @@ unsigned int t_init(ClHandleT *svc, void (*opened_)(ClInvocationT, ClHandleT, un
 
     on_opened = opened_;
     on_synced = synced;
-    return v.sa ? saCkptInitialize((void *)svc, &sa, &sv) : clCkptInitialize(svc, &cl, &cv);
+    return v.sa ? saCkptInitialize((void *)service, &sa, &sv) : clCkptInitialize(service, &cl, &cv);
 }
 
-unsigned int t_fini(ClHandleT svc)
+unsigned int t_fini(ClHandleT service)
 {
-    return v.sa ? saCkptFinalize(svc) : clCkptFinalize(svc);
+    return v.sa ? saCkptFinalize(service) : clCkptFinalize(service);
 }
 
-unsigned int t_fd(ClHandleT svc, ClSelectionObjectT *fd)
+unsigned int t_fd(ClHandleT service, ClSelectionObjectT *fd)
 {
-    return v.sa ? saCkptSelectionObjectGet(svc, (void *)fd) : clCkptSelectionObjectGet(svc, fd);
+    return v.sa ? saCkptSelectionObjectGet(service, (void *)fd) : clCkptSelectionObjectGet(service, fd);
 }
 
-unsigned int t_dispatch(ClHandleT svc, int flags)
+unsigned int t_dispatch(ClHandleT service, int flags)
 {
-    return v.sa ? saCkptDispatch(svc, (SaDispatchFlagsT)flags)
-                : clCkptDispatch(svc, (ClDispatchFlagsT)flags);
+    return v.sa ? saCkptDispatch(service, (SaDispatchFlagsT)flags)
+                : clCkptDispatch(service, (ClDispatchFlagsT)flags);
 }
 
-unsigned int t_open(ClHandleT svc, const ClNameT *name, const attrs_t *a, ClUint32T flags,
+unsigned int t_open(ClHandleT service, const ClNameT *name, const attrs_t *a, ClUint32T flags,
                     ClHandleT *out)
 {
-    return v.sa ? saCkptCheckpointOpen(svc, (const void *)name, (const void *)a, flags, -1,
+    return v.sa ? saCkptCheckpointOpen(service, (const void *)name, (const void *)a, flags, -1,
                                        (void *)out)
-                : clCkptCheckpointOpen(svc, name, a, flags, -1, out);
+                : clCkptCheckpointOpen(service, name, a, flags, -1, out);
 }
 
-unsigned int t_open_async(ClHandleT svc, ClInvocationT inv, const ClNameT *name,
+unsigned int t_open_async(ClHandleT service, ClInvocationT inv, const ClNameT *name,
                           const attrs_t *a, ClUint32T flags)
 {
     return v.sa
-               ? saCkptCheckpointOpenAsync(svc, inv, (const void *)name, (const void *)a, flags)
-               : clCkptCheckpointOpenAsync(svc, inv, name, a, flags);
+               ? saCkptCheckpointOpenAsync(service, inv, (const void *)name, (const void *)a, flags)
+               : clCkptCheckpointOpenAsync(service, inv, name, a, flags);
 }
 
 unsigned int t_close(ClHandleT h)
@@ -181,10 +193,10 @@ unsigned int t_close(ClHandleT h)
     return v.sa ? saCkptCheckpointClose(h) : clCkptCheckpointClose(h);
 }
 
-unsigned int t_delete(ClHandleT svc, const ClNameT *name)
+unsigned int t_delete(ClHandleT service, const ClNameT *name)
 {
-    return v.sa ? saCkptCheckpointUnlink(svc, (const void *)name)
-                : clCkptCheckpointDelete(svc, name);
+    return v.sa ? saCkptCheckpointUnlink(service, (const void *)name)
+                : clCkptCheckpointDelete(service, name);
 }
 
 unsigned int t_retention(ClHandleT h, ClTimeT t)
@@ -270,14 +282,14 @@ unsigned int t_sync_async(ClHandleT h, ClInvocationT inv)
 
 /* ---- made of calls ------------------------------------------------------- */
 
-ClHandleT opened(ClHandleT svc, const char *name, ClCkptCreationFlagsT flags,
+ClHandleT opened(ClHandleT service, const char *name, ClCkptCreationFlagsT flags,
                  ClUint32T max_sections, ClSizeT max_size, ClUint32T open_flags)
 {
     const attrs_t a = attrs(flags, max_sections, max_size);
     ClHandleT h = 0;
     unsigned int rc;
 
-    rc = t_open(svc, nm(name), (open_flags & C) ? &a : NULL, open_flags, &h);
+    rc = t_open(service, nm(name), (open_flags & C) ? &a : NULL, open_flags, &h);
     cr_assert_eq(rc, v.sa ? SA_AIS_OK : CL_OK, "%s: open %s: 0x%x", v.name, name, rc);
     return h;
 }

@@ -14,6 +14,8 @@
 #include <clCkptExtApi.h>
 #include <clCkptIpi.h>
 #include <saCkpt.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +38,12 @@ extern struct variant v;
 /* What is below the API: a store in memory or a real server; ckpt_world_*.c. */
 void world_begin(void);
 void world_end(void);
+void world_close(void);
+
+/* The service of the body that runs, and its life. */
+extern ClHandleT svc;
+void begin(void);
+void end(void);
 
 typedef ClCkptCheckpointCreationAttributesT attrs_t;
 typedef ClCkptSectionIdT id_t_;
@@ -66,17 +74,17 @@ attrs_t attrs(ClCkptCreationFlagsT flags, ClUint32T max_sections, ClSizeT max_si
 
 /* ---- calls --------------------------------------------------------------- */
 
-unsigned int t_init(ClHandleT *svc, void (*opened)(ClInvocationT, ClHandleT, unsigned int),
+unsigned int t_init(ClHandleT *service, void (*opened)(ClInvocationT, ClHandleT, unsigned int),
                     void (*synced)(ClInvocationT, unsigned int));
-unsigned int t_fini(ClHandleT svc);
-unsigned int t_fd(ClHandleT svc, ClSelectionObjectT *fd);
-unsigned int t_dispatch(ClHandleT svc, int flags);
-unsigned int t_open(ClHandleT svc, const ClNameT *name, const attrs_t *a, ClUint32T flags,
+unsigned int t_fini(ClHandleT service);
+unsigned int t_fd(ClHandleT service, ClSelectionObjectT *fd);
+unsigned int t_dispatch(ClHandleT service, int flags);
+unsigned int t_open(ClHandleT service, const ClNameT *name, const attrs_t *a, ClUint32T flags,
                     ClHandleT *out);
-unsigned int t_open_async(ClHandleT svc, ClInvocationT inv, const ClNameT *name,
+unsigned int t_open_async(ClHandleT service, ClInvocationT inv, const ClNameT *name,
                           const attrs_t *a, ClUint32T flags);
 unsigned int t_close(ClHandleT h);
-unsigned int t_delete(ClHandleT svc, const ClNameT *name);
+unsigned int t_delete(ClHandleT service, const ClNameT *name);
 unsigned int t_retention(ClHandleT h, ClTimeT t);
 unsigned int t_active(ClHandleT h);
 unsigned int t_status(ClHandleT h, ClCkptCheckpointDescriptorT *d);
@@ -96,7 +104,7 @@ unsigned int t_sync_async(ClHandleT h, ClInvocationT inv);
 /* ---- made of calls ------------------------------------------------------- */
 
 /* A new checkpoint; asserts. */
-ClHandleT opened(ClHandleT svc, const char *name, ClCkptCreationFlagsT flags,
+ClHandleT opened(ClHandleT service, const char *name, ClCkptCreationFlagsT flags,
                  ClUint32T max_sections, ClSizeT max_size, ClUint32T open_flags);
 unsigned int add(ClHandleT h, const char *id, const char *data);
 unsigned int add_until(ClHandleT h, const char *id, ClTimeT end);

@@ -17,3 +17,8 @@ void world_begin(void)
 void world_end(void)
 {
 }
+
+void world_close(void)
+{
+    redis_end(&server);
+}
