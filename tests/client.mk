@@ -5,8 +5,9 @@ libfake_amfd_la_SOURCES = %D%/fake_amfd.h %D%/fake_amfd.c
 libfake_amfd_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libfake_amfd_la_LIBADD = libamf-proto.la libbase.la $(JANSSON_LIBS) $(CRITERION_LIBS)
 
-CLIENT_TESTS = tests/test_cpm_session tests/test_cpm_api
-check_PROGRAMS += $(CLIENT_TESTS)
+CLIENT_TESTS = tests/test_cpm_session tests/test_cpm_api tests/test_cpm_work \
+	tests/it_cpm_gen1
+check_PROGRAMS += $(CLIENT_TESTS) tests/gen1_app
 TESTS += $(CLIENT_TESTS)
 
 CLIENT_LIBS = libfake-amfd.la libplat.la libshim.la libamf-client.la libtest.la libbase.la \
@@ -20,4 +21,16 @@ tests_test_cpm_session_LDADD = libfake-amfd.la libamf-client.la libtest.la $(CRI
 tests_test_cpm_api_SOURCES = %D%/test_cpm_api.c $(CLIENT_APP)
 tests_test_cpm_api_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_cpm_api_LDADD = $(CLIENT_LIBS)
+
+tests_test_cpm_work_SOURCES = %D%/test_cpm_work.c $(CLIENT_APP)
+tests_test_cpm_work_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_cpm_work_LDADD = $(CLIENT_LIBS)
+
+tests_it_cpm_gen1_SOURCES = %D%/it_cpm_gen1.c
+tests_it_cpm_gen1_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_cpm_gen1_LDADD = libfake-amfd.la libtest.la libbase.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+# a program without main()
+tests_gen1_app_SOURCES = %D%/gen1_app.c %D%/no_store.c
+tests_gen1_app_LDADD = libclovis-main.a libplat.la libshim.la libamf-client.la libbase.la $(JANSSON_LIBS)
 endif
