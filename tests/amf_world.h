@@ -58,6 +58,7 @@ struct world {
     size_t n_owned;
     bool notes;                   /* tell them as well */
     bool silent;                  /* no story */
+    bool aloud;      /* the story goes to stderr at once, instead of being kept */
     bool swapping;                /* two actives are excused until it is over */
     enum amf_admin_result result; /* of the last admin operation */
     const char *broken;

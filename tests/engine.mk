@@ -10,4 +10,10 @@ TESTS += tests/test_amf_engine
 tests_test_amf_engine_SOURCES = %D%/test_amf_engine.c
 tests_test_amf_engine_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/test_amf_engine_sim
+TESTS += tests/test_amf_engine_sim
+tests_test_amf_engine_sim_SOURCES = %D%/test_amf_engine_sim.c
+tests_test_amf_engine_sim_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_amf_engine_sim_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 endif

@@ -344,12 +344,33 @@ void amf_node_joined(struct amf_engine *e, int node)
         amf_su_repair(e, e->m->nodes[node].sus.at[i]);
 }
 
+/* Nothing is left on the SU but what cannot be ended without a reset. */
+static bool su_emptied(const struct amf_engine *e, int su)
+{
+    const struct amf_sg_state *g;
+
+    if (!amf_su_down(e, su))
+        return false;
+    if (e->m->sus[su].sg < 0)
+        return true;
+    g = &e->sgs[e->m->sus[su].sg];
+    for (size_t i = 0; i < g->n_sis; i++) {
+        const struct amf_asg *a = amf_asg_at(e, su, g->sis[i]);
+
+        for (size_t k = 0; k < a->n_parts; k++)
+            if (a->parts[k].comp >= 0 &&
+                e->comps[a->parts[k].comp].presence != AMF_PRES_TERMINATION_FAILED)
+                return false;
+    }
+    return true;
+}
+
 static bool node_emptied(const struct amf_engine *e, int node)
 {
     const struct amf_list *sus = &e->m->nodes[node].sus;
 
     for (size_t i = 0; i < sus->n; i++)
-        if (!amf_su_down(e, sus->at[i]) || !amf_su_idle(e, sus->at[i]))
+        if (!su_emptied(e, sus->at[i]))
             return false;
     return true;
 }
