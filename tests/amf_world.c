@@ -107,7 +107,7 @@ static void make_comp(struct world *w, const struct world_shape *s, int su, int 
                            .property = AMF_PROP_SA_AWARE,
                            .restartable = true,
                            .node_reboot_cleanup_fail = true,
-                            .level = 1,
+                           .level = 1,
                            .instantiate_delay_ms = 2000,
                            .max_instantiate = 1,
                            .max_instantiate_delayed = 1,
@@ -237,8 +237,8 @@ tell(struct world *w, const char *format, ...)
     if (w->aloud)
         fprintf(stderr, "[%5lld] %s\n", (long long)w->now_ms, line);
     else if (sizeof(w->story) - w->told > sizeof(line) + 32)
-        w->told +=
-            (size_t)sprintf(w->story + w->told, "[%5lld] %s\n", (long long)w->now_ms, line);
+        w->told += (size_t)sprintf(w->story + w->told, "[%5lld] %s\n",
+                                   (long long)w->now_ms, line);
 }
 
 const char *world_story(struct world *w)
@@ -426,6 +426,7 @@ static void do_kill(struct world *w, int comp)
 static void do_terminate(struct world *w, const struct amf_action *a)
 {
     const int comp = a->index;
+    struct world_event *q;
     const bool npnp =
         w->m.comps[comp].property == AMF_PROP_NON_PROXIED_NON_PREINSTANTIABLE;
 
@@ -433,8 +434,10 @@ static void do_terminate(struct world *w, const struct amf_action *a)
         if (w->comp[comp].ha[i] == AMF_HA_ACTIVE && !npnp &&
             amf_engine_presence(w->e, comp) != AMF_PRES_RESTARTING)
             trouble(w, "terminate of an active one", comp, (int)i);
-    queue_comp(w, w->comp[comp].answer_ms, comp, npnp ? AMF_EV_EXITED : AMF_EV_RESPONSE,
-               a->invocation, true);
+    q = queue_comp(w, w->comp[comp].answer_ms, comp,
+                   npnp ? AMF_EV_EXITED : AMF_EV_RESPONSE, a->invocation, true);
+    if (q)
+        q->ends = true;
 }
 
 static void do_reset(struct world *w, const struct amf_action *a)
@@ -543,8 +546,8 @@ void world_feed(struct world *w, const struct amf_event *ev)
 
     happen(w, ev);
     if (w->aloud && ev->type != AMF_EV_TIMER)
-        tell(w, "              <- event %d index %d kind %d op %d recovery %d ok %d", ev->type,
-             ev->index, ev->kind, ev->op, ev->recovery, ev->ok);
+        tell(w, "              <- event %d index %d kind %d op %d recovery %d ok %d",
+             ev->type, ev->index, ev->kind, ev->op, ev->recovery, ev->ok);
     w->result = amf_engine_step(w->e, w->now_ms, ev, &w->out);
     for (size_t i = 0; i < w->out.n; i++)
         carry_out(w, &w->out.at[i]);
@@ -606,6 +609,8 @@ static bool step(struct world *w, int64_t until_ms)
     } else {
         if (q->csi >= 0)
             w->comp[q->comp].ha[q->csi] = q->ha;
+        if (q->ends)
+            process_gone(w, q->comp);
         ev = q->ev;
         q->used = false;
     }

@@ -54,8 +54,8 @@ static void with_depends(struct world *w)
 {
     static int first = 0;
 
-    w->m.sis[1].depends = (struct amf_list){ &first, 1 };
-    w->m.csis[1].depends = (struct amf_list){ &first, 1 };
+    w->m.sis[1].depends = (struct amf_list){&first, 1};
+    w->m.csis[1].depends = (struct amf_list){&first, 1};
 }
 
 static void no_repair(struct world *w)
@@ -95,33 +95,33 @@ static void active_on_two(struct world *w)
 }
 
 static const struct sim_shape shapes[] = {
-    { "1+1", { AMF_RED_TWO_N, 2, 2, 1, 1, 1 }, NULL },
-    { "1+1 fail over", { AMF_RED_TWO_N, 2, 2, 1, 1, 1 }, failover_first },
-    { "2N of 3, two SIs", { AMF_RED_TWO_N, 3, 3, 2, 2, 2 }, with_levels },
-    { "2N fail over", { AMF_RED_TWO_N, 2, 3, 2, 2, 2 }, failover_first },
-    { "2N dependencies", { AMF_RED_TWO_N, 2, 2, 2, 2, 2 }, with_depends },
-    { "2N no repair", { AMF_RED_TWO_N, 2, 3, 2, 1, 2 }, no_repair },
-    { "2N escalation", { AMF_RED_TWO_N, 3, 3, 2, 2, 2 }, escalating },
-    { "2N either or", { AMF_RED_TWO_N, 3, 3, 1, 2, 1 }, either_or },
-    { "no redundancy", { AMF_RED_NO_REDUNDANCY, 2, 4, 1, 3, 1 }, failover_first },
-    { "no redundancy, NPNP", { AMF_RED_NO_REDUNDANCY, 2, 3, 2, 2, 2 }, no_callbacks_beside },
-    { "N-way", { AMF_RED_N_WAY, 3, 3, 2, 3, 2 }, failover_first },
-    { "N-way active", { AMF_RED_N_WAY_ACTIVE, 3, 3, 1, 2, 1 }, active_on_two },
-    { "M+N", { AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1 }, either_or },
-    { "M+N mixed", { AMF_RED_M_PLUS_N, 3, 4, 2, 4, 2 }, failover_first },
+    {"1+1", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, NULL},
+    {"1+1 fail over", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, failover_first},
+    {"2N of 3, two SIs", {AMF_RED_TWO_N, 3, 3, 2, 2, 2}, with_levels},
+    {"2N fail over", {AMF_RED_TWO_N, 2, 3, 2, 2, 2}, failover_first},
+    {"2N dependencies", {AMF_RED_TWO_N, 2, 2, 2, 2, 2}, with_depends},
+    {"2N no repair", {AMF_RED_TWO_N, 2, 3, 2, 1, 2}, no_repair},
+    {"2N escalation", {AMF_RED_TWO_N, 3, 3, 2, 2, 2}, escalating},
+    {"2N either or", {AMF_RED_TWO_N, 3, 3, 1, 2, 1}, either_or},
+    {"no redundancy", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 3, 1}, failover_first},
+    {"no redundancy, NPNP", {AMF_RED_NO_REDUNDANCY, 2, 3, 2, 2, 2}, no_callbacks_beside},
+    {"N-way", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, failover_first},
+    {"N-way active", {AMF_RED_N_WAY_ACTIVE, 3, 3, 1, 2, 1}, active_on_two},
+    {"M+N", {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, either_or},
+    {"M+N mixed", {AMF_RED_M_PLUS_N, 3, 4, 2, 4, 2}, failover_first},
 };
 
 enum { N_SHAPES = sizeof(shapes) / sizeof(*shapes) };
 
-/* ---- one history -------------------------------------------------------------------- */
+/* ---- one history --------------------------------------------------------------------
+ */
 
 static void random_fault(struct world *w)
 {
     static const enum amf_recovery advice[] = {
-        AMF_REC_NO_RECOMMENDATION, AMF_REC_COMP_RESTART,   AMF_REC_SU_RESTART,
-        AMF_REC_COMP_FAILOVER,     AMF_REC_NODE_SWITCHOVER, AMF_REC_NODE_FAILOVER,
-        AMF_REC_NODE_FAILFAST,     AMF_REC_INTERNALLY_RECOVERED, AMF_REC_APP_RESTART
-    };
+        AMF_REC_NO_RECOMMENDATION, AMF_REC_COMP_RESTART,         AMF_REC_SU_RESTART,
+        AMF_REC_COMP_FAILOVER,     AMF_REC_NODE_SWITCHOVER,      AMF_REC_NODE_FAILOVER,
+        AMF_REC_NODE_FAILFAST,     AMF_REC_INTERNALLY_RECOVERED, AMF_REC_APP_RESTART};
     const int comp = (int)rng((uint32_t)w->m.n_comps);
 
     if (one_in(200))
@@ -132,16 +132,16 @@ static void random_fault(struct world *w)
 
 static void random_admin(struct world *w)
 {
-    static const enum amf_kind kinds[] = { AMF_KIND_NODE, AMF_KIND_SG, AMF_KIND_SU, AMF_KIND_SI,
-                                           AMF_KIND_COMP };
+    static const enum amf_kind kinds[] = {AMF_KIND_NODE, AMF_KIND_SG, AMF_KIND_SU,
+                                          AMF_KIND_SI, AMF_KIND_COMP};
     const enum amf_kind kind = kinds[rng(5)];
     const size_t n = kind == AMF_KIND_NODE ? w->m.n_nodes
                      : kind == AMF_KIND_SG ? w->m.n_sgs
                      : kind == AMF_KIND_SU ? w->m.n_sus
                      : kind == AMF_KIND_SI ? w->m.n_sis
                                            : w->m.n_comps;
-    const enum amf_admin_op op =
-        (enum amf_admin_op)(AMF_OP_LOCK_ASSIGNMENT + rng(AMF_OP_FORCE_LOCK_INSTANTIATION));
+    const enum amf_admin_op op = (enum amf_admin_op)(
+        AMF_OP_LOCK_ASSIGNMENT + rng(AMF_OP_FORCE_LOCK_INSTANTIATION));
     bool was;
 
     if (op == AMF_OP_SG_ADJUST)
@@ -271,7 +271,8 @@ static bool all_active(struct world *w)
     return true;
 }
 
-static bool history(const struct sim_shape *s, uint64_t seed, char *why, size_t size, bool tell)
+static bool history(const struct sim_shape *s, uint64_t seed, char *why, size_t size,
+                    bool tell)
 {
     struct world *w = world_new(&s->shape);
     bool ok;
@@ -298,8 +299,13 @@ static bool history(const struct sim_shape *s, uint64_t seed, char *why, size_t 
     ok = !w->broken;
     if (!ok)
         snprintf(why, size, "%s", w->broken);
-    if (!ok && tell)
+    if (!ok && tell) {
+        json_t *state = amf_engine_dump(w->e);
+
+        json_dumpf(state, stderr, JSON_INDENT(1));
+        json_decref(state);
         fprintf(stderr, "%s\n", why);
+    }
     world_free(w);
     return ok;
 }
@@ -323,8 +329,9 @@ Test(amf_engine_sim, invariants_hold_through_random_faults, .timeout = 110)
         if (shape && strcmp(shape, shapes[i].name) != 0)
             continue;
         if (seed)
-            cr_expect(history(&shapes[i], strtoull(seed, NULL, 10), why, sizeof(why), true),
-                      "%s", why);
+            cr_expect(
+                history(&shapes[i], strtoull(seed, NULL, 10), why, sizeof(why), true),
+                "%s", why);
         else
             try_seeds(&shapes[i], 1, runs ? strtoull(runs, NULL, 10) : 150);
     }
