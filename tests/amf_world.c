@@ -530,6 +530,8 @@ static void carry_out(struct world *w, const struct amf_action *a)
 /* Facts that hold before the engine hears of them. */
 static void happen(struct world *w, const struct amf_event *ev)
 {
+    if (ev->index < 0 || (size_t)ev->index >= w->m.n_comps)
+        return;
     if (ev->type == AMF_EV_REGISTERED)
         w->comp[ev->index].running = w->comp[ev->index].registered = true;
     if (ev->type == AMF_EV_LAUNCHED)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 if WITH_TESTS
 check_LTLIBRARIES += libamf-world.la
-libamf_world_la_SOURCES = %D%/amf_world.h %D%/amf_world.c
+libamf_world_la_SOURCES = %D%/amf_world.h %D%/amf_story.h %D%/amf_world.c
 libamf_world_la_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 libamf_world_la_LIBADD = libamf-engine.la
 
