@@ -106,6 +106,7 @@ static void make_comp(struct world *w, const struct world_shape *s, int su, int 
                            .capability = AMF_CAP_X_ACTIVE_AND_Y_STANDBY,
                            .property = AMF_PROP_SA_AWARE,
                            .restartable = true,
+                           .node_reboot_cleanup_fail = true,
                            .level = 1,
                            .instantiate_delay_ms = 2000,
                            .max_instantiate = 1,
@@ -225,20 +226,19 @@ void world_free(struct world *w)
 static void __attribute__((format(printf, 2, 3)))
 tell(struct world *w, const char *format, ...)
 {
-    const size_t room = sizeof(w->story) - w->told;
+    char line[300];
     va_list ap;
-    int n;
 
-    if (w->silent || room < 300)
+    if (w->silent)
         return;
-    w->told +=
-        (size_t)snprintf(w->story + w->told, room, "[%5lld] ", (long long)w->now_ms);
     va_start(ap, format);
-    n = vsnprintf(w->story + w->told, sizeof(w->story) - w->told, format, ap);
+    vsnprintf(line, sizeof(line), format, ap);
     va_end(ap);
-    w->told += (size_t)n;
-    w->story[w->told++] = '\n';
-    w->story[w->told] = '\0';
+    if (w->aloud)
+        fprintf(stderr, "[%5lld] %s\n", (long long)w->now_ms, line);
+    else if (sizeof(w->story) - w->told > sizeof(line) + 32)
+        w->told += (size_t)sprintf(w->story + w->told, "[%5lld] %s\n",
+                                   (long long)w->now_ms, line);
 }
 
 const char *world_story(struct world *w)
@@ -260,6 +260,7 @@ static void trouble(struct world *w, const char *what, int comp, int csi)
     snprintf(w->trouble, sizeof(w->trouble), "%s: %s, %s", what, w->m.comps[comp].name,
              csi >= 0 ? w->m.csis[csi].name : "-");
     w->broken = w->trouble;
+    tell(w, "BROKEN %s", w->trouble);
 }
 
 /* ---- what is to come
@@ -425,6 +426,7 @@ static void do_kill(struct world *w, int comp)
 static void do_terminate(struct world *w, const struct amf_action *a)
 {
     const int comp = a->index;
+    struct world_event *q;
     const bool npnp =
         w->m.comps[comp].property == AMF_PROP_NON_PROXIED_NON_PREINSTANTIABLE;
 
@@ -432,8 +434,10 @@ static void do_terminate(struct world *w, const struct amf_action *a)
         if (w->comp[comp].ha[i] == AMF_HA_ACTIVE && !npnp &&
             amf_engine_presence(w->e, comp) != AMF_PRES_RESTARTING)
             trouble(w, "terminate of an active one", comp, (int)i);
-    queue_comp(w, w->comp[comp].answer_ms, comp, npnp ? AMF_EV_EXITED : AMF_EV_RESPONSE,
-               a->invocation, true);
+    q = queue_comp(w, w->comp[comp].answer_ms, comp,
+                   npnp ? AMF_EV_EXITED : AMF_EV_RESPONSE, a->invocation, true);
+    if (q)
+        q->ends = true;
 }
 
 static void do_reset(struct world *w, const struct amf_action *a)
@@ -526,6 +530,8 @@ static void carry_out(struct world *w, const struct amf_action *a)
 /* Facts that hold before the engine hears of them. */
 static void happen(struct world *w, const struct amf_event *ev)
 {
+    if (ev->index < 0 || (size_t)ev->index >= w->m.n_comps)
+        return;
     if (ev->type == AMF_EV_REGISTERED)
         w->comp[ev->index].running = w->comp[ev->index].registered = true;
     if (ev->type == AMF_EV_LAUNCHED)
@@ -541,6 +547,9 @@ void world_feed(struct world *w, const struct amf_event *ev)
     const char *broken;
 
     happen(w, ev);
+    if (w->aloud && ev->type != AMF_EV_TIMER)
+        tell(w, "              <- event %d index %d kind %d op %d recovery %d ok %d",
+             ev->type, ev->index, ev->kind, ev->op, ev->recovery, ev->ok);
     w->result = amf_engine_step(w->e, w->now_ms, ev, &w->out);
     for (size_t i = 0; i < w->out.n; i++)
         carry_out(w, &w->out.at[i]);
@@ -548,6 +557,7 @@ void world_feed(struct world *w, const struct amf_event *ev)
     if (broken && !w->broken) {
         snprintf(w->trouble, sizeof(w->trouble), "%s", broken);
         w->broken = w->trouble;
+        tell(w, "BROKEN %s", broken);
     }
 }
 
@@ -601,6 +611,8 @@ static bool step(struct world *w, int64_t until_ms)
     } else {
         if (q->csi >= 0)
             w->comp[q->comp].ha[q->csi] = q->ha;
+        if (q->ends)
+            process_gone(w, q->comp);
         ev = q->ev;
         q->used = false;
     }

@@ -37,6 +37,7 @@ struct world_event {
     struct amf_event ev;
     enum amf_ha ha; /* what the program is for csi once it answers so */
     int csi;
+    bool ends; /* and it works no more */
     bool used;
 };
 
@@ -56,9 +57,10 @@ struct world {
     size_t n_timers;
     void **owned;
     size_t n_owned;
-    bool notes;                   /* tell them as well */
-    bool silent;                  /* no story */
-    bool swapping;                /* two actives are excused until it is over */
+    bool notes;    /* tell them as well */
+    bool silent;   /* no story */
+    bool aloud;    /* the story goes to stderr at once, instead of being kept */
+    bool swapping; /* two actives are excused until it is over */
     enum amf_admin_result result; /* of the last admin operation */
     const char *broken;
     char trouble[256];

@@ -188,7 +188,8 @@ static void clean_failed(struct amf_engine *e, int comp)
     e->comps[comp].failed = false;
     e->comps[comp].attempts = 0;
     set_op(e, comp, AMF_COMP_IDLE);
-    set_dead(e, comp);
+    if (!m->node_reboot_cleanup_fail) /* else it may act until its node is reset */
+        set_dead(e, comp);
     set_presence(e, comp, AMF_PRES_TERMINATION_FAILED);
     amf_recover(e, comp,
                 m->node_reboot_cleanup_fail ? AMF_REC_NODE_FAILOVER
@@ -565,5 +566,6 @@ void amf_comp_repaired(struct amf_engine *e, int comp)
     if (!amf_comp_down(e, comp))
         return;
     e->comps[comp].oper = AMF_OPER_ENABLED;
+    e->comps[comp].alive = false;
     set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
 }

@@ -235,13 +235,25 @@ static bool may_take_spare(const struct amf_engine *e, int sg, enum amf_ha role)
 /* ---- load ----------------------------------------------------------------------------
  */
 
+/* Something is being taken off it, perhaps to make room. */
+static bool is_clearing(const struct amf_engine *e, int su)
+{
+    const struct amf_sg_state *g = &e->sgs[e->m->sus[su].sg];
+
+    for (size_t i = 0; i < g->n_sis; i++)
+        if (amf_asg_at(e, su, g->sis[i])->removing)
+            return true;
+    return false;
+}
+
 static bool may_share(const struct amf_engine *e, int sg, int su, enum amf_ha role)
 {
     const struct amf_sg *m = &e->m->sgs[sg];
     const uint32_t active = amf_su_count(e, su, AMF_HA_ACTIVE);
     const uint32_t standby = amf_su_count(e, su, AMF_HA_STANDBY);
 
-    if (m->redundancy == AMF_RED_NO_REDUNDANCY || amf_su_idle(e, su))
+    if (m->redundancy == AMF_RED_NO_REDUNDANCY || amf_su_idle(e, su) ||
+        is_clearing(e, su))
         return false;
     if (role == AMF_HA_ACTIVE ? active >= m->max_active_sis
                               : standby >= m->max_standby_sis)

@@ -344,12 +344,52 @@ void amf_node_joined(struct amf_engine *e, int node)
         amf_su_repair(e, e->m->nodes[node].sus.at[i]);
 }
 
+/* A component that could not be ended holds its CSIs until the node is reset. */
+static bool is_stuck(const struct amf_engine *e, int comp)
+{
+    return e->comps[comp].presence == AMF_PRES_TERMINATION_FAILED && e->comps[comp].alive;
+}
+
+static bool any_stuck(const struct amf_engine *e, int su)
+{
+    const struct amf_list *comps = &e->m->sus[su].comps;
+
+    for (size_t i = 0; i < comps->n; i++)
+        if (is_stuck(e, comps->at[i]))
+            return true;
+    return false;
+}
+
+static bool works(const struct amf_engine *e, const struct amf_part *p)
+{
+    return p->comp >= 0 && !is_stuck(e, p->comp) &&
+           (p->pending || p->ha == AMF_HA_ACTIVE);
+}
+
+/* The SU may be reset: it has ended, or what is stuck there keeps it from ending. */
+static bool su_emptied(const struct amf_engine *e, int su)
+{
+    const struct amf_sg_state *g;
+
+    if (!any_stuck(e, su))
+        return amf_su_down(e, su) && amf_su_idle(e, su);
+    g = &e->sgs[e->m->sus[su].sg];
+    for (size_t i = 0; i < g->n_sis; i++) {
+        const struct amf_asg *a = amf_asg_at(e, su, g->sis[i]);
+
+        for (size_t k = 0; k < a->n_parts; k++)
+            if (works(e, &a->parts[k]))
+                return false;
+    }
+    return true;
+}
+
 static bool node_emptied(const struct amf_engine *e, int node)
 {
     const struct amf_list *sus = &e->m->nodes[node].sus;
 
     for (size_t i = 0; i < sus->n; i++)
-        if (!amf_su_down(e, sus->at[i]) || !amf_su_idle(e, sus->at[i]))
+        if (!su_emptied(e, sus->at[i]))
             return false;
     return true;
 }

@@ -42,8 +42,7 @@ bool amf_asg_quiesced(const struct amf_asg *a)
     for (size_t k = 0; k < a->n_parts; k++) {
         const struct amf_part *p = &a->parts[k];
 
-        if (p->comp >= 0 && (p->pending || p->lost ||
-                             (p->ha != AMF_HA_QUIESCED && p->ha != AMF_HA_STANDBY)))
+        if (p->comp >= 0 && (p->pending || p->ha == AMF_HA_ACTIVE))
             return false;
     }
     return true;
@@ -245,6 +244,8 @@ void amf_asg_prune(struct amf_engine *e, struct amf_asg *a)
 
 static void lose_part(struct amf_part *p)
 {
+    if (p->pending == AMF_PEND_SET && p->sent.ha == AMF_HA_ACTIVE)
+        p->ha = AMF_HA_ACTIVE; /* it may have got there */
     if (p->ha != AMF_HA_NONE || p->pending)
         p->lost = true;
     p->pending = AMF_PEND_NONE;
