@@ -79,6 +79,12 @@ void cpm_comp_remove_all(ClHandleT handle)
             at = &(*at)->next;
 }
 
+void cpm_comp_forget_all(void)
+{
+    while (comps)
+        comp_drop(&comps);
+}
+
 struct cpm_comp *cpm_comp_next(const struct cpm_comp *after)
 {
     return after ? after->next : comps;

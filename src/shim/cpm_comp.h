@@ -50,6 +50,7 @@ struct cpm_comp *cpm_comp_find(const char *name);
 
 void cpm_comp_remove(const char *name);
 void cpm_comp_remove_all(ClHandleT handle);
+void cpm_comp_forget_all(void);
 
 /* Each in turn, starting with NULL. */
 struct cpm_comp *cpm_comp_next(const struct cpm_comp *after);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <clCpmApi.h>
+#include <clCpmExtApi.h>
 
 #include "shim/cpm_comp.h"
 #include "shim/cpm_name.h"
@@ -130,6 +131,15 @@ ClRcT clCpmComponentFailureReport(ClCpmHandleT h, const ClNameT *comp, ClTimeT d
     cpm_send(json_pack("{s:s, s:s, s:i, s:I}", "t", "fault", "comp", name, "recovery",
                        (int)recovery, "detected", (json_int_t)detected));
     return CL_OK;
+}
+
+/* The cookie told one life of the component from the next; here its name suffices. */
+ClRcT clCpmComponentFailureReportWithCookie(ClCpmHandleT h, const ClNameT *comp,
+                                            ClUint64T cookie, ClTimeT detected,
+                                            ClAmsLocalRecoveryT recovery, ClUint32T alarm)
+{
+    (void)cookie;
+    return clCpmComponentFailureReport(h, comp, detected, recovery, alarm);
 }
 
 ClRcT clCpmComponentFailureClear(ClCpmHandleT h, ClNameT *comp)

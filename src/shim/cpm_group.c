@@ -69,6 +69,12 @@ void cpm_group_forget(ClHandleT h)
             at = &(*at)->next;
 }
 
+void cpm_group_forget_all(void)
+{
+    while (tracks)
+        track_drop(&tracks);
+}
+
 static json_t *track_request(const char *csi, ClUint8T flags)
 {
     return json_pack("{s:s, s:i, s:s, s:i}", "t", "pgtrack", "id", 0, "csi", csi, "flags",

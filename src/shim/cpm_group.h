@@ -18,5 +18,6 @@ void cpm_group_resume(void);
 
 /* The service ends. cpm_lock held. */
 void cpm_group_forget(ClHandleT h);
+void cpm_group_forget_all(void);
 
 #endif

@@ -59,6 +59,12 @@ void cpm_pending_remove(struct cpm_pending *p)
     free(p);
 }
 
+void cpm_pending_forget_all(void)
+{
+    while (first)
+        cpm_pending_remove(first);
+}
+
 static void oldest_remove(void)
 {
     struct cpm_pending *p;

@@ -44,6 +44,7 @@ bool cpm_pending_add(enum cpm_order order, uint64_t invocation, const char *comp
                      const char *csi, int ha);
 
 void cpm_pending_remove(struct cpm_pending *p);
+void cpm_pending_forget_all(void);
 
 /* Whether the component comp has been told to terminate and has not answered. */
 bool cpm_pending_terminate(const char *comp);

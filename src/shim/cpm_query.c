@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* clCpm: what a component can ask about itself and the cluster. */
+/* clCpm: what a program can ask about components. */
 #include <stdlib.h>
 #include <string.h>
 
 #include <clCpmApi.h>
-#include <clCpmExtApi.h>
 #include <clHeapApi.h>
 
-#include "amf/amf_client.h"
 #include "shim/cpm_comp.h"
 #include "shim/cpm_csi.h"
 #include "shim/cpm_name.h"
 #include "shim/cpm_service.h"
 #include "shim/eo_process.h"
-
-/* ---- components ---------------------------------------------------------- */
 
 /* What the AMF does not know is CL_OK and no state, as in the original; only a
  * daemon that does not answer is an error. */
@@ -126,6 +122,11 @@ ClRcT clCpmComponentIdGet(ClCpmHandleT h, ClNameT *comp, ClUint32T *out)
     return CL_OK;
 }
 
+ClRcT clAmfGetComponentId(ClCpmHandleT h, ClNameT *comp, ClUint32T *out)
+{
+    return clCpmComponentIdGet(h, comp, out);
+}
+
 ClRcT clCpmComponentStatusGet(ClNameT *comp, ClNameT *node, ClAmsPresenceStateT *presence,
                               ClAmsOperStateT *oper)
 {
@@ -170,59 +171,4 @@ ClRcT clCpmComponentDNNameGet(ClCpmHandleT h, ClNameT *comp, ClNameT *out)
         cpm_name_set(out, dn);
     json_decref(answer);
     return rc;
-}
-
-/* ---- nodes --------------------------------------------------------------- */
-
-ClRcT clCpmLocalNodeNameGet(ClNameT *out)
-{
-    char name[CPM_TEXT_MAX];
-
-    if (!out)
-        return CPM_RC(CL_ERR_INVALID_PARAMETER);
-    eo_node_name(name);
-    cpm_name_set(out, name);
-    return CL_OK;
-}
-
-ClRcT clCpmMasterAddressGet(ClIocNodeAddressT *out)
-{
-    json_t *answer;
-    ClRcT rc;
-
-    if (!out)
-        return CPM_RC(CL_ERR_NULL_POINTER);
-    if (cpm_is_alone())
-        return CPM_RC(CL_ERR_DOESNT_EXIST);
-    rc = cpm_call(json_pack("{s:s}", "t", "master"), &answer);
-    if (!rc)
-        *out = (ClIocNodeAddressT)json_integer_value(json_object_get(answer, "addr"));
-    else if (!answer)
-        rc = CPM_RC(CL_ERR_DOESNT_EXIST); /* nobody to ask: no active controller */
-    json_decref(answer);
-    return rc;
-}
-
-ClUint32T clCpmIsMaster(void)
-{
-    ClIocNodeAddressT master;
-
-    return clCpmMasterAddressGet(&master) == CL_OK && master == eo_node_address();
-}
-
-ClBoolT clCpmIsSC(void)
-{
-    return clParseEnvBoolean("SYSTEM_CONTROLLER");
-}
-
-ClBoolT clCpmIsSCCapable(void)
-{
-    return clCpmIsSC() || clParseEnvBoolean("ASP_SC_PROMOTE");
-}
-
-/* A component cannot take a node down here; the operator's command does. */
-ClRcT clCpmNodeShutDown(ClIocNodeAddressT node)
-{
-    (void)node;
-    return CPM_RC(CL_ERR_NOT_SUPPORTED);
 }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/settings.h"
 #include "shim/cpm_comp.h"
+#include "shim/cpm_group.h"
 #include "shim/cpm_order.h"
 #include "shim/cpm_pending.h"
 #include "shim/eo_process.h"
@@ -26,8 +27,34 @@ static struct {
     unsigned n_open;
     ClCpmHandleT finalized[FINALIZED_KEPT]; /* a ring */
     unsigned next_finalized;
-    uint32_t process; /* whose the counts are: a forked child starts from nothing */
 } services; /* guarded by cpm_lock */
+
+/* ---- fork: the child starts from nothing ----------------------------------- */
+
+static void fork_lock(void)
+{
+    pthread_mutex_lock(&cpm_lock);
+}
+
+static void fork_unlock(void)
+{
+    pthread_mutex_unlock(&cpm_lock);
+}
+
+static void child_begin(void)
+{
+    memset(&services, 0, sizeof(services));
+    cpm_comp_forget_all();
+    cpm_pending_forget_all();
+    cpm_group_forget_all();
+    pthread_mutex_unlock(&cpm_lock);
+}
+
+static void fork_watch(void)
+{
+    clv_registry_prepare(); /* before ours: its lock is taken after cpm_lock */
+    pthread_atfork(fork_lock, fork_unlock, child_begin);
+}
 
 /* ---- pins ---------------------------------------------------------------- */
 
@@ -57,21 +84,11 @@ void cpm_put(struct cpm *s)
     clv_handle_put(s->handle);
 }
 
-/* Lock held. */
-static void process_check(void)
-{
-    if (services.process == clv_registry_process())
-        return;
-    memset(&services, 0, sizeof(services));
-    services.process = clv_registry_process();
-}
-
 bool cpm_is_open(void)
 {
     bool open;
 
     pthread_mutex_lock(&cpm_lock);
-    process_check();
     open = services.n_open > 0;
     pthread_mutex_unlock(&cpm_lock);
     return open;
@@ -146,16 +163,16 @@ static void service_free(void *obj)
 /* Not found by anybody before it is complete: the handle is not known yet. */
 static ClRcT service_open(const ClCpmCallbacksT *callbacks, ClCpmHandleT *out)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct cpm *s = calloc(1, sizeof(*s));
     ClCpmHandleT h;
 
     if (!s)
         return CPM_RC(CL_ERR_NO_MEMORY);
-    clv_registry_prepare();
+    pthread_once(&once, fork_watch);
     memcpy(&s->callbacks, callbacks, sizeof(s->callbacks));
     clv_dispatch_init(&s->queue);
     pthread_mutex_lock(&cpm_lock);
-    process_check();
     h = clv_handle_add(CLV_AMF, s, service_free);
     s->handle = h;
     services.n_open += h != 0;
@@ -204,7 +221,6 @@ ClRcT clCpmClientFinalize(ClCpmHandleT h)
     if (!s)
         return CPM_BAD_HANDLE;
     pthread_mutex_lock(&cpm_lock);
-    process_check();
     first = !s->finalized;
     if (first) {
         s->finalized = true;
