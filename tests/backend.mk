@@ -9,4 +9,24 @@ TESTS += tests/it_store_basic
 tests_it_store_basic_SOURCES = %D%/it_store_basic.c %D%/fixture_store.c %D%/fixture_store.h
 tests_it_store_basic_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_basic_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_store_cut
+TESTS += tests/it_store_cut
+tests_it_store_cut_SOURCES = %D%/it_store_cut.c %D%/fault_proxy.c %D%/fault_proxy.h \
+	%D%/fixture_store.c %D%/fixture_store.h
+tests_it_store_cut_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_store_cut_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_store_fault
+TESTS += tests/it_store_fault
+tests_it_store_fault_SOURCES = %D%/it_store_fault.c %D%/fault_proxy.c %D%/fault_proxy.h \
+	%D%/fixture_store.c %D%/fixture_store.h
+tests_it_store_fault_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_store_fault_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_store_peers
+TESTS += tests/it_store_peers
+tests_it_store_peers_SOURCES = %D%/it_store_peers.c %D%/fixture_store.c %D%/fixture_store.h
+tests_it_store_peers_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_store_peers_LDADD = $(BACKEND_TEST_LIBS)
 endif

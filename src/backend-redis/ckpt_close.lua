@@ -11,7 +11,7 @@ end
 local others = holders(k)
 if #others == 0 then
   local now = now_us()
-  call('HDEL', k.data, 'w:' .. proc)
+  writers_forget(k, proc)
   return { closed(k, now, now) and 'REMOVED' or 'OK' }
 end
 local again = #others == 64
@@ -19,6 +19,6 @@ for _, h in ipairs(others) do
   again = again or h:sub(1, #proc) == proc
 end
 if not again then
-  call('HDEL', k.data, 'w:' .. proc)
+  writers_forget(k, proc)
 end
 return { 'OK', unpack(others) }

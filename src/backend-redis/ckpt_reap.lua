@@ -7,7 +7,7 @@ for _, h in ipairs(call('HKEYS', k.open)) do
     n = n + call('HDEL', k.open, h)
   end
 end
-call('HDEL', k.data, 'w:' .. proc)
+writers_forget(k, proc)
 if n > 0 and call('HLEN', k.open) == 0 and call('EXISTS', k.meta) == 1 then
   local now = now_us()
   closed(k, math.min(tonumber(ARGV[3]), now), now)

@@ -36,10 +36,18 @@ local function remove(k)
   end
 end
 
--- Has this writer's request seq been applied? Its requests come in order.
+-- Has this request been applied? A writer has one under way at a time.
 local function applied(k, writer, seq)
-  local last = call('HGET', k.data, 'w:' .. writer)
-  return last and tonumber(last) >= tonumber(seq)
+  return call('HGET', k.data, 'w:' .. writer) == seq
+end
+
+-- A process that has the instance open no more: its 64 writers go.
+local function writers_forget(k, proc)
+  local fields = {}
+  for slot = 0, 63 do
+    fields[slot + 1] = string.format('w:%s%02d', proc, slot)
+  end
+  call('HDEL', k.data, unpack(fields))
 end
 
 -- Tell the subscribers of a hot-standby checkpoint: entries numbered without a gap, of

@@ -31,7 +31,7 @@ RDS_LUA = %D%/common.lua \
 	%D%/ckpt_touch.lua %D%/ckpt_unlink.lua %D%/proc_beat.lua \
 	%D%/section_check.lua %D%/section_create.lua %D%/section_delete.lua \
 	%D%/section_describe.lua %D%/section_expire.lua %D%/section_number.lua \
-	%D%/section_page.lua %D%/section_tidy.lua %D%/section_write.lua
+	%D%/section_page.lua %D%/section_sweep.lua %D%/section_tidy.lua %D%/section_write.lua
 EXTRA_DIST += $(RDS_LUA) %D%/embed.awk
 BUILT_SOURCES += %D%/rds_lua.inc
 CLEANFILES += %D%/rds_lua.inc

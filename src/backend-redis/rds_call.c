@@ -117,6 +117,7 @@ void rds_call_init(struct rds_call *call, bool mutates)
     memset((char *)call + offsetof(struct rds_call, mutates), 0,
            sizeof(*call) - offsetof(struct rds_call, mutates));
     call->mutates = mutates;
+    call->slot = -1;
 }
 
 static void reply_drop(redisReply **reply)
@@ -173,6 +174,26 @@ static bool is_settled(const struct rds_call *call)
            rds_error_status(line) != STORE_AWAY;
 }
 
+/* Lock held. False: all slots are taken by requests that wait to be settled. */
+static bool slot_take(struct rds_pipe *pipe, struct rds_call *call)
+{
+    if (!call->mutates || call->slot >= 0)
+        return true;
+    if (pipe->slots == UINT64_MAX)
+        return false;
+    call->slot = __builtin_ctzll(~pipe->slots);
+    pipe->slots |= UINT64_C(1) << call->slot;
+    return true;
+}
+
+/* Lock held. */
+static void slot_free(struct rds_pipe *pipe, struct rds_call *call)
+{
+    if (call->slot >= 0)
+        pipe->slots &= ~(UINT64_C(1) << call->slot);
+    call->slot = -1;
+}
+
 /* Lock held. */
 static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
 {
@@ -183,7 +204,7 @@ static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
     call->state = RDS_CALL_INFLIGHT;
     if (call->mutates && !settle)
         call->seq = ++pipe->seq;
-    rds_req_seal(&call->req, call->seq, settle);
+    rds_req_seal(&call->req, call->slot < 0 ? 0 : (unsigned)call->slot, call->seq, settle);
 }
 
 /* Lock held. What goes out together; a call that has to be settled goes alone. */
@@ -195,7 +216,7 @@ static void batch_collect(struct rds_pipe *pipe)
 
     for (; c && n < BATCH_CALLS && bytes < BATCH_BYTES; c = next) {
         alone = c->was_sent && c->mutates;
-        if (alone && n > 0)
+        if ((alone && n > 0) || !slot_take(pipe, c))
             return;
         next = TAILQ_NEXT(c, link);
         inflight_add(pipe, c);
@@ -258,6 +279,7 @@ static bool batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
             return false;
         }
         TAILQ_REMOVE(&pipe->inflight, c, link);
+        slot_free(pipe, c);
         c->state = RDS_CALL_DONE;
         wake(c);
     }
@@ -391,6 +413,7 @@ static enum store_status run_once(struct rds_pipe *pipe, struct rds_call *call,
     TAILQ_INSERT_TAIL(&pipe->queue, call, link);
     call->state = RDS_CALL_QUEUED;
     st = take_part(pipe, call, deadline_ns);
+    slot_free(pipe, call);
     nudge(pipe);
     pthread_mutex_unlock(&pipe->lock);
     return st;

@@ -6,13 +6,14 @@
  * is queued in one go and hands out the replies in order. The others wait. One thread
  * alone pays one send and one receive.
  *
- * Settling. A request that changes something carries the process's writer id and a
- * sequence number, and the store keeps with the data the last number that it applied.
- * When the connection breaks, unanswered requests go back to the front of the queue in
- * their order, and each of the changing ones is sent again, alone, in a form that asks
- * first: number stored >= mine means that it was applied. That holds because the order
- * is kept, and because the next connection kills the broken one before it is used, so
- * that nothing which is still under way on it can be executed later.
+ * Settling. A request that changes something carries a writer id, which is the process
+ * and one of its slots, and a sequence number; the store keeps with the data the last
+ * number of each writer that was applied. A slot serves one request at a time. When the
+ * connection breaks, unanswered requests go back to the front of the queue in their order,
+ * and each of the changing ones is sent again, alone, in a form that asks first: it was
+ * applied if and only if the number stored is its own. The next connection kills the
+ * broken one before it is used, so that nothing which is still under way on that can be
+ * executed later.
  */
 #ifndef RDS_CALL_H
 #define RDS_CALL_H
@@ -43,6 +44,7 @@ struct rds_call {
     enum rds_call_state state;
     uint32_t n_got;
     uint64_t seq;
+    int slot;      /* -1: none */
     bool was_sent; /* on a connection that broke */
     bool has_cond;
     pthread_cond_t cond;
@@ -62,6 +64,7 @@ struct rds_pipe {
     struct rds_call *leader;
     struct rds_call_list queue, inflight;
     uint64_t seq;
+    uint64_t slots; /* a bit for each that is taken */
     int64_t complained_ns;
 };
 

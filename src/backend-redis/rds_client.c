@@ -150,7 +150,6 @@ static void reconnect(struct keeper *k)
     report(k, st);
     if (st == STORE_OK) {
         k->backoff_ms = BACKOFF_FIRST_MS;
-        k->beat_ns = clv_now_ns();
         return;
     }
     rds_pipe_refuse(&rds.pipe, st == STORE_AWAY ? STORE_OK : st);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The change feed: a stream per checkpoint, numbered without a gap. One thread reads on
- * behalf of all handles of the process, over a connection of its own, from where it was.
+ * The change feed: one stream per hot-standby checkpoint, its entries numbered without a
+ * gap and written together with what they tell. One thread reads on behalf of all handles
+ * of the process, over a connection of its own, from where each of them was; so a lost
+ * connection loses nothing. A reader that is so slow that entries were dropped gets every
+ * section anew. The thread also removes expired sections, as nobody else may look.
  */
 #ifndef RDS_FEED_H
 #define RDS_FEED_H

@@ -51,7 +51,7 @@ static void write_script(struct rds_req *req, const struct store_ckpt *ckpt,
                          const struct rds_stamp *stamp, uint32_t n)
 {
     rds_ckpt_script(req, ckpt, script_section_write, 4 + 5 * (size_t)n);
-    rds_req_text(req, rds.proc);
+    rds_req_writer(req, "", rds.proc);
     rds_req_seq(req);
     rds_req_settle(req);
     rds_req_value(req, stamp, (struct clv_bytes){NULL, 0});

@@ -8,9 +8,8 @@
 /* The stamp for a value written now. */
 struct rds_stamp rds_stamp_now(uint8_t flags);
 
-/* Arguments: the data hash's field of a section, and of this writer. */
+/* Argument: the data hash's field of a section. */
 void rds_req_section(struct rds_req *req, struct clv_bytes id);
-void rds_req_writer(struct rds_req *req);
 
 /* A command of one word. */
 void rds_req_plain(struct rds_req *req, const char *word);

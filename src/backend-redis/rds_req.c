@@ -163,6 +163,17 @@ void rds_req_value(struct rds_req *req, const struct rds_stamp *stamp,
     put(req, "\r\n", 2);
 }
 
+void rds_req_writer(struct rds_req *req, const char *prefix, const char *proc)
+{
+    const size_t prefix_len = strlen(prefix), proc_len = strlen(proc);
+
+    put_count(req, '$', prefix_len + proc_len + 2);
+    put(req, prefix, prefix_len);
+    put(req, proc, proc_len);
+    req->slot_at = req->len;
+    put(req, "00\r\n", 4);
+}
+
 void rds_req_seq(struct rds_req *req)
 {
     put(req, "$16\r\n", 5);
@@ -177,11 +188,15 @@ void rds_req_settle(struct rds_req *req)
     put(req, "0\r\n", 3);
 }
 
-void rds_req_seal(struct rds_req *req, uint64_t seq, bool settle)
+void rds_req_seal(struct rds_req *req, unsigned slot, uint64_t seq, bool settle)
 {
     const uint64_t wire = htole64(seq);
     size_t i;
 
+    if (req->slot_at) {
+        req->text[req->slot_at] = (char)('0' + slot / 10);
+        req->text[req->slot_at + 1] = (char)('0' + slot % 10);
+    }
     if (req->settle_at)
         req->text[req->settle_at] = settle ? '1' : '0';
     for (i = 0; i < req->n_stamps; i++)

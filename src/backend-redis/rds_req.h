@@ -18,7 +18,8 @@ enum {
     RDS_REQ_SMALL = 768,     /* text without allocation */
     RDS_REQ_COPY_MAX = 1024, /* longer arguments are borrowed */
     RDS_STAMP_SIZE = 24,     /* what precedes the payload in a stored value */
-    RDS_SEQ_DIGITS = 16
+    RDS_SEQ_DIGITS = 16,
+    RDS_SLOTS = 64 /* changing requests that a process may have under way */
 };
 
 enum { RDS_STAMP_CREATED = 1 }; /* the content is that of the section's creation */
@@ -43,7 +44,7 @@ struct rds_req {
     size_t n_ext, cap_ext;
     size_t *stamps; /* where the sequence number of a stamp stands */
     size_t n_stamps, cap_stamps;
-    size_t seq_at, settle_at; /* in text; 0: none */
+    size_t slot_at, seq_at, settle_at; /* in text; 0: none */
     uint32_t n_replies;
     bool no_mem;
     struct rds_ext small_ext[1];
@@ -70,12 +71,15 @@ void rds_req_pair(struct rds_req *req, struct clv_bytes a, struct clv_bytes b);
 void rds_req_value(struct rds_req *req, const struct rds_stamp *stamp,
                    struct clv_bytes data);
 
+/* One argument: the writer, that is prefix, process and slot. */
+void rds_req_writer(struct rds_req *req, const char *prefix, const char *proc);
+
 /* One argument each: the sequence number, and 0 or, when settling, 1. */
 void rds_req_seq(struct rds_req *req);
 void rds_req_settle(struct rds_req *req);
 
 /* Fill in what is known when the request goes out. */
-void rds_req_seal(struct rds_req *req, uint64_t seq, bool settle);
+void rds_req_seal(struct rds_req *req, unsigned slot, uint64_t seq, bool settle);
 
 /* Read the stamp of a stored value; false: not ours. */
 bool rds_stamp_parse(struct rds_stamp *out, const char *value, size_t size);

@@ -9,27 +9,30 @@
 
 #include "backend-redis/rds_req.h"
 
-#define RDS_SCRIPTS(X)                                                                   \
-    X(ckpt_open)                                                                         \
-    X(ckpt_close)                                                                        \
-    X(ckpt_look)                                                                         \
-    X(ckpt_unlink)                                                                       \
-    X(ckpt_reap)                                                                         \
-    X(ckpt_rejoin)                                                                       \
-    X(ckpt_retain)                                                                       \
-    X(ckpt_active)                                                                       \
-    X(ckpt_status)                                                                       \
-    X(ckpt_touch)                                                                        \
-    X(section_create)                                                                    \
-    X(section_number)                                                                    \
-    X(section_tidy)                                                                      \
-    X(section_delete)                                                                    \
-    X(section_expire)                                                                    \
-    X(section_check)                                                                     \
-    X(section_write)                                                                     \
-    X(section_page)                                                                      \
-    X(section_describe)                                                                  \
+/* clang-format off */
+#define RDS_SCRIPTS(X) \
+    X(ckpt_open) \
+    X(ckpt_close) \
+    X(ckpt_look) \
+    X(ckpt_unlink) \
+    X(ckpt_reap) \
+    X(ckpt_rejoin) \
+    X(ckpt_retain) \
+    X(ckpt_active) \
+    X(ckpt_status) \
+    X(ckpt_touch) \
+    X(section_create) \
+    X(section_number) \
+    X(section_tidy) \
+    X(section_delete) \
+    X(section_expire) \
+    X(section_check) \
+    X(section_write) \
+    X(section_page) \
+    X(section_describe) \
+    X(section_sweep) \
     X(proc_beat)
+/* clang-format on */
 
 #define RDS_SCRIPT_ENUM(name) script_##name,
 enum rds_script { RDS_SCRIPTS(RDS_SCRIPT_ENUM) RDS_SCRIPT_N };

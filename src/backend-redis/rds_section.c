@@ -21,13 +21,6 @@ void rds_req_section(struct rds_req *req, struct clv_bytes id)
     rds_req_pair(req, section_prefix, id);
 }
 
-/* The stamp of what this process wrote last, as a field of the data hash. */
-void rds_req_writer(struct rds_req *req)
-{
-    rds_req_pair(req, (struct clv_bytes){"w:", 2},
-                 (struct clv_bytes){rds.proc, RDS_PROC_SIZE});
-}
-
 void rds_req_plain(struct rds_req *req, const char *word)
 {
     rds_req_command(req, 1);
@@ -50,7 +43,7 @@ static void change_script(struct rds_req *req, const struct store_ckpt *ckpt,
                           enum rds_script which, size_t n_more)
 {
     rds_ckpt_script(req, ckpt, which, 3 + n_more);
-    rds_req_text(req, rds.proc);
+    rds_req_writer(req, "", rds.proc);
     rds_req_seq(req);
     rds_req_settle(req);
 }
@@ -217,7 +210,7 @@ static void overwrite_request(struct overwrite *o)
     rds_req_wire(req, rds_ckpt_key(o->ckpt, RDS_KEY_DATA));
     rds_req_section(req, o->id);
     rds_req_value(req, &o->stamp, o->data);
-    rds_req_writer(req);
+    rds_req_writer(req, "w:", rds.proc);
     rds_req_seq(req);
     rds_req_plain(req, "EXEC");
 }

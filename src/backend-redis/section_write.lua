@@ -39,9 +39,11 @@ local function obstacle(i, now, seen)
     return 'ABSENT'
   end
   local covers = offset == 0 and size >= size_of(id)
-  if mode == 'S' and not covers and
-     (call('HGET', k.data, 's:' .. id) or ''):sub(1, 3) ~= 'CV1' then
-    return 'DAMAGED'
+  if mode == 'S' and not covers then
+    local old = call('HGET', k.data, 's:' .. id) or ''
+    if #old < STAMP or old:sub(1, 3) ~= 'CV1' then
+      return 'DAMAGED'
+    end
   end
   if (mode == 's' and not covers) or (seen[id] and (seen.later or mode:lower() == mode)) then
     return 'INLINE'
