@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+dist_check_SCRIPTS += tests/exports.sh
+TESTS += tests/exports.sh
 EXTRA_DIST += %D%/ckpt_case.h %D%/fake_store.h %D%/fault.h
 
 if WITH_TESTS
@@ -46,4 +48,15 @@ tests_test_ckpt_faults_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_ckpt_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
 	-Wl,--wrap=realloc,--wrap=strdup
 tests_test_ckpt_faults_LDADD = $(SHIM_LIBS)
+
+# the same rows, and what needs several processes, over a real server
+SHIM_ITS = tests/it_ckpt_rows
+check_PROGRAMS += $(SHIM_ITS)
+TESTS += $(SHIM_ITS)
+SHIM_IT_LIBS = libshim.la libbackend-redis.la libtest.la libbase.la \
+	$(CRITERION_LIBS) $(HIREDIS_LIBS) $(OPENSSL_LIBS)
+
+tests_it_ckpt_rows_SOURCES = $(CKPT_ROWS) %D%/ckpt_case.c %D%/ckpt_world_redis.c
+tests_it_ckpt_rows_CPPFLAGS = $(TEST_CPPFLAGS) -DCKPT_ROWS_SHARED
+tests_it_ckpt_rows_LDADD = $(SHIM_IT_LIBS)
 endif

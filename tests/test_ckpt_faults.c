@@ -40,7 +40,7 @@ static void begin_faults(void)
 static unsigned int do_initialize(void)
 {
     ClHandleT other;
-    const unsigned int rc = t_init(&other, NULL, NULL);
+    const unsigned int rc = t_init(&other, on_open, on_sync);
 
     if (rc == (v.sa ? SA_AIS_OK : CL_OK))
         OK(t_fini(other));
@@ -77,9 +77,14 @@ static unsigned int do_sync_async(void)
 
 static unsigned int do_delete(void)
 {
-    ClHandleT other = opened(svc, "d", WR, 3, 8, RWC);
-    const unsigned int rc = t_delete(svc, nm("d"));
+    const attrs_t a = attrs(WR, 3, 8);
+    ClHandleT other;
+    unsigned int rc;
 
+    rc = t_open(svc, nm("d"), &a, RWC, &other);
+    if (rc != (v.sa ? SA_AIS_OK : CL_OK))
+        return rc;
+    rc = t_delete(svc, nm("d"));
     OK(t_close(other));
     return rc;
 }

@@ -222,8 +222,6 @@ static bool describe(struct store_iter *it, size_t i, struct store_section_info 
 
 static bool is_chosen(const struct store_iter *it, const struct store_section_info *info)
 {
-    if (info->id.size == 0)
-        return false; /* the default section */
     return it->chosen != STORE_CORRUPTED || info->corrupted;
 }
 

@@ -174,7 +174,8 @@ struct store_section_info {
     bool corrupted;
 };
 
-/* New: *out, ended with store_iter_end. The checkpoint must stay open. */
+/* New: *out, ended with store_iter_end. The checkpoint must stay open. The default
+ * section, id "", is one of the sections. */
 enum store_status store_iter_begin(struct store_ckpt *ckpt, enum store_chosen chosen,
                                    struct store_when when, int64_t deadline_ns,
                                    struct store_iter **out);
