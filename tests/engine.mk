@@ -11,6 +11,18 @@ tests_test_amf_engine_SOURCES = %D%/test_amf_engine.c
 tests_test_amf_engine_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
+check_PROGRAMS += tests/test_amf_engine_faults
+TESTS += tests/test_amf_engine_faults
+tests_test_amf_engine_faults_SOURCES = %D%/test_amf_engine_faults.c
+tests_test_amf_engine_faults_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_amf_engine_faults_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/test_amf_engine_models
+TESTS += tests/test_amf_engine_models
+tests_test_amf_engine_models_SOURCES = %D%/test_amf_engine_models.c
+tests_test_amf_engine_models_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_amf_engine_models_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
 check_PROGRAMS += tests/test_amf_engine_sim
 TESTS += tests/test_amf_engine_sim
 tests_test_amf_engine_sim_SOURCES = %D%/test_amf_engine_sim.c

@@ -117,6 +117,42 @@ static bool only_standby(const struct amf_asg *a)
     return true;
 }
 
+static bool complete(const struct amf_asg *a)
+{
+    for (size_t k = 0; k < a->n_parts; k++)
+        if (a->parts[k].comp < 0)
+            return false;
+    return true;
+}
+
+/* A shutdown was taken back: it keeps its work, unless part of that is gone already
+ * or somebody else has taken it. */
+static void take_back(struct amf_engine *e, struct amf_asg *a)
+{
+    const bool keep = complete(a) && amf_si_count(e, a->si, AMF_HA_ACTIVE) <
+                                         amf_place_wanted_active(e, a->si);
+
+    set_role(e, a, keep ? AMF_HA_ACTIVE : AMF_HA_QUIESCED);
+}
+
+static bool has_active_part(const struct amf_asg *a)
+{
+    for (size_t k = 0; k < a->n_parts; k++)
+        if (a->parts[k].comp >= 0 && a->parts[k].ha == AMF_HA_ACTIVE)
+            return true;
+    return false;
+}
+
+static void give_up_standby(struct amf_engine *e, struct amf_asg *a)
+{
+    if (!has_active_part(a)) {
+        set_removing(e, a);
+        return;
+    }
+    set_role(e, a, AMF_HA_QUIESCED); /* a swap has not got that far */
+    a->swap = true;
+}
+
 static void leave_if_due(struct amf_engine *e, struct amf_asg *a)
 {
     const enum leave how = must_leave(e, a);
@@ -126,13 +162,13 @@ static void leave_if_due(struct amf_engine *e, struct amf_asg *a)
     if (a->role == AMF_HA_ACTIVE && how != STAY && only_standby(a))
         set_role(e, a, AMF_HA_STANDBY);
     if (a->role == AMF_HA_STANDBY && how != STAY)
-        set_removing(e, a);
+        give_up_standby(e, a);
     else if (a->role == AMF_HA_ACTIVE && how != STAY)
         set_role(e, a, how == NOW ? AMF_HA_QUIESCED : AMF_HA_QUIESCING);
     else if (a->role == AMF_HA_QUIESCING && how == NOW)
         set_role(e, a, AMF_HA_QUIESCED);
     else if (a->role == AMF_HA_QUIESCING && how == STAY)
-        set_role(e, a, AMF_HA_ACTIVE); /* the shutdown was taken back */
+        take_back(e, a);
 }
 
 static void leave_where_due(struct amf_engine *e, const struct amf_sg_state *g)
@@ -480,7 +516,7 @@ static void exchange(struct amf_engine *e, struct amf_asg *old, struct amf_asg *
 {
     set_role(e, old, AMF_HA_STANDBY);
     set_role(e, new, AMF_HA_ACTIVE);
-    new->swap = true;
+    old->swap = new->swap = true;
 }
 
 /* When the removes are through; not at all when one of the two went away meanwhile. */

@@ -67,6 +67,10 @@ static const char *check_asg(struct amf_engine *e, const struct amf_asg *a)
                       e->m->sus[a->su].name, amf_ha_name(a->role), any);
     if (amf_asg_leaving(a) || a->role == AMF_HA_NONE)
         return NULL;
+    for (size_t k = 0; k < a->n_parts; k++)
+        if (a->parts[k].comp < 0)
+            return broken(e, "si %s is in part on su %s", e->m->sis[a->si].name,
+                          e->m->sus[a->su].name);
     if (amf_su_readiness(e, a->su) != AMF_READY_INSERVICE)
         return broken(e, "si %s stays on su %s, which is out of service",
                       e->m->sis[a->si].name, e->m->sus[a->su].name);
@@ -79,6 +83,8 @@ static const char *check_asg(struct amf_engine *e, const struct amf_asg *a)
 static bool works(const struct amf_asg *a)
 {
     if (a->role == AMF_HA_STANDBY || a->role == AMF_HA_NONE || a->removing)
+        return false;
+    if (a->swap && a->role == AMF_HA_QUIESCED)
         return false;
     return a->role == AMF_HA_ACTIVE || !amf_asg_quiesced(a);
 }

@@ -121,13 +121,17 @@ static void restart_su(struct amf_engine *e, int su)
         amf_comp_clean(e, comps->at[i], AMF_PRES_RESTARTING);
 }
 
+static void forget_restarts(struct amf_engine *e, int su)
+{
+    e->sus[su].comp_restarts = e->sus[su].su_restarts = (struct amf_window){ 0, 0 };
+    e->sus[su].restarting = false;
+}
+
 void amf_su_fail(struct amf_engine *e, int su)
 {
     struct amf_su_state *s = &e->sus[su];
 
-    s->comp_restarts.count = s->su_restarts.count = 0;
-    s->comp_restarts.end_ms = s->su_restarts.end_ms = 0;
-    s->restarting = false;
+    forget_restarts(e, su);
     if (s->oper == AMF_OPER_DISABLED)
         return;
     s->oper = AMF_OPER_DISABLED;
@@ -147,6 +151,8 @@ static void leave_node(struct amf_engine *e, int node, enum amf_recovery why,
 {
     struct amf_node_state *n = &e->nodes[node];
 
+    for (size_t i = 0; i < e->m->nodes[node].sus.n; i++)
+        forget_restarts(e, e->m->nodes[node].sus.at[i]);
     n->leaving = why;
     n->restart = restart;
     if (why != AMF_REC_NODE_SWITCHOVER)
@@ -308,6 +314,7 @@ void amf_node_lost(struct amf_engine *e, int node)
     n->oper = AMF_OPER_DISABLED;
     n->leaving = AMF_REC_NONE;
     n->reset_sent = false;
+    n->failovers = (struct amf_window){ 0, 0 };
     e->dirty = true;
     amf_note(e, "node %s down", e->m->nodes[node].name);
     for (size_t i = 0; i < e->m->n_comps; i++)
