@@ -1,1 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
+if WITH_TESTS
+AMFD_TEST_CPPFLAGS = $(TEST_CPPFLAGS) $(UV_CFLAGS)
+
+check_PROGRAMS += tests/test_amfd_parts
+TESTS += tests/test_amfd_parts
+tests_test_amfd_parts_SOURCES = %D%/test_amfd_parts.c
+tests_test_amfd_parts_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_test_amfd_parts_LDADD = libamfd.la $(CRITERION_LIBS)
+
+check_PROGRAMS += tests/amf_puppet
+tests_amf_puppet_SOURCES = %D%/amf_puppet.c
+tests_amf_puppet_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_amf_puppet_LDADD = libamf-proto.la libbase.la $(JANSSON_LIBS)
+
+check_LTLIBRARIES += libtest-amfd.la
+libtest_amfd_la_SOURCES = %D%/fixture_amfd.h %D%/fixture_amfd.c
+libtest_amfd_la_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+libtest_amfd_la_LIBADD = libtest.la libamf-proto.la libbase.la $(JANSSON_LIBS)
+check_PROGRAMS += tests/it_amfd_life
+TESTS += tests/it_amfd_life
+tests_it_amfd_life_SOURCES = %D%/it_amfd_life.c
+tests_it_amfd_life_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amfd_life_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/it_amfd_socket
+TESTS += tests/it_amfd_socket
+tests_it_amfd_socket_SOURCES = %D%/it_amfd_socket.c
+tests_it_amfd_socket_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amfd_socket_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/it_amfd_restart
+TESTS += tests/it_amfd_restart
+tests_it_amfd_restart_SOURCES = %D%/it_amfd_restart.c
+tests_it_amfd_restart_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amfd_restart_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+endif

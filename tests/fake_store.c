@@ -183,14 +183,14 @@ int fake_last_left_ms(void)
 
 /* ---- the background thread ----------------------------------------------- */
 
-static void work_do(struct work *w)
+static void work_do(struct work *w, store_feed_fn feed, void *feed_arg)
 {
     uint32_t i;
 
     if (w->fn)
         w->fn(w->arg);
-    else if (w->to->feed)
-        w->to->feed(w->to->feed_arg, w->vec, w->n);
+    else if (feed)
+        feed(feed_arg, w->vec, w->n);
     for (i = 0; i < w->n; i++) {
         free((void *)w->vec[i].id.base);
         free((void *)w->vec[i].data.base);
@@ -201,7 +201,9 @@ static void work_do(struct work *w)
 
 static void *background(void *unused)
 {
+    store_feed_fn feed;
     struct work *w;
+    void *arg;
 
     lock();
     for (;;) {
@@ -215,8 +217,10 @@ static void *background(void *unused)
             f.last = NULL;
         f.busy = true;
         f.delivering = w->to;
+        feed = w->to ? w->to->feed : NULL;
+        arg = w->to ? w->to->feed_arg : NULL;
         unlock();
-        work_do(w);
+        work_do(w, feed, arg);
         lock();
         f.busy = false;
         f.delivering = NULL;
@@ -291,9 +295,7 @@ void store_stop(void)
     unlock();
     for (; w; w = next) { /* what was deferred is done, what was fed is not delivered */
         next = w->next;
-        if (!w->fn)
-            w->to->feed = NULL;
-        work_do(w);
+        work_do(w, NULL, NULL);
     }
 }
 

@@ -1,14 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
+EXTRA_DIST += %D%/ckpt_case.h %D%/fake_store.h %D%/fault.h
+
 if WITH_TESTS
-SHIM_TESTS = tests/test_handle tests/test_dispatch
+SHIM_TESTS = tests/test_handle tests/test_dispatch tests/test_errmap tests/test_ckpt_rows \
+	tests/test_ckpt_async tests/test_ckpt_notify tests/test_ckpt_faults
 check_PROGRAMS += $(SHIM_TESTS)
 TESTS += $(SHIM_TESTS)
+
+# the API over a store in memory
+check_LTLIBRARIES += libfakestore.la
+libfakestore_la_SOURCES = %D%/fake_store.h %D%/fake_store.c %D%/ckpt_case.h %D%/ckpt_case.c \
+	%D%/ckpt_world_fake.c
+libfakestore_la_CPPFLAGS = $(TEST_CPPFLAGS)
+libfakestore_la_LIBADD = libshim.la
+SHIM_LIBS = libfakestore.la libbase.la $(CRITERION_LIBS)
 
 tests_test_handle_SOURCES = %D%/test_handle.c
 tests_test_handle_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_handle_LDADD = libshim.la libbase.la $(CRITERION_LIBS)
 
+tests_test_errmap_SOURCES = %D%/test_errmap.c
+tests_test_errmap_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_errmap_LDADD = libshim.la libbase.la $(CRITERION_LIBS)
+
 tests_test_dispatch_SOURCES = %D%/test_dispatch.c
 tests_test_dispatch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_dispatch_LDADD = libshim.la libbase.la $(CRITERION_LIBS)
+
+CKPT_ROWS = %D%/ckpt_rows_service.c %D%/ckpt_rows_access.c %D%/ckpt_rows_open.c \
+	%D%/ckpt_rows_section.c %D%/ckpt_rows_iter.c %D%/ckpt_rows_io.c %D%/ckpt_rows_ext.c
+tests_test_ckpt_rows_SOURCES = $(CKPT_ROWS)
+tests_test_ckpt_rows_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_ckpt_rows_LDADD = $(SHIM_LIBS)
+
+tests_test_ckpt_async_SOURCES = %D%/test_ckpt_async.c
+tests_test_ckpt_async_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_ckpt_async_LDADD = $(SHIM_LIBS)
+
+tests_test_ckpt_notify_SOURCES = %D%/test_ckpt_notify.c
+tests_test_ckpt_notify_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_ckpt_notify_LDADD = $(SHIM_LIBS)
+
+tests_test_ckpt_faults_SOURCES = %D%/test_ckpt_faults.c %D%/fault_alloc.c
+tests_test_ckpt_faults_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_ckpt_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=realloc,--wrap=strdup
+tests_test_ckpt_faults_LDADD = $(SHIM_LIBS)
 endif

@@ -344,7 +344,7 @@ static const struct {
      "10000, expected at least 5000, and twice the period"},
 };
 
-Test(model, what_is_hardly_meant_is_a_warning, .timeout = 30)
+Test(model, what_is_hardly_meant_is_a_warning, .timeout = 60)
 {
     char **warnings;
     size_t i;

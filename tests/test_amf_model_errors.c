@@ -286,7 +286,7 @@ static const struct {
      74, CONFIG ":1: <!DOCTYPE a>: a model has no document type, expected elements only"},
 };
 
-Test(model_errors, what_is_not_xml_is_refused, .timeout = 30)
+Test(model_errors, what_is_not_xml_is_refused, .timeout = 60)
 {
     char error[1000];
     char *dir;
@@ -301,7 +301,7 @@ Test(model_errors, what_is_not_xml_is_refused, .timeout = 30)
     }
 }
 
-Test(model_errors, deep_nesting_is_an_error_and_no_crash, .timeout = 30)
+Test(model_errors, deep_nesting_is_an_error_and_no_crash, .timeout = 60)
 {
     enum { DEPTH = 100000 };
     char *text = malloc(3 * DEPTH + 1), *dir = model_copy("good-6x");
@@ -329,7 +329,7 @@ Test(model_errors, a_directory_that_is_not_there_is_named)
     cr_expect_eq(strncmp(error, "/dev/null: no such directory", 28), 0, "%s", error);
 }
 
-Test(model_errors, a_file_that_cannot_be_read_is_named, .timeout = 30)
+Test(model_errors, a_file_that_cannot_be_read_is_named, .timeout = 60)
 {
     static const char *const wants[] = {
         TYPES ": cannot read: No such file or directory, expected a model file",

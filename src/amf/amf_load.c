@@ -19,6 +19,11 @@ static void line_tidy(char *text)
 }
 
 static void append(char *out, size_t size, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+static void append_word(char *out, size_t size, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void append(char *out, size_t size, const char *fmt, va_list ap)
 {
     const size_t used = strlen(out);
 

@@ -178,7 +178,7 @@ struct amf_model {
                         hardly meant; NULL: none */
 };
 
-/* Read clAmfDefinitions.xml and clAmfConfig.xml below dir. New: *out. On failure
+/* Read clAmfDefinitions.xml and clAmfConfig.xml below dir; new. On failure
  * NULL, and one line "FILE:LINE: <element>: what is wrong, what was expected" in
  * error (cut to size). */
 struct amf_model *amf_model_load(const char *dir, char *error, size_t size);

@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
+noinst_LTLIBRARIES += libamfd.la
+libamfd_la_SOURCES = \
+	%D%/amf_must.h \
+	%D%/amf_settings.h %D%/amf_settings.c \
+	%D%/amf_timers.h %D%/amf_timers.c \
+	%D%/amf_health.h %D%/amf_health.c \
+	%D%/amf_pending.h %D%/amf_pending.c \
+	%D%/amf_pg.h %D%/amf_pg.c \
+	%D%/amf_state_file.h %D%/amf_state_file.c \
+	%D%/amf_process.h %D%/amf_process.c \
+	%D%/amf_launch.h %D%/amf_launch.c \
+	%D%/amf_supervisor.h %D%/amf_supervisor.c \
+	%D%/amf_peer.h %D%/amf_peer.c \
+	%D%/amf_daemon.h %D%/amf_daemon.c \
+	%D%/amf_orders.c %D%/amf_component.c %D%/amf_operator.c %D%/amf_server.c \
+	%D%/amf_restore.c %D%/amf_stop.c
+libamfd_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
+libamfd_la_LIBADD = libamf-engine.la libamf-model.la libamf-proto.la libbase.la \
+	$(JANSSON_LIBS) $(UV_LIBS)
+
+sbin_PROGRAMS += clovis-amfd
+clovis_amfd_SOURCES = %D%/clovis-amfd.c
+clovis_amfd_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
+clovis_amfd_LDADD = libamfd.la

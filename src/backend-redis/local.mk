@@ -1,3 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
+# The store on Redis: defines every store_* function of src/shim/store.h.
 noinst_LTLIBRARIES += libbackend-redis.la
-libbackend_redis_la_SOURCES =
+libbackend_redis_la_SOURCES = \
+	%D%/rds_call.c %D%/rds_call.h \
+	%D%/rds_ckpt.c %D%/rds_ckpt.h \
+	%D%/rds_client.c %D%/rds_client.h \
+	%D%/rds_conn.c %D%/rds_conn.h \
+	%D%/rds_feed.c %D%/rds_feed.h \
+	%D%/rds_holders.c %D%/rds_holders.h \
+	%D%/rds_io.c %D%/rds_io.h \
+	%D%/rds_iter.c \
+	%D%/rds_key.c %D%/rds_key.h \
+	%D%/rds_lease.c %D%/rds_lease.h \
+	%D%/rds_reply.c %D%/rds_reply.h \
+	%D%/rds_req.c %D%/rds_req.h \
+	%D%/rds_script.c %D%/rds_script.h \
+	%D%/rds_section.c \
+	%D%/rds_session.c %D%/rds_session.h \
+	%D%/rds_sync.c \
+	%D%/rds_url.c %D%/rds_url.h \
+	%D%/rds_worker.c %D%/rds_worker.h
+nodist_libbackend_redis_la_SOURCES = %D%/rds_lua.inc
+libbackend_redis_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src $(HIREDIS_CFLAGS) $(OPENSSL_CFLAGS)
+libbackend_redis_la_LIBADD = libbase.la $(HIREDIS_LIBS) $(OPENSSL_LIBS)
+
+# One file per script, common.lua before each.
+RDS_LUA = %D%/common.lua \
+	%D%/ckpt_active.lua %D%/ckpt_close.lua %D%/ckpt_look.lua %D%/ckpt_open.lua \
+	%D%/ckpt_reap.lua %D%/ckpt_rejoin.lua %D%/ckpt_retain.lua %D%/ckpt_status.lua \
+	%D%/ckpt_touch.lua %D%/ckpt_unlink.lua %D%/proc_beat.lua \
+	%D%/section_check.lua %D%/section_create.lua %D%/section_delete.lua \
+	%D%/section_describe.lua %D%/section_expire.lua %D%/section_number.lua \
+	%D%/section_page.lua %D%/section_tidy.lua %D%/section_write.lua
+EXTRA_DIST += $(RDS_LUA) %D%/embed.awk
+BUILT_SOURCES += %D%/rds_lua.inc
+CLEANFILES += %D%/rds_lua.inc
+%D%/rds_lua.inc: $(RDS_LUA) %D%/embed.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(AWK) -f $(srcdir)/%D%/embed.awk \
+		`for f in $(RDS_LUA); do test -f $$f && echo $$f || echo $(srcdir)/$$f; done` >$@.tmp && mv $@.tmp $@
+$(libbackend_redis_la_OBJECTS): %D%/rds_lua.inc

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # clovis(1): the frame, and one file for each command.
+noinst_LTLIBRARIES += libamf-check.la
+libamf_check_la_SOURCES = %D%/model_findings.h %D%/model_findings.c \
+	%D%/model_plan.h %D%/model_plan.c %D%/model_plan_print.c \
+	%D%/model_dot.h %D%/model_dot.c
+libamf_check_la_LIBADD = libamf-model.la
+
 bin_PROGRAMS += clovis
 clovis_SOURCES = %D%/clovis.c %D%/command.h %D%/command.c \
-	%D%/cmd_amf.h %D%/cmd_amf_table.c %D%/cmd_amf_check.c \
-	%D%/model_findings.h %D%/model_findings.c %D%/model_dot.h %D%/model_dot.c \
-	%D%/model_plan.h %D%/model_plan.c %D%/model_plan_print.c
+	%D%/cmd_amf.h %D%/cmd_amf_table.c %D%/cmd_amf_check.c
 clovis_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-clovis_LDADD = libamf-model.la libbase.la
+clovis_LDADD = libamf-check.la libamf-model.la libbase.la
 dist_man_MANS += %D%/clovis.1

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The work of one service group: who has to give something up, who takes over, who
+ * gets what is free. Each look changes roles only; amf_issue.c carries them out.
+ */
+#include "amf/amf_state.h"
+
+static bool in_service(const struct amf_engine *e, int su)
+{
+    return amf_su_readiness(e, su) == AMF_READY_INSERVICE;
+}
+
+static struct amf_asg *first_slot(const struct amf_engine *e,
+                                  const struct amf_sg_state *g)
+{
+    return e->asgs + g->slot;
+}
+
+static struct amf_asg *last_slot(const struct amf_engine *e, const struct amf_sg_state *g)
+{
+    return e->asgs + g->slot + g->n_slots; /* one behind it */
+}
+
+static void set_role(struct amf_engine *e, struct amf_asg *a, enum amf_ha role)
+{
+    a->role = role;
+    a->swap = false;
+    e->dirty = true;
+    amf_note(e, "si %s on su %s to be %s", e->m->sis[a->si].name, e->m->sus[a->su].name,
+             amf_ha_name(role));
+}
+
+static void set_removing(struct amf_engine *e, struct amf_asg *a)
+{
+    if (a->removing)
+        return;
+    a->removing = true;
+    e->dirty = true;
+}
+
+/* ---- which SUs run ---------------------------------------------------------------- */
+
+static bool counts_as_running(const struct amf_engine *e, int su)
+{
+    return e->sus[su].wanted && amf_su_effective(e, su) != AMF_ADMIN_LOCKED_A;
+}
+
+static void set_wanted(struct amf_engine *e, int su, bool wanted)
+{
+    if (e->sus[su].wanted == wanted)
+        return;
+    e->sus[su].wanted = wanted;
+    e->dirty = true;
+}
+
+static void start_waiting(struct amf_engine *e, int sg)
+{
+    struct amf_sg_state *g = &e->sgs[sg];
+
+    if (g->started || g->start_due_ms != AMF_NEVER)
+        return;
+    if (e->m->sgs[sg].restart_ms == 0)
+        g->started = true;
+    else
+        amf_timer_arm(e, AMF_TM_START, sg, e->m->sgs[sg].restart_ms);
+}
+
+void amf_sg_choose_running(struct amf_engine *e, int sg)
+{
+    struct amf_sg_state *g = &e->sgs[sg];
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < g->n_sus; i++) {
+        if (!amf_su_eligible(e, g->sus[i]))
+            set_wanted(e, g->sus[i], false);
+        if (counts_as_running(e, g->sus[i]))
+            n++;
+    }
+    for (size_t i = 0; i < g->n_sus && n < e->m->sgs[sg].pref_inservice; i++) {
+        if (e->sus[g->sus[i]].wanted || !amf_su_eligible(e, g->sus[i]))
+            continue;
+        set_wanted(e, g->sus[i], true);
+        start_waiting(e, sg);
+        if (counts_as_running(e, g->sus[i]))
+            n++;
+    }
+    if (g->admin == AMF_ADMIN_LOCKED_I && (g->started || g->start_due_ms != AMF_NEVER)) {
+        g->started = false;
+        amf_timer_cancel(e, AMF_TM_START, sg);
+    }
+}
+
+/* ---- who has to go ------------------------------------------------------------------
+ */
+
+enum leave { STAY, GRACEFULLY, NOW };
+
+static enum leave must_leave(const struct amf_engine *e, const struct amf_asg *a)
+{
+    const enum amf_readiness r = amf_su_readiness(e, a->su);
+    const enum amf_admin si = amf_si_effective(e, a->si);
+    const bool si_stops =
+        si == AMF_ADMIN_SHUTTINGDOWN || si == AMF_ADMIN_SHUTTINGDOWN_RESTART;
+
+    if (r == AMF_READY_OUTOFSERVICE || (si != AMF_ADMIN_UNLOCKED && !si_stops))
+        return NOW;
+    return r == AMF_READY_STOPPING || si_stops ? GRACEFULLY : STAY;
+}
+
+/* Nothing of it was ever active: no need to quiesce. */
+static bool only_standby(const struct amf_asg *a)
+{
+    for (size_t k = 0; k < a->n_parts; k++)
+        if (a->parts[k].comp >= 0 &&
+            (a->parts[k].pending || a->parts[k].lost || a->parts[k].ha == AMF_HA_ACTIVE))
+            return false;
+    return true;
+}
+
+static void leave_if_due(struct amf_engine *e, struct amf_asg *a)
+{
+    const enum leave how = must_leave(e, a);
+
+    if (a->removing)
+        return;
+    if (a->role == AMF_HA_ACTIVE && how != STAY && only_standby(a))
+        set_role(e, a, AMF_HA_STANDBY);
+    if (a->role == AMF_HA_STANDBY && how != STAY)
+        set_removing(e, a);
+    else if (a->role == AMF_HA_ACTIVE && how != STAY)
+        set_role(e, a, how == NOW ? AMF_HA_QUIESCED : AMF_HA_QUIESCING);
+    else if (a->role == AMF_HA_QUIESCING && how == NOW)
+        set_role(e, a, AMF_HA_QUIESCED);
+    else if (a->role == AMF_HA_QUIESCING && how == STAY)
+        set_role(e, a, AMF_HA_ACTIVE); /* the shutdown was taken back */
+}
+
+static void leave_where_due(struct amf_engine *e, const struct amf_sg_state *g)
+{
+    for (struct amf_asg *a = first_slot(e, g); a < last_slot(e, g); a++) {
+        if (a->role == AMF_HA_NONE)
+            continue;
+        leave_if_due(e, a);
+        amf_asg_prune(e, a);
+        if (a->swap && amf_asg_confirmed(e, a)) {
+            a->swap = false;
+            e->dirty = true;
+        }
+    }
+}
+
+static bool still_working(const struct amf_asg *a)
+{
+    return (a->role == AMF_HA_QUIESCED || a->role == AMF_HA_QUIESCING) &&
+           !amf_asg_quiesced(a);
+}
+
+/* An SU that goes out of service gives up all its work before another takes any. */
+static bool su_still_working(const struct amf_engine *e, int su)
+{
+    const struct amf_sg_state *g = &e->sgs[e->m->sus[su].sg];
+
+    for (size_t i = 0; i < g->n_sis; i++)
+        if (still_working(amf_asg_at(e, su, g->sis[i])))
+            return true;
+    return false;
+}
+
+static bool si_still_served(const struct amf_engine *e, const struct amf_sg_state *g,
+                            int si)
+{
+    for (size_t i = 0; i < g->n_sus; i++) {
+        const struct amf_asg *a = amf_asg_at(e, g->sus[i], si);
+
+        if (a->role != AMF_HA_QUIESCED && a->role != AMF_HA_QUIESCING)
+            continue;
+        if (in_service(e, a->su) ? still_working(a) : su_still_working(e, a->su))
+            return true;
+    }
+    return false;
+}
+
+static bool sg_still_served(const struct amf_engine *e, const struct amf_sg_state *g)
+{
+    for (struct amf_asg *a = first_slot(e, g); a < last_slot(e, g); a++)
+        if (!in_service(e, a->su) && still_working(a))
+            return true;
+    return false;
+}
+
+/* ---- who takes over ------------------------------------------------------------------
+ */
+
+static bool may_be_promoted(const struct amf_engine *e, const struct amf_asg *a)
+{
+    return a->role == AMF_HA_STANDBY && !a->removing && in_service(e, a->su) &&
+           amf_si_effective(e, a->si) == AMF_ADMIN_UNLOCKED;
+}
+
+static bool orphaned(const struct amf_engine *e, const struct amf_sg_state *g, int si)
+{
+    return amf_si_count(e, si, AMF_HA_ACTIVE) == 0 && !si_still_served(e, g, si);
+}
+
+/* What first's SU stands by for goes, unless it can be promoted along with first. */
+static void clear_standbys(struct amf_engine *e, const struct amf_sg_state *g,
+                           struct amf_asg *first)
+{
+    first->role = AMF_HA_ACTIVE;
+    first->tentative = true;
+    for (size_t i = 0; i < g->n_sis; i++) {
+        struct amf_asg *a = amf_asg_at(e, first->su, g->sis[i]);
+
+        if (a->role != AMF_HA_STANDBY || a->removing)
+            continue;
+        if (orphaned(e, g, a->si) && amf_asg_promotable(e, a) != AMF_NOT_PROMOTABLE) {
+            a->role = AMF_HA_ACTIVE;
+            a->tentative = true;
+        } else {
+            set_removing(e, a);
+        }
+    }
+    for (size_t i = 0; i < g->n_sis; i++) {
+        struct amf_asg *a = amf_asg_at(e, first->su, g->sis[i]);
+
+        if (a->tentative)
+            a->role = AMF_HA_STANDBY;
+        a->tentative = false;
+    }
+}
+
+static bool has_removing(const struct amf_engine *e, const struct amf_sg_state *g, int su)
+{
+    for (size_t i = 0; i < g->n_sis; i++)
+        if (amf_asg_at(e, su, g->sis[i])->removing)
+            return true;
+    return false;
+}
+
+static void two_n_promote(struct amf_engine *e, const struct amf_sg_state *g)
+{
+    for (struct amf_asg *a = first_slot(e, g); a < last_slot(e, g); a++)
+        if (a->role == AMF_HA_ACTIVE || (in_service(e, a->su) && still_working(a)))
+            return;
+    if (sg_still_served(e, g))
+        return;
+    for (struct amf_asg *a = first_slot(e, g); a < last_slot(e, g); a++) {
+        if (!may_be_promoted(e, a))
+            continue;
+        if (amf_asg_promotable(e, a) == AMF_NOT_PROMOTABLE)
+            set_removing(e, a);
+        else
+            set_role(e, a, AMF_HA_ACTIVE);
+    }
+}
+
+/* The standby with the lowest rank; NULL: none can take it. */
+static struct amf_asg *best_standby(struct amf_engine *e, const struct amf_sg_state *g,
+                                    int si)
+{
+    struct amf_asg *best = NULL;
+
+    for (size_t i = 0; i < g->n_sus; i++) {
+        struct amf_asg *a = amf_asg_at(e, g->sus[i], si);
+
+        if (may_be_promoted(e, a) && amf_asg_promotable(e, a) != AMF_NOT_PROMOTABLE &&
+            (!best || a->parts[0].sent.standby_rank < best->parts[0].sent.standby_rank))
+            best = a;
+    }
+    return best;
+}
+
+static void promote_one(struct amf_engine *e, const struct amf_sg_state *g, int sg,
+                        int si)
+{
+    struct amf_asg *a;
+
+    if (!orphaned(e, g, si))
+        return;
+    a = best_standby(e, g, si);
+    if (!a)
+        return;
+    if (e->m->sgs[sg].redundancy == AMF_RED_M_PLUS_N ||
+        amf_asg_promotable(e, a) == AMF_PROMOTABLE_ALONE)
+        clear_standbys(e, g, a);
+    if (!has_removing(e, g, a->su))
+        set_role(e, a, AMF_HA_ACTIVE);
+}
+
+static void promote_where_due(struct amf_engine *e, int sg)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    if (e->m->sgs[sg].redundancy == AMF_RED_TWO_N) {
+        two_n_promote(e, g);
+        return;
+    }
+    for (size_t i = 0; i < g->n_sis; i++)
+        promote_one(e, g, sg, g->sis[i]);
+}
+
+/* ---- the quiesced go when somebody took over, or nobody will --------------------------
+ */
+
+static bool takeover_unconfirmed(const struct amf_engine *e, const struct amf_sg_state *g,
+                                 int si)
+{
+    for (size_t i = 0; i < g->n_sus; i++) {
+        const struct amf_asg *a = amf_asg_at(e, g->sus[i], si);
+
+        if (a->role == AMF_HA_ACTIVE && !amf_asg_confirmed(e, a))
+            return true;
+    }
+    return false;
+}
+
+static bool may_retire(struct amf_engine *e, int sg, const struct amf_asg *a)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    if (!amf_asg_quiesced(a))
+        return false;
+    if (amf_si_effective(e, a->si) != AMF_ADMIN_UNLOCKED)
+        return true;
+    if (!in_service(e, a->su) && su_still_working(e, a->su))
+        return false;
+    if (amf_si_count(e, a->si, AMF_HA_ACTIVE) == 0 && best_standby(e, g, a->si))
+        return false;
+    return !(g->has_depends && takeover_unconfirmed(e, g, a->si));
+}
+
+static void retire_quiesced(struct amf_engine *e, int sg)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    for (struct amf_asg *a = first_slot(e, g); a < last_slot(e, g); a++) {
+        if ((a->role != AMF_HA_QUIESCED && a->role != AMF_HA_QUIESCING) || a->removing)
+            continue;
+        if (may_retire(e, sg, a))
+            set_removing(e, a);
+    }
+}
+
+/* ---- who gets what is free
+ * -------------------------------------------------------------- */
+
+bool amf_si_depends_met(const struct amf_engine *e, int si)
+{
+    const struct amf_list *needs = &e->m->sis[si].depends;
+
+    for (size_t i = 0; i < needs->n; i++) {
+        const int other = needs->at[i];
+        const struct amf_sg_state *g = &e->sgs[e->m->sis[other].sg];
+        bool served = false;
+
+        for (size_t k = 0; k < g->n_sus; k++) {
+            const struct amf_asg *a = amf_asg_at(e, g->sus[k], other);
+
+            if (a->role == AMF_HA_ACTIVE && amf_asg_confirmed(e, a))
+                served = true;
+        }
+        if (!served)
+            return false;
+    }
+    return true;
+}
+
+/* Give up the standbys of the worst standby SU, so that it can become active. */
+static void reduce(struct amf_engine *e, int sg, int si)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    for (size_t i = g->n_sus; i-- > 0;) {
+        const int su = g->sus[i];
+
+        if (!in_service(e, su) || amf_su_count(e, su, AMF_HA_ACTIVE) ||
+            !amf_su_count(e, su, AMF_HA_STANDBY) ||
+            !amf_asg_could_fit(e, su, si, AMF_HA_ACTIVE))
+            continue;
+        for (size_t k = 0; k < g->n_sis; k++)
+            if (amf_asg_at(e, su, g->sis[k])->role == AMF_HA_STANDBY)
+                set_removing(e, amf_asg_at(e, su, g->sis[k]));
+        return;
+    }
+}
+
+static uint32_t active_sus(const struct amf_engine *e, const struct amf_sg_state *g)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < g->n_sus; i++)
+        if (amf_su_count(e, g->sus[i], AMF_HA_ACTIVE))
+            n++;
+    return n;
+}
+
+static bool removal_under_way(const struct amf_engine *e, const struct amf_sg_state *g)
+{
+    for (struct amf_asg *a = first_slot(e, g); a < last_slot(e, g); a++)
+        if (a->removing)
+            return true;
+    return false;
+}
+
+static void find_active(struct amf_engine *e, int sg, int si)
+{
+    const struct amf_sg *m = &e->m->sgs[sg];
+    const struct amf_sg_state *g = &e->sgs[sg];
+    const bool split =
+        m->redundancy == AMF_RED_M_PLUS_N || m->redundancy == AMF_RED_N_WAY;
+
+    while (amf_si_count(e, si, AMF_HA_ACTIVE) < amf_place_wanted_active(e, si)) {
+        const int su = amf_place_active(e, sg, si);
+
+        if (su >= 0 && amf_asg_place(e, su, si, AMF_HA_ACTIVE))
+            continue;
+        if (m->reduction && split && active_sus(e, g) < m->pref_active &&
+            !removal_under_way(e, g))
+            reduce(e, sg, si);
+        return;
+    }
+}
+
+static void assign_actives(struct amf_engine *e, int sg)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    for (size_t i = 0; i < g->n_sis; i++) {
+        const int si = g->sis[i];
+
+        if (amf_si_effective(e, si) != AMF_ADMIN_UNLOCKED || !amf_si_depends_met(e, si))
+            continue;
+        if (e->m->sgs[sg].redundancy != AMF_RED_N_WAY_ACTIVE &&
+            (!orphaned(e, g, si) || best_standby(e, g, si)))
+            continue;
+        find_active(e, sg, si);
+    }
+}
+
+static void assign_standbys(struct amf_engine *e, int sg)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    for (size_t i = 0; i < g->n_sis; i++) {
+        const int si = g->sis[i];
+
+        if (amf_si_effective(e, si) != AMF_ADMIN_UNLOCKED ||
+            amf_si_count(e, si, AMF_HA_ACTIVE) == 0)
+            continue;
+        while (amf_si_count(e, si, AMF_HA_STANDBY) < amf_place_wanted_standby(e, si)) {
+            const int su = amf_place_standby(e, sg, si);
+
+            if (su < 0 || !amf_asg_place(e, su, si, AMF_HA_STANDBY))
+                break;
+        }
+    }
+}
+
+/* ---- swap
+ * -------------------------------------------------------------------------------- */
+
+void amf_swap_start(struct amf_engine *e, int sg, int from, int to)
+{
+    struct amf_sg_state *g = &e->sgs[sg];
+
+    g->swap_from = from;
+    g->swap_to = to;
+    e->dirty = true;
+    for (size_t i = 0; i < g->n_sis && e->m->sgs[sg].redundancy == AMF_RED_M_PLUS_N;
+         i++) {
+        struct amf_asg *a = amf_asg_at(e, to, g->sis[i]);
+
+        if (a->role == AMF_HA_STANDBY &&
+            amf_asg_at(e, from, g->sis[i])->role != AMF_HA_ACTIVE)
+            set_removing(e, a);
+    }
+}
+
+static void exchange(struct amf_engine *e, struct amf_asg *old, struct amf_asg *new)
+{
+    set_role(e, old, AMF_HA_STANDBY);
+    set_role(e, new, AMF_HA_ACTIVE);
+    new->swap = true;
+}
+
+/* When the removes are through; not at all when one of the two went away meanwhile. */
+static void swap_if_ready(struct amf_engine *e, struct amf_sg_state *g)
+{
+    const int from = g->swap_from, to = g->swap_to;
+
+    if (to < 0 || (in_service(e, from) && in_service(e, to) && has_removing(e, g, to)))
+        return;
+    g->swap_from = g->swap_to = -1;
+    e->dirty = true;
+    if (!in_service(e, from) || !in_service(e, to))
+        return;
+    for (size_t i = 0; i < g->n_sis; i++) {
+        struct amf_asg *old = amf_asg_at(e, from, g->sis[i]);
+        struct amf_asg *new = amf_asg_at(e, to, g->sis[i]);
+
+        if (old->role == AMF_HA_ACTIVE && new->role == AMF_HA_STANDBY && !new->removing)
+            exchange(e, old, new);
+    }
+}
+
+/* ---- all of it
+ * ---------------------------------------------------------------------------- */
+
+static bool is_outstanding(const struct amf_part *p, bool count_quiescing)
+{
+    if (p->comp < 0 || !p->pending)
+        return false;
+    return count_quiescing || p->pending == AMF_PEND_REMOVE ||
+           p->sent.ha != AMF_HA_QUIESCING;
+}
+
+bool amf_sg_busy(const struct amf_engine *e, int sg, bool count_quiescing)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    if (g->swap_to >= 0)
+        return true;
+    for (struct amf_asg *a = first_slot(e, g); a < last_slot(e, g); a++)
+        for (size_t k = 0; k < a->n_parts; k++)
+            if (is_outstanding(&a->parts[k], count_quiescing))
+                return true;
+    return false;
+}
+
+void amf_sg_evaluate(struct amf_engine *e, int sg)
+{
+    struct amf_sg_state *g = &e->sgs[sg];
+
+    leave_where_due(e, g);
+    swap_if_ready(e, g);
+    promote_where_due(e, sg);
+    retire_quiesced(e, sg);
+    if (g->started && g->swap_to < 0) {
+        assign_actives(e, sg);
+        assign_standbys(e, sg);
+    }
+    amf_issue(e, sg);
+}

@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of one component. presence says where it goes, op which order is under
+ * way; amf_comp_step() gives the next order when none is.
+ */
+#include "amf/amf_state.h"
+
+static const struct amf_comp *model_of(const struct amf_engine *e, int comp)
+{
+    return &e->m->comps[comp];
+}
+
+static void set_presence(struct amf_engine *e, int comp, enum amf_presence p)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    if (c->presence == p)
+        return;
+    c->presence = p;
+    e->dirty = true;
+    amf_note(e, "comp %s presence %s", model_of(e, comp)->name, amf_presence_name(p));
+}
+
+static void set_op(struct amf_engine *e, int comp, enum amf_comp_op op)
+{
+    e->comps[comp].op = op;
+    e->dirty = true;
+}
+
+/* Holds a CSI; staying: one that it is to keep. */
+static bool has_work(const struct amf_engine *e, int comp, bool staying)
+{
+    const struct amf_sg_state *sg = &e->sgs[e->m->sus[model_of(e, comp)->su].sg];
+    const int su = model_of(e, comp)->su;
+
+    for (size_t i = 0; i < sg->n_sis; i++) {
+        const struct amf_asg *a = amf_asg_at(e, su, sg->sis[i]);
+
+        for (size_t k = 0; k < a->n_parts; k++)
+            if (a->parts[k].comp == comp && !(staying && amf_asg_leaving(a)))
+                return true;
+    }
+    return false;
+}
+
+static bool want_up(const struct amf_engine *e, int comp)
+{
+    if (!e->sus[model_of(e, comp)->su].wanted)
+        return false;
+    if (amf_comp_preinstantiable(e, comp))
+        return true;
+    /* a process without callbacks ends its work by ending */
+    return has_work(e, comp, !amf_comp_has_callbacks(e, comp));
+}
+
+static bool lower_levels_up(const struct amf_engine *e, int comp)
+{
+    const struct amf_list *comps = &e->m->sus[model_of(e, comp)->su].comps;
+
+    for (size_t i = 0; i < comps->n; i++) {
+        const int other = comps->at[i];
+
+        if (amf_comp_preinstantiable(e, other) &&
+            model_of(e, other)->level < model_of(e, comp)->level &&
+            e->comps[other].presence != AMF_PRES_INSTANTIATED)
+            return false;
+    }
+    return true;
+}
+
+static bool higher_levels_down(const struct amf_engine *e, int comp)
+{
+    const struct amf_list *comps = &e->m->sus[model_of(e, comp)->su].comps;
+
+    for (size_t i = 0; i < comps->n; i++)
+        if (model_of(e, comps->at[i])->level > model_of(e, comp)->level &&
+            !amf_comp_down(e, comps->at[i]))
+            return false;
+    return true;
+}
+
+static bool is_proxy_for(const struct amf_engine *e, const struct amf_asg *a, size_t part,
+                         const char *type)
+{
+    const struct amf_part *p = &a->parts[part];
+    const char *held = e->m->csis[e->m->sis[a->si].csis.at[part]].type;
+
+    return p->comp >= 0 && p->ha == AMF_HA_ACTIVE && !p->lost && held &&
+           __builtin_strcmp(held, type) == 0 && amf_comp_ready(e, p->comp);
+}
+
+/* Who speaks for it: the one that registered it, else whoever is active for the
+ * proxy CSI type. -1: nobody now. */
+static int find_proxy(const struct amf_engine *e, int comp)
+{
+    const char *type = model_of(e, comp)->proxy_csi_type;
+    const int linked = e->comps[comp].proxy;
+
+    if (linked >= 0 && amf_comp_ready(e, linked))
+        return linked;
+    for (size_t i = 0; type && i < e->n_asgs; i++)
+        for (size_t k = 0; k < e->asgs[i].n_parts; k++)
+            if (is_proxy_for(e, &e->asgs[i], k, type))
+                return e->asgs[i].parts[k].comp;
+    return -1;
+}
+
+/* It can do nothing any more; nor can those that it speaks for be reached. */
+static void set_dead(struct amf_engine *e, int comp)
+{
+    e->comps[comp].alive = false;
+    e->dirty = true;
+    for (size_t i = 0; i < e->m->n_comps; i++) {
+        if (e->comps[i].proxy != comp)
+            continue;
+        e->comps[i].proxy = -1;
+        if (e->comps[i].alive) {
+            e->comps[i].alive = false;
+            amf_comp_clean(e, (int)i, AMF_PRES_RESTARTING);
+        }
+    }
+}
+
+static void set_up(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    amf_timer_cancel(e, AMF_TM_LIFE, comp);
+    c->alive = true;
+    c->unsure = false;
+    c->failed = false;
+    c->attempts = 0;
+    c->oper = AMF_OPER_ENABLED;
+    set_op(e, comp, AMF_COMP_IDLE);
+    set_presence(e, comp, AMF_PRES_INSTANTIATED);
+}
+
+static void give_up(struct amf_engine *e, int comp)
+{
+    const bool restart = e->comps[comp].presence == AMF_PRES_RESTARTING;
+
+    e->comps[comp].oper = AMF_OPER_DISABLED;
+    e->comps[comp].attempts = 0;
+    set_presence(e, comp, AMF_PRES_INSTANTIATION_FAILED);
+    if (restart)
+        amf_recover(e, comp, AMF_REC_COMP_FAILOVER);
+    amf_su_fail(e, model_of(e, comp)->su);
+}
+
+static void attempt_failed(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+    const struct amf_comp *m = model_of(e, comp);
+
+    c->failed = false;
+    if (c->attempts < m->max_instantiate)
+        return;
+    if (c->attempts >= m->max_instantiate + m->max_instantiate_delayed) {
+        give_up(e, comp);
+        return;
+    }
+    set_op(e, comp, AMF_COMP_DELAYED);
+    amf_timer_arm(e, AMF_TM_LIFE, comp, m->instantiate_delay_ms);
+}
+
+/* Nothing of it is left. */
+static void set_gone(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    amf_timer_cancel(e, AMF_TM_LIFE, comp);
+    set_op(e, comp, AMF_COMP_IDLE);
+    set_dead(e, comp);
+    if (c->presence == AMF_PRES_TERMINATING) {
+        c->attempts = 0;
+        set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
+    } else if (c->failed) {
+        attempt_failed(e, comp);
+    }
+}
+
+static void clean_failed(struct amf_engine *e, int comp)
+{
+    const struct amf_comp *m = model_of(e, comp);
+
+    amf_timer_cancel(e, AMF_TM_LIFE, comp);
+    e->comps[comp].oper = AMF_OPER_DISABLED;
+    e->comps[comp].failed = false;
+    e->comps[comp].attempts = 0;
+    set_op(e, comp, AMF_COMP_IDLE);
+    if (!m->node_reboot_cleanup_fail) /* else it may act until its node is reset */
+        set_dead(e, comp);
+    set_presence(e, comp, AMF_PRES_TERMINATION_FAILED);
+    amf_recover(e, comp,
+                m->node_reboot_cleanup_fail ? AMF_REC_NODE_FAILOVER
+                                            : AMF_REC_COMP_FAILOVER);
+    amf_su_fail(e, m->su);
+}
+
+static void launch_proxied(struct amf_engine *e, int comp)
+{
+    const int proxy = find_proxy(e, comp);
+    struct amf_comp_state *c = &e->comps[comp];
+    struct amf_action *a;
+
+    if (proxy < 0)
+        return;
+    c->proxy = proxy;
+    c->attempts++;
+    c->launches++;
+    if (!amf_comp_preinstantiable(e, comp)) { /* its CSI set is its instantiation */
+        set_up(e, comp);
+        return;
+    }
+    if (c->presence != AMF_PRES_RESTARTING)
+        set_presence(e, comp, AMF_PRES_INSTANTIATING);
+    set_op(e, comp, AMF_COMP_LAUNCHING);
+    c->invocation = amf_invocation(e, AMF_INV_PROXIED_INSTANTIATE);
+    a = amf_order(e, AMF_DO_PROXIED_INSTANTIATE, comp);
+    a->proxy = proxy;
+    a->invocation = c->invocation;
+    amf_timer_arm(e, AMF_TM_LIFE, comp, model_of(e, comp)->proxied_instantiate_ms);
+}
+
+static void launch(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    if (amf_comp_preinstantiable(e, comp) && !lower_levels_up(e, comp))
+        return;
+    if (amf_comp_proxied(e, comp)) {
+        launch_proxied(e, comp);
+        return;
+    }
+    c->attempts++;
+    c->launches++;
+    if (c->presence != AMF_PRES_RESTARTING)
+        set_presence(e, comp, AMF_PRES_INSTANTIATING);
+    set_op(e, comp, AMF_COMP_LAUNCHING);
+    amf_order(e, AMF_DO_LAUNCH, comp);
+    amf_timer_arm(e, AMF_TM_LIFE, comp, model_of(e, comp)->instantiate_ms);
+}
+
+static void terminate(struct amf_engine *e, int comp, enum amf_presence presence)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+    struct amf_action *a;
+
+    if (!amf_comp_preinstantiable(e, comp) && amf_comp_proxied(e, comp)) {
+        set_presence(e, comp, presence); /* its CSI remove was its termination */
+        set_gone(e, comp);
+        return;
+    }
+    if (amf_comp_proxied(e, comp) && find_proxy(e, comp) < 0) {
+        amf_comp_clean(e, comp, presence);
+        return;
+    }
+    set_presence(e, comp, presence);
+    set_op(e, comp, AMF_COMP_TERMINATING);
+    c->invocation = amf_invocation(e, AMF_INV_TERMINATE);
+    a = amf_order(e, AMF_DO_TERMINATE, comp);
+    a->proxy = amf_comp_proxied(e, comp) ? find_proxy(e, comp) : -1;
+    a->invocation = c->invocation;
+    amf_timer_arm(e, AMF_TM_LIFE, comp, model_of(e, comp)->terminate_ms);
+}
+
+static void start_cleaning(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+    const int proxy = amf_comp_proxied(e, comp) ? find_proxy(e, comp) : -1;
+    struct amf_action *a;
+
+    if (amf_comp_proxied(e, comp) && proxy < 0) { /* nobody to ask */
+        set_gone(e, comp);
+        return;
+    }
+    set_op(e, comp, AMF_COMP_CLEANING);
+    a = amf_order(e, proxy < 0 ? AMF_DO_KILL : AMF_DO_PROXIED_CLEANUP, comp);
+    if (proxy >= 0) {
+        c->invocation = amf_invocation(e, AMF_INV_PROXIED_CLEANUP);
+        a->proxy = proxy;
+        a->invocation = c->invocation;
+    }
+    amf_timer_arm(e, AMF_TM_LIFE, comp,
+                  proxy < 0 ? model_of(e, comp)->cleanup_ms
+                            : model_of(e, comp)->proxied_cleanup_ms);
+}
+
+static void step_idle(struct amf_engine *e, int comp)
+{
+    const int su = model_of(e, comp)->su;
+
+    switch (e->comps[comp].presence) {
+    case AMF_PRES_UNINSTANTIATED:
+        if (want_up(e, comp))
+            launch(e, comp);
+        break;
+    case AMF_PRES_INSTANTIATING:
+    case AMF_PRES_RESTARTING:
+        if (want_up(e, comp)) {
+            launch(e, comp);
+        } else {
+            e->comps[comp].attempts = 0;
+            set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
+        }
+        break;
+    case AMF_PRES_INSTANTIATED:
+        if (!want_up(e, comp) && higher_levels_down(e, comp) &&
+            (amf_su_idle(e, su) || !amf_comp_has_callbacks(e, comp)))
+            terminate(e, comp, AMF_PRES_TERMINATING);
+        break;
+    default:
+        break;
+    }
+}
+
+void amf_comp_step(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    const struct amf_node_state *n = &e->nodes[e->m->sus[model_of(e, comp)->su].node];
+
+    if (c->unsure || !n->up || n->reset_sent)
+        return;
+    switch (c->op) {
+    case AMF_COMP_IDLE:
+        step_idle(e, comp);
+        break;
+    case AMF_COMP_CLEAN_DUE:
+        start_cleaning(e, comp);
+        break;
+    case AMF_COMP_LAUNCHING:
+        if (!want_up(e, comp))
+            amf_comp_clean(e, comp, AMF_PRES_TERMINATING);
+        break;
+    case AMF_COMP_DELAYED:
+        if (!want_up(e, comp)) {
+            amf_timer_cancel(e, AMF_TM_LIFE, comp);
+            set_op(e, comp, AMF_COMP_IDLE);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+void amf_comp_clean(struct amf_engine *e, int comp, enum amf_presence presence)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    if (amf_comp_down(e, comp))
+        return;
+    amf_work_lose(e, comp);
+    if (c->op == AMF_COMP_CLEANING || c->op == AMF_COMP_CLEAN_DUE) {
+        if (presence != AMF_PRES_TERMINATING)
+            return; /* what is under way is at least as strong */
+        c->failed = false;
+        set_presence(e, comp, presence);
+        return;
+    }
+    amf_timer_cancel(e, AMF_TM_LIFE, comp);
+    if (presence == AMF_PRES_TERMINATING)
+        c->failed = false;
+    set_op(e, comp, AMF_COMP_CLEAN_DUE);
+    set_presence(e, comp, presence);
+}
+
+void amf_comp_restart_softly(struct amf_engine *e, int comp)
+{
+    amf_work_lose(e, comp);
+    terminate(e, comp, AMF_PRES_RESTARTING);
+}
+
+void amf_comp_launched(struct amf_engine *e, int comp)
+{
+    if (e->comps[comp].op == AMF_COMP_LAUNCHING && !amf_comp_has_callbacks(e, comp))
+        set_up(e, comp);
+}
+
+void amf_comp_launch_failed(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    if (c->op != AMF_COMP_LAUNCHING)
+        return;
+    amf_note(e, "comp %s did not come up, attempt %u", model_of(e, comp)->name,
+             c->attempts);
+    c->failed = true;
+    amf_comp_clean(e, comp, c->presence);
+}
+
+/* A process that nobody launched: a person started it by hand. */
+static void adopt(struct amf_engine *e, int comp)
+{
+    const int su = model_of(e, comp)->su;
+
+    if (!e->sus[su].wanted && e->comps[comp].presence == AMF_PRES_INSTANTIATION_FAILED)
+        e->sus[su].oper = AMF_OPER_ENABLED;
+    if (!amf_su_eligible(e, su))
+        return; /* it idles until its SU may run */
+    e->sus[su].wanted = true;
+    set_up(e, comp);
+}
+
+void amf_comp_registered(struct amf_engine *e, int comp, int proxy)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    if (!amf_comp_has_callbacks(e, comp))
+        return;
+    if (amf_comp_proxied(e, comp)) {
+        if (proxy < 0)
+            return;
+        c->proxy = proxy;
+        e->dirty = true;
+        if (c->op == AMF_COMP_LAUNCHING)
+            set_up(e, comp);
+        return;
+    }
+    if (c->op == AMF_COMP_LAUNCHING || c->op == AMF_COMP_DELAYED)
+        set_up(e, comp);
+    else if (amf_comp_down(e, comp) && c->presence != AMF_PRES_TERMINATION_FAILED)
+        adopt(e, comp);
+}
+
+void amf_comp_exited(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    c->unsure = false;
+    switch (c->op) {
+    case AMF_COMP_CLEANING:
+        set_gone(e, comp);
+        break;
+    case AMF_COMP_TERMINATING: /* ended without an answer */
+        if (amf_comp_has_callbacks(e, comp)) {
+            set_dead(e, comp);
+            amf_comp_clean(e, comp, c->presence);
+        } else {
+            set_gone(e, comp);
+        }
+        break;
+    case AMF_COMP_IDLE:
+        if (c->presence != AMF_PRES_INSTANTIATED)
+            break;
+        set_dead(e, comp);
+        amf_fault(e, comp,
+                  amf_comp_has_callbacks(e, comp) ? AMF_REC_NO_RECOMMENDATION
+                                                  : AMF_REC_COMP_RESTART,
+                  AMF_FAULT_DEATH);
+        break;
+    default: /* an early end is noticed by the timer, an old process by nobody */
+        break;
+    }
+}
+
+static void answered(struct amf_engine *e, int comp, bool ok)
+{
+    switch (e->comps[comp].op) {
+    case AMF_COMP_TERMINATING:
+        if (ok)
+            set_gone(e, comp);
+        else
+            amf_comp_clean(e, comp, e->comps[comp].presence);
+        break;
+    case AMF_COMP_LAUNCHING:
+        if (ok)
+            set_up(e, comp);
+        else
+            amf_comp_launch_failed(e, comp);
+        break;
+    case AMF_COMP_CLEANING:
+        if (ok)
+            set_gone(e, comp);
+        else
+            clean_failed(e, comp);
+        break;
+    default:
+        break;
+    }
+}
+
+void amf_comp_answered(struct amf_engine *e, uint64_t invocation, bool ok)
+{
+    for (size_t i = 0; i < e->m->n_comps; i++) {
+        if (e->comps[i].invocation != invocation)
+            continue;
+        e->comps[i].invocation = 0;
+        answered(e, (int)i, ok);
+        return;
+    }
+}
+
+void amf_comp_life_timeout(struct amf_engine *e, int comp)
+{
+    switch (e->comps[comp].op) {
+    case AMF_COMP_LAUNCHING:
+        amf_comp_launch_failed(e, comp);
+        break;
+    case AMF_COMP_DELAYED:
+        set_op(e, comp, AMF_COMP_IDLE);
+        break;
+    case AMF_COMP_TERMINATING:
+        amf_comp_clean(e, comp, e->comps[comp].presence);
+        break;
+    case AMF_COMP_CLEANING:
+        clean_failed(e, comp);
+        break;
+    default:
+        break;
+    }
+}
+
+void amf_comp_gone(struct amf_engine *e, int comp)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    amf_work_lose(e, comp);
+    amf_timer_cancel(e, AMF_TM_LIFE, comp);
+    c->failed = false;
+    c->unsure = false;
+    c->attempts = 0;
+    c->invocation = 0;
+    c->proxy = -1;
+    set_op(e, comp, AMF_COMP_IDLE);
+    set_dead(e, comp);
+    if (c->presence != AMF_PRES_INSTANTIATION_FAILED &&
+        c->presence != AMF_PRES_TERMINATION_FAILED)
+        set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
+}
+
+/* Its process, and those that it speaks for, are known again. */
+static void set_sure(struct amf_engine *e, int comp)
+{
+    e->comps[comp].unsure = false;
+    e->dirty = true;
+    amf_reissue(e, comp);
+    if (e->comps[comp].op == AMF_COMP_TERMINATING)
+        terminate(e, comp, e->comps[comp].presence);
+}
+
+void amf_comp_restored(struct amf_engine *e, int comp, bool ok)
+{
+    struct amf_comp_state *c = &e->comps[comp];
+
+    if (!c->unsure)
+        return;
+    for (size_t i = 0; i < e->m->n_comps && ok; i++)
+        if (e->comps[i].proxy == comp && e->comps[i].unsure)
+            amf_comp_restored(e, (int)i, true);
+    if (c->op == AMF_COMP_CLEANING) {
+        c->unsure = false;
+        set_op(e, comp, AMF_COMP_CLEAN_DUE);
+    } else if (ok) {
+        set_sure(e, comp);
+    } else if (c->op == AMF_COMP_LAUNCHING) {
+        c->unsure = false;
+        amf_comp_launch_failed(e, comp);
+    } else {
+        amf_comp_exited(e, comp);
+    }
+}
+
+void amf_comp_repaired(struct amf_engine *e, int comp)
+{
+    if (!amf_comp_down(e, comp))
+        return;
+    e->comps[comp].oper = AMF_OPER_ENABLED;
+    e->comps[comp].alive = false;
+    set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The daemon around the engine: facts from processes, connections and the clock
+ * become events, the engine's orders become messages, processes and timers. It
+ * decides nothing about assignments.
+ *
+ * One thread, one loop. Events queue up and are fed one after the other; launches
+ * wait until all messages of the same moment are out, because starting a process
+ * takes longer than telling a standby that it is active.
+ */
+#ifndef AMF_DAEMON_H
+#define AMF_DAEMON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "amf/amf_engine.h"
+#include "amf/amf_health.h"
+#include "amf/amf_peer.h"
+#include "amf/amf_pending.h"
+#include "amf/amf_pg.h"
+#include "amf/amf_settings.h"
+#include "amf/amf_supervisor.h"
+#include "amf/amf_timers.h"
+
+/* Legacy codes that answers carry: CPM's id over the error. */
+enum {
+    AMF_RE_OK = 0,
+    AMF_RE_INVALID_PARAMETER = 0x000f0002,
+    AMF_RE_NOT_EXIST = 0x000f0004,
+    AMF_RE_NOT_IMPLEMENTED = 0x000f0007,
+    AMF_RE_NOT_INITIALIZED = 0x000f000e,
+    AMF_RE_VERSION_MISMATCH = 0x000f000f,
+    AMF_RE_INVALID_STATE = 0x000f0012,
+    AMF_RE_DOESNT_EXIST = 0x000f0013,
+    AMF_RE_TRY_AGAIN = 0x000f0016,
+    AMF_RE_NO_OP = 0x000f0019,
+    AMF_RE_BAD_OPERATION = 0x000f0107,
+    AMF_RE_EXIST = 0x000f0108,
+    AMF_RE_AMS = 0x00220000 /* or this over the engine's result */
+};
+
+/* What the daemon knows of a component; the rest is the engine's. */
+struct amf_comp_run {
+    struct amf_peer *peer;  /* connection of the registered process, NULL: none */
+    pid_t pid;              /* of the process that registered, else the launched one */
+    int proxy;              /* component that speaks for it, or -1 */
+    bool alive;             /* there is an incarnation whose end is to be reported */
+    bool registered;
+    bool launched;          /* by this daemon or an earlier one, not by hand */
+    bool launch_wanted;
+    uint64_t terminate;     /* invocation that is answered by its end; 0: none */
+    char *problem;          /* owned; why the last launch failed, NULL: it did not */
+    /* while an earlier daemon's components come back */
+    bool expected;
+};
+
+struct amf_node_run {
+    bool played;
+    bool up;
+    bool held;      /* killed by the operator: down until started again */
+    bool resetting; /* comes back when its last process is gone */
+};
+
+struct amf_deferred {
+    struct amf_peer *peer;
+    json_t *request; /* owned */
+};
+
+struct amf_daemon {
+    uv_loop_t *loop;
+    const struct amf_settings *settings;
+    const struct amf_model *model;
+    struct amf_engine *engine;
+    struct amf_actions actions;
+    struct amf_supervisor *supervisor;
+    struct amf_listener *listener;
+    struct amf_comp_run *comps;
+    struct amf_node_run *nodes;
+
+    struct amf_event *events; /* owned queue */
+    size_t n_events, cap_events;
+    bool feeding, dirty;
+
+    struct amf_timers timers;
+    struct amf_health health;
+    struct amf_pending pending;
+    struct amf_pg pg;
+    uv_timer_t tick;   /* for timers and health */
+    uv_prepare_t save; /* keeps the state once per turn of the loop */
+    uint64_t health_key;
+    uint64_t fingerprint, epoch;
+
+    bool restoring;
+    uv_timer_t restore_limit;
+    struct amf_deferred *deferred; /* owned */
+    size_t n_deferred;
+
+    bool stopping;
+    int stop_level;         /* of the components that are being terminated */
+    int64_t stop_end_ns;
+    uv_timer_t stop_limit;
+    uv_signal_t on_term, on_int;
+    int exit_status;
+};
+
+/* ---- amf_daemon.c: the loop ---------------------------------------------------- */
+
+/* Set up over an engine and a model that are borrowed. False: one line was logged. */
+bool amf_daemon_open(struct amf_daemon *d, uv_loop_t *loop, const struct amf_settings *s,
+                     const struct amf_model *m);
+/* Bring the nodes up, or take over what an earlier daemon left. */
+void amf_daemon_begin(struct amf_daemon *d);
+void amf_daemon_close(struct amf_daemon *d);
+
+int64_t amf_daemon_now_ms(void);
+
+/* Feed one event, now or after those that are being fed. */
+void amf_daemon_feed(struct amf_daemon *d, const struct amf_event *ev);
+enum amf_admin_result amf_daemon_admin(struct amf_daemon *d, const struct amf_event *ev);
+
+/* Log a line and send it to those who watch. */
+void amf_daemon_note(struct amf_daemon *d, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Arm the loop's timer for what is due next. */
+void amf_daemon_rearm(struct amf_daemon *d);
+
+bool amf_daemon_node_up(struct amf_daemon *d, int node);
+void amf_daemon_node_down(struct amf_daemon *d, int node);
+int amf_daemon_comp_node(const struct amf_daemon *d, int comp);
+
+/* Something is under way that was ordered or answered for. */
+bool amf_daemon_busy(const struct amf_daemon *d);
+
+/* ---- amf_orders.c: what the engine wants done ------------------------------------ */
+
+void amf_orders_carry_out(struct amf_daemon *d, const struct amf_action *a);
+/* Tell a component to terminate, under an invocation of the caller's. False: nobody
+ * is there to be told. */
+bool amf_orders_terminate(struct amf_daemon *d, int comp, uint64_t invocation);
+void amf_orders_health_call(struct amf_daemon *d, const struct amf_health_check *c);
+const char *amf_ha_word(enum amf_ha ha);
+/* Members of a CSI's protection group (new); the one of comp with this change. */
+json_t *amf_pg_members(const struct amf_daemon *d, int csi, int comp, int change, bool only);
+
+/* ---- amf_component.c: what components say, and their ends ------------------------- */
+
+struct amf_supervisor_events amf_component_events(struct amf_daemon *d);
+/* The present incarnation is over for a reason other than an order. */
+void amf_component_gone(struct amf_daemon *d, int comp, const char *why);
+/* Forget the incarnation without reporting anything. */
+void amf_component_forget(struct amf_daemon *d, int comp);
+/* Each answers what carries an id. */
+void amf_component_hello(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_register(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_unregister(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_response(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_quiesced(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_hastate(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_fault(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_clear(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_hcstart(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_hcconfirm(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_hcstop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_pgtrack(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_pgstop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_bye(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+
+/* ---- amf_operator.c --------------------------------------------------------------- */
+
+void amf_operator_status(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_operator_kill_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_operator_watch(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_operator_stop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+
+/* ---- amf_server.c: which line is for whom ----------------------------------------- */
+
+struct amf_listener_events amf_server_events(struct amf_daemon *d);
+void amf_server_dispatch(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+/* Answer o with rc, if it wants an answer; members (taken, may be NULL) are added. */
+void amf_server_reply(struct amf_peer *p, const json_t *o, uint32_t rc, json_t *members);
+/* A string member, or NULL. */
+const char *amf_server_text(const json_t *o, const char *key);
+/* The index of the component that a member names, or -1. */
+int amf_server_comp(const struct amf_daemon *d, const json_t *o, const char *key);
+
+/* ---- amf_restore.c: state over the end of a daemon ---------------------------------- */
+
+/* Write down what is known; a failure is logged once. */
+void amf_restore_save(struct amf_daemon *d);
+/* Take over what an earlier daemon left. False: nothing usable; what it had launched
+ * is gone. */
+bool amf_restore_begin(struct amf_daemon *d);
+/* An expected component said hello again, or ended. */
+void amf_restore_progress(struct amf_daemon *d);
+void amf_restore_defer(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_restore_forget_peer(struct amf_daemon *d, const struct amf_peer *p);
+void amf_restore_free(struct amf_daemon *d);
+
+/* ---- amf_stop.c: the orderly end ------------------------------------------------- */
+
+/* Terminate all components, then end the loop; again: kill them. */
+void amf_stop_begin(struct amf_daemon *d, const char *why);
+/* Something ended or answered. */
+void amf_stop_progress(struct amf_daemon *d);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the daemon works and what it plays: the command line over the environment
+ * over the defaults. All paths are absolute, because components inherit them.
+ */
+#ifndef AMF_SETTINGS_H
+#define AMF_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct amf_settings {
+    /* all owned */
+    char *model_dir, *run_dir, *bin_dir, *log_dir, *db_dir;
+    char *socket, *state_file, *pid_file;
+    char *work_dir; /* where components start */
+    bool console;   /* components write to our standard output */
+    bool fresh;     /* forget what an earlier daemon left */
+    bool all_nodes;
+    char **nodes;   /* names asked for */
+    size_t n_nodes;
+    int stop_ms;    /* an orderly stop takes no longer than this */
+};
+
+enum amf_settings_result { AMF_SETTINGS_OK, AMF_SETTINGS_HELP, AMF_SETTINGS_WRONG };
+
+/* Read the command line and make the directories. On WRONG (usage, a setting that
+ * cannot be used) one line has gone to standard error. */
+enum amf_settings_result amf_settings_read(struct amf_settings *s, int argc, char **argv);
+void amf_settings_free(struct amf_settings *s);
+
+#endif

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records of assignments: made, answered, lost, dropped. */
+#include "amf/amf_state.h"
+
+#include <string.h>
+
+enum { PG_ADDED = 2, PG_REMOVED = 3, PG_STATE_CHANGE = 4 };
+
+struct amf_asg *amf_asg_at(const struct amf_engine *e, int su, int si)
+{
+    const struct amf_sg_state *sg = &e->sgs[e->m->sus[su].sg];
+
+    return &e->asgs[sg->slot + (size_t)e->sis[si].pos * sg->n_sus +
+                    (size_t)e->sus[su].pos];
+}
+
+static int csi_of(const struct amf_engine *e, const struct amf_asg *a, size_t part)
+{
+    return e->m->sis[a->si].csis.at[part];
+}
+
+bool amf_asg_leaving(const struct amf_asg *a)
+{
+    return a->removing || a->role == AMF_HA_QUIESCED || a->role == AMF_HA_QUIESCING;
+}
+
+bool amf_asg_confirmed(const struct amf_engine *e, const struct amf_asg *a)
+{
+    (void)e;
+    for (size_t k = 0; k < a->n_parts; k++) {
+        const struct amf_part *p = &a->parts[k];
+
+        if (p->comp >= 0 && (p->pending || p->lost || p->ha != a->role))
+            return false;
+    }
+    return a->role != AMF_HA_NONE && !a->removing;
+}
+
+/* A part that was to be promoted and still is standby does no work either. */
+bool amf_asg_quiesced(const struct amf_asg *a)
+{
+    for (size_t k = 0; k < a->n_parts; k++) {
+        const struct amf_part *p = &a->parts[k];
+
+        if (p->comp >= 0 && (p->pending || p->ha == AMF_HA_ACTIVE))
+            return false;
+    }
+    return true;
+}
+
+/* ---- placing: every CSI needs a component with room ----------------------------- */
+
+static bool comp_supports(const struct amf_comp *c, const char *type)
+{
+    for (char **t = c->csi_types; t && *t; t++)
+        if (type && strcmp(*t, type) == 0)
+            return true;
+    return false;
+}
+
+static void count_parts(const struct amf_engine *e, int comp, uint32_t *active,
+                        uint32_t *standby)
+{
+    const int su = e->m->comps[comp].su;
+    const struct amf_sg_state *sg = &e->sgs[e->m->sus[su].sg];
+
+    *active = *standby = 0;
+    for (size_t i = 0; i < sg->n_sis; i++) {
+        const struct amf_asg *a = amf_asg_at(e, su, sg->sis[i]);
+
+        for (size_t k = 0; k < a->n_parts && !a->ignored; k++)
+            if (a->parts[k].comp == comp)
+                ++*(a->role == AMF_HA_STANDBY ? standby : active);
+    }
+}
+
+static bool has_room(const struct amf_engine *e, int comp, enum amf_ha role)
+{
+    const struct amf_comp *c = &e->m->comps[comp];
+    uint32_t active, standby;
+
+    count_parts(e, comp, &active, &standby);
+    switch (c->capability) {
+    case AMF_CAP_X_ACTIVE_AND_Y_STANDBY:
+        return role == AMF_HA_ACTIVE ? active < c->max_active_csis
+                                     : standby < c->max_standby_csis;
+    case AMF_CAP_X_ACTIVE_OR_Y_STANDBY:
+    case AMF_CAP_ONE_ACTIVE_OR_X_STANDBY:
+    case AMF_CAP_ONE_ACTIVE_OR_ONE_STANDBY:
+        return role == AMF_HA_ACTIVE ? standby == 0 && active < c->max_active_csis
+                                     : active == 0 && standby < c->max_standby_csis;
+    default:
+        return role == AMF_HA_ACTIVE && active < c->max_active_csis;
+    }
+}
+
+static int find_comp(const struct amf_engine *e, int su, int csi, enum amf_ha role)
+{
+    const struct amf_list *comps = &e->m->sus[su].comps;
+
+    for (size_t i = 0; i < comps->n; i++)
+        if (comp_supports(&e->m->comps[comps->at[i]], e->m->csis[csi].type) &&
+            has_room(e, comps->at[i], role))
+            return comps->at[i];
+    return -1;
+}
+
+static void clear(struct amf_asg *a)
+{
+    for (size_t k = 0; k < a->n_parts; k++)
+        a->parts[k] = (struct amf_part){.comp = -1};
+    a->role = AMF_HA_NONE;
+    a->removing = false;
+    a->swap = false;
+}
+
+/* Fill a free slot; the slot stays free when a CSI finds no component. */
+static bool fill(struct amf_engine *e, struct amf_asg *a, enum amf_ha role)
+{
+    if (a->role != AMF_HA_NONE || a->n_parts == 0)
+        return false;
+    a->role = role;
+    for (size_t k = 0; k < a->n_parts; k++) {
+        const int comp = find_comp(e, a->su, csi_of(e, a, k), role);
+
+        if (comp < 0) {
+            clear(a);
+            return false;
+        }
+        a->parts[k].comp = comp;
+    }
+    return true;
+}
+
+/* Would the components of a standby assignment have room for it as active one? */
+enum amf_promotable amf_asg_promotable(struct amf_engine *e, struct amf_asg *a)
+{
+    enum amf_promotable answer = AMF_PROMOTABLE;
+
+    a->role = AMF_HA_ACTIVE;
+    for (size_t k = 0; k < a->n_parts && answer != AMF_NOT_PROMOTABLE; k++) {
+        const struct amf_comp *c;
+        uint32_t active, standby;
+
+        if (a->parts[k].comp < 0)
+            continue;
+        c = &e->m->comps[a->parts[k].comp];
+        count_parts(e, a->parts[k].comp, &active, &standby);
+        if (active > c->max_active_csis)
+            answer = AMF_NOT_PROMOTABLE;
+        else if (standby > 0 && c->capability != AMF_CAP_X_ACTIVE_AND_Y_STANDBY)
+            answer = AMF_PROMOTABLE_ALONE;
+    }
+    a->role = AMF_HA_STANDBY;
+    return answer;
+}
+
+/* Would it fit if the SU held nothing? */
+bool amf_asg_could_fit(struct amf_engine *e, int su, int si, enum amf_ha role)
+{
+    const struct amf_sg_state *sg = &e->sgs[e->m->sus[su].sg];
+    struct amf_asg *a = amf_asg_at(e, su, si);
+    bool fits;
+
+    if (a->role != AMF_HA_NONE)
+        return false;
+    for (size_t i = 0; i < sg->n_sis; i++)
+        amf_asg_at(e, su, sg->sis[i])->ignored = true;
+    a->ignored = false;
+    fits = amf_asg_fits(e, su, si, role);
+    for (size_t i = 0; i < sg->n_sis; i++)
+        amf_asg_at(e, su, sg->sis[i])->ignored = false;
+    return fits;
+}
+
+bool amf_asg_fits(struct amf_engine *e, int su, int si, enum amf_ha role)
+{
+    struct amf_asg *a = amf_asg_at(e, su, si);
+    const bool fits = fill(e, a, role);
+
+    if (fits)
+        clear(a);
+    return fits;
+}
+
+bool amf_asg_place(struct amf_engine *e, int su, int si, enum amf_ha role)
+{
+    if (!fill(e, amf_asg_at(e, su, si), role))
+        return false;
+    e->dirty = true;
+    amf_note(e, "si %s assigned to su %s %s", e->m->sis[si].name, e->m->sus[su].name,
+             amf_ha_name(role));
+    return true;
+}
+
+/* ---- dropping ------------------------------------------------------------------- */
+
+void amf_pg_change(struct amf_engine *e, int comp, int csi, enum amf_ha ha, int change)
+{
+    struct amf_action *a = amf_order(e, AMF_DO_PG_CHANGE, comp);
+
+    a->set.comp = comp;
+    a->set.csi = csi;
+    a->set.ha = ha;
+    a->pg_change = change;
+}
+
+void amf_part_drop(struct amf_engine *e, struct amf_asg *a, size_t part)
+{
+    struct amf_part *p = &a->parts[part];
+    const int comp = p->comp;
+    bool empty = true;
+
+    if (p->ha != AMF_HA_NONE)
+        amf_pg_change(e, comp, csi_of(e, a, part), p->ha, PG_REMOVED);
+    *p = (struct amf_part){.comp = -1};
+    for (size_t k = 0; k < a->n_parts; k++)
+        if (a->parts[k].comp >= 0)
+            empty = false;
+    if (empty) {
+        amf_note(e, "si %s left su %s", e->m->sis[a->si].name, e->m->sus[a->su].name);
+        clear(a);
+    }
+    e->dirty = true;
+}
+
+static bool droppable(const struct amf_engine *e, const struct amf_part *p)
+{
+    if (p->comp < 0)
+        return false;
+    if (!e->comps[p->comp].alive && !e->comps[p->comp].unsure)
+        return true;
+    if (p->lost)
+        return amf_comp_ready(e, p->comp); /* a new process that never had it */
+    return p->ha == AMF_HA_NONE && !p->pending;
+}
+
+void amf_asg_prune(struct amf_engine *e, struct amf_asg *a)
+{
+    for (size_t k = 0; k < a->n_parts && amf_asg_leaving(a); k++)
+        if (droppable(e, &a->parts[k]))
+            amf_part_drop(e, a, k);
+}
+
+static void lose_part(struct amf_part *p)
+{
+    if (p->pending == AMF_PEND_SET && p->sent.ha == AMF_HA_ACTIVE)
+        p->ha = AMF_HA_ACTIVE; /* it may have got there */
+    if (p->ha != AMF_HA_NONE || p->pending)
+        p->lost = true;
+    p->pending = AMF_PEND_NONE;
+}
+
+void amf_work_lose(struct amf_engine *e, int comp)
+{
+    const int su = e->m->comps[comp].su;
+    const struct amf_sg_state *sg;
+
+    if (e->m->sus[su].sg < 0)
+        return;
+    sg = &e->sgs[e->m->sus[su].sg];
+    for (size_t i = 0; i < sg->n_sis; i++) {
+        struct amf_asg *a = amf_asg_at(e, su, sg->sis[i]);
+
+        for (size_t k = 0; k < a->n_parts; k++)
+            if (a->parts[k].comp == comp)
+                lose_part(&a->parts[k]);
+    }
+    amf_timer_cancel(e, AMF_TM_SET, comp);
+    amf_timer_cancel(e, AMF_TM_REMOVE, comp);
+    amf_timer_cancel(e, AMF_TM_QUIESCE, comp);
+    e->dirty = true;
+}
+
+/* ---- answers -------------------------------------------------------------------- */
+
+static bool is_quiescing(const struct amf_part *p)
+{
+    return p->pending == AMF_PEND_SET && p->sent.ha == AMF_HA_QUIESCING;
+}
+
+static bool pending_of_kind(const struct amf_part *p, enum amf_timer_kind kind)
+{
+    switch (kind) {
+    case AMF_TM_QUIESCE:
+        return is_quiescing(p);
+    case AMF_TM_REMOVE:
+        return p->pending == AMF_PEND_REMOVE;
+    default:
+        return p->pending == AMF_PEND_SET && !is_quiescing(p);
+    }
+}
+
+static bool any_pending_of_kind(const struct amf_engine *e, int comp,
+                                enum amf_timer_kind kind)
+{
+    const int su = e->m->comps[comp].su;
+    const struct amf_sg_state *sg = &e->sgs[e->m->sus[su].sg];
+
+    for (size_t i = 0; i < sg->n_sis; i++) {
+        const struct amf_asg *a = amf_asg_at(e, su, sg->sis[i]);
+
+        for (size_t k = 0; k < a->n_parts; k++)
+            if (a->parts[k].comp == comp && pending_of_kind(&a->parts[k], kind))
+                return true;
+    }
+    return false;
+}
+
+bool amf_work_pending(const struct amf_engine *e, int comp, enum amf_pending what)
+{
+    if (what == AMF_PEND_REMOVE)
+        return any_pending_of_kind(e, comp, AMF_TM_REMOVE);
+    return any_pending_of_kind(e, comp, AMF_TM_SET) ||
+           any_pending_of_kind(e, comp, AMF_TM_QUIESCE);
+}
+
+static void stop_idle_timer(struct amf_engine *e, int comp, enum amf_timer_kind kind)
+{
+    if (!any_pending_of_kind(e, comp, kind))
+        amf_timer_cancel(e, kind, comp);
+}
+
+static void confirm(struct amf_engine *e, struct amf_asg *a, size_t part, enum amf_ha ha)
+{
+    struct amf_part *p = &a->parts[part];
+    const int csi = csi_of(e, a, part);
+
+    p->pending = AMF_PEND_NONE;
+    p->ha = ha;
+    if (ha == AMF_HA_ACTIVE) {
+        e->csis[csi].former = p->comp;
+        e->csis[csi].quiesced = false;
+    } else if (ha == AMF_HA_QUIESCED && e->csis[csi].former == p->comp) {
+        e->csis[csi].quiesced = true;
+    }
+    amf_pg_change(e, p->comp, csi, ha,
+                  ha == AMF_HA_QUIESCED ? PG_STATE_CHANGE : PG_ADDED);
+    e->dirty = true;
+}
+
+static void failed(struct amf_engine *e, int comp, const char *what)
+{
+    amf_note(e, "comp %s: %s failed", e->m->comps[comp].name, what);
+    e->comps[comp].oper = AMF_OPER_DISABLED;
+    amf_fault(e, comp, AMF_REC_NO_RECOMMENDATION, AMF_FAULT_FAILURE);
+    e->dirty = true;
+}
+
+struct found {
+    struct amf_asg *a;
+    size_t part;
+};
+
+/* The next part at or after *f that waits for invocation. */
+static bool find_part(struct amf_engine *e, uint64_t invocation, size_t *asg,
+                      struct found *f)
+{
+    for (; *asg < e->n_asgs; ++*asg, f->part = 0) {
+        f->a = &e->asgs[*asg];
+        for (; f->part < f->a->n_parts; f->part++) {
+            const struct amf_part *p = &f->a->parts[f->part];
+
+            if (p->comp >= 0 && p->pending && p->sent.invocation == invocation)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void set_answered(struct amf_engine *e, uint64_t invocation, bool ok)
+{
+    struct found f = {NULL, 0};
+    size_t asg = 0;
+    int comp = -1;
+
+    for (; find_part(e, invocation, &asg, &f); f.part++) {
+        comp = f.a->parts[f.part].comp;
+        if (!ok)
+            break;
+        confirm(e, f.a, f.part, f.a->parts[f.part].sent.ha);
+    }
+    if (comp < 0)
+        return;
+    if (ok)
+        stop_idle_timer(e, comp, AMF_TM_SET);
+    else
+        failed(e, comp, "CSI set");
+}
+
+static void removed(struct amf_engine *e, uint64_t invocation, bool ok)
+{
+    struct found f = {NULL, 0};
+    size_t asg = 0;
+    int comp;
+
+    if (!find_part(e, invocation, &asg, &f))
+        return;
+    comp = f.a->parts[f.part].comp;
+    amf_part_drop(e, f.a, f.part);
+    stop_idle_timer(e, comp, AMF_TM_REMOVE);
+    if (!ok)
+        failed(e, comp, "CSI remove");
+}
+
+/* Response to a QUIESCING set: success only stops the clock. */
+static void quiescing_answered(struct amf_engine *e, uint64_t invocation, bool ok)
+{
+    struct found f = {NULL, 0};
+    size_t asg = 0;
+
+    if (!find_part(e, invocation, &asg, &f))
+        return;
+    if (ok)
+        amf_timer_cancel(e, AMF_TM_QUIESCE, f.a->parts[f.part].comp);
+    else
+        failed(e, f.a->parts[f.part].comp, "quiescing");
+}
+
+void amf_work_answered(struct amf_engine *e, uint64_t invocation, bool ok)
+{
+    switch (invocation >> 32) {
+    case AMF_INV_CSI_SET:
+        set_answered(e, invocation, ok);
+        break;
+    case AMF_INV_CSI_REMOVE:
+        removed(e, invocation, ok);
+        break;
+    case AMF_INV_CSI_QUIESCING:
+        quiescing_answered(e, invocation, ok);
+        break;
+    default:
+        break;
+    }
+}
+
+void amf_work_quiescing_done(struct amf_engine *e, uint64_t invocation, bool ok)
+{
+    struct found f = {NULL, 0};
+    size_t asg = 0;
+    int comp;
+
+    if (!find_part(e, invocation, &asg, &f) || !is_quiescing(&f.a->parts[f.part]))
+        return;
+    comp = f.a->parts[f.part].comp;
+    if (!ok) {
+        failed(e, comp, "quiescing");
+        return;
+    }
+    confirm(e, f.a, f.part, AMF_HA_QUIESCED);
+    stop_idle_timer(e, comp, AMF_TM_QUIESCE);
+}
+
+/* Removes that got no answer are taken as done. */
+static void drop_removes(struct amf_engine *e, int comp)
+{
+    const int su = e->m->comps[comp].su;
+    const struct amf_sg_state *sg = &e->sgs[e->m->sus[su].sg];
+
+    for (size_t i = 0; i < sg->n_sis; i++) {
+        struct amf_asg *a = amf_asg_at(e, su, sg->sis[i]);
+
+        for (size_t k = 0; k < a->n_parts; k++)
+            if (a->parts[k].comp == comp && a->parts[k].pending == AMF_PEND_REMOVE)
+                amf_part_drop(e, a, k);
+    }
+}
+
+void amf_work_timeout(struct amf_engine *e, int comp, enum amf_timer_kind kind)
+{
+    static const char *const what[] = {[AMF_TM_SET] = "CSI set (no answer in time)",
+                                       [AMF_TM_REMOVE] = "CSI remove (no answer in time)",
+                                       [AMF_TM_QUIESCE] = "quiescing (not done in time)"};
+
+    if (kind == AMF_TM_REMOVE)
+        drop_removes(e, comp);
+    failed(e, comp, what[kind]);
+}
+
+/* The component that is, or will be, active for a CSI; -1: none. su_not: not there. */
+int amf_csi_active(const struct amf_engine *e, int su_not, int si, size_t part)
+{
+    const struct amf_sg_state *sg = &e->sgs[e->m->sis[si].sg];
+
+    for (size_t i = 0; i < sg->n_sus; i++) {
+        const struct amf_asg *a = amf_asg_at(e, sg->sus[i], si);
+
+        if (sg->sus[i] != su_not && a->role == AMF_HA_ACTIVE && a->parts[part].comp >= 0)
+            return a->parts[part].comp;
+    }
+    return -1;
+}

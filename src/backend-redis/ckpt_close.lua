@@ -1,0 +1,24 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- KEYS name | ARGV process, number of the open, instance (empty: the current one)
+local id = ARGV[3] ~= '' and ARGV[3] or call('GET', KEYS[1])
+if not id then
+  return { 'OK' }
+end
+local proc, k = ARGV[1], keys_of(KEYS[1], id)
+if call('HDEL', k.open, proc .. ' ' .. ARGV[2]) == 0 then
+  return { 'OK' }
+end
+local others = holders(k)
+if #others == 0 then
+  local now = now_us()
+  call('HDEL', k.data, 'w:' .. proc)
+  return { closed(k, now, now) and 'REMOVED' or 'OK' }
+end
+local again = #others == 64
+for _, h in ipairs(others) do
+  again = again or h:sub(1, #proc) == proc
+end
+if not again then
+  call('HDEL', k.data, 'w:' .. proc)
+end
+return { 'OK', unpack(others) }

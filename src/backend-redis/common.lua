@@ -1,0 +1,142 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Put before every script. Numbers that leave a script go through string.format,
+-- because ".." keeps only 14 digits.
+local call = redis.call
+local FOREVER = '9223372036854775807'
+
+local function now_us()
+  local t = call('TIME')
+  return t[1] * 1000000 + t[2]
+end
+
+local function num(s)
+  return (s == 'inf' or s == '+inf') and math.huge or tonumber(s)
+end
+
+local function whole(n)
+  return string.format('%.0f', n)
+end
+
+-- The keys of instance id of the checkpoint whose name key is ptr.
+local function keys_of(ptr, id)
+  local p = ptr .. ':' .. id .. ':'
+  return { ptr = ptr, id = id, meta = p .. 'meta', data = p .. 'data', index = p .. 'index',
+           open = p .. 'open', feed = p .. 'feed' }
+end
+
+-- The keys of a section script: meta, data, index, feed.
+local function section_keys()
+  return { meta = KEYS[1], data = KEYS[2], index = KEYS[3], feed = KEYS[4] }
+end
+
+local function remove(k)
+  call('UNLINK', k.meta, k.data, k.index, k.open, k.feed)
+  if call('GET', k.ptr) == k.id then
+    call('DEL', k.ptr)
+  end
+end
+
+-- Has this writer's request seq been applied? Its requests come in order.
+local function applied(k, writer, seq)
+  local last = call('HGET', k.data, 'w:' .. writer)
+  return last and tonumber(last) >= tonumber(seq)
+end
+
+-- Tell the subscribers of a hot-standby checkpoint: entries numbered without a gap, of
+-- which about the last thousand stay. change is a flat list, four items per element: id,
+-- offset ('-': a delete), 'd', content.
+local function announce(k, writer, change)
+  for i = 1, #change, 4000 do
+    local n = call('HINCRBY', k.meta, 'change', 1)
+    call('XADD', k.feed, 'MAXLEN', '~', 1000, whole(n) .. '-0', 'writer', writer,
+         unpack(change, i, math.min(i + 3999, #change)))
+  end
+end
+
+local function has_feed(k)
+  return call('HGET', k.meta, 'notify') == '1'
+end
+
+local function section_drop(k, id, writer)
+  call('ZREM', k.index, id)
+  call('HDEL', k.data, 's:' .. id)
+  if has_feed(k) then
+    announce(k, writer, { id, '-', 'd', '' })
+  end
+end
+
+-- The end of a section that is there, or false; an expired one goes now.
+local function section_end(k, id, now)
+  local score = call('ZSCORE', k.index, id)
+  if score and score ~= 'inf' and tonumber(score) <= now then
+    section_drop(k, id, '')
+    return false
+  end
+  return score
+end
+
+-- The instance is gone; what a late write left of it goes, too.
+local function is_gone(k)
+  if call('EXISTS', k.meta) == 1 then
+    return false
+  end
+  call('UNLINK', k.data, k.index, k.feed)
+  return true
+end
+
+-- Nobody has the instance open since closed_us: remove it, or start its retention.
+local function closed(k, closed_us, now)
+  local m = call('HMGET', k.meta, 'retention', 'unlinked', 'discard')
+  local retention = m[1] or '0'
+  local left = tonumber(retention) / 1000 - (now - closed_us)
+  if m[2] == '1' or m[3] == '1' or tonumber(retention) < 1000000 or
+     (retention ~= FOREVER and left <= 0) then
+    remove(k)
+    return true
+  end
+  call('HSET', k.meta, 'closed_us', whole(closed_us))
+  if retention ~= FOREVER and left < 1e15 then
+    -- only reclaims memory: a second late, so that the next look decides
+    local ms = whole(math.ceil(left / 1000) + 1000)
+    for _, key in ipairs({ k.ptr, k.meta, k.data, k.index, k.open, k.feed }) do
+      if key ~= k.ptr or call('GET', key) == k.id then
+        call('PEXPIRE', key, ms)
+      end
+    end
+  end
+  return false
+end
+
+-- The current instance of a name, unless its retention has passed.
+local function instance(ptr, now)
+  local id = call('GET', ptr)
+  if not id then
+    return nil
+  end
+  local k = keys_of(ptr, id)
+  local m = call('HMGET', k.meta, 'retention', 'closed_us')
+  if not m[1] then
+    remove(k)
+    return nil
+  end
+  if m[2] and m[1] ~= FOREVER and tonumber(m[2]) + tonumber(m[1]) / 1000 <= now then
+    remove(k)
+    return nil
+  end
+  return k
+end
+
+-- Some of those who have the instance open: "PROCESS NUMBER" each.
+local function holders(k)
+  return call('HRANDFIELD', k.open, 64)
+end
+
+local function keep(k)
+  if call('HDEL', k.meta, 'closed_us') == 1 then
+    for _, key in ipairs({ k.ptr, k.meta, k.data, k.index, k.open, k.feed }) do
+      if key ~= k.ptr or call('GET', key) == k.id then
+        call('PERSIST', key)
+      end
+    end
+  end
+end

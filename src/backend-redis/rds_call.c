@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "backend-redis/rds_call.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "backend-redis/rds_script.h"
+#include "base/clock.h"
+#include "base/logline.h"
+
+enum {
+    BATCH_CALLS = 64,
+    BATCH_BYTES = 256 * 1024,
+    RETRY_FIRST_MS = 5,
+    RETRY_MAX_MS = 100
+};
+#define COMPLAIN_EVERY_NS (10 * CLV_NS_PER_S)
+
+void rds_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+bool rds_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns)
+{
+    struct timespec ts;
+
+    if (deadline_ns == CLV_DEADLINE_NEVER)
+        return pthread_cond_wait(cond, lock) == 0;
+    ts.tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S);
+    ts.tv_nsec = (long)(deadline_ns % CLV_NS_PER_S);
+    return pthread_cond_timedwait(cond, lock, &ts) != ETIMEDOUT;
+}
+
+void rds_pipe_init(struct rds_pipe *pipe)
+{
+    memset(pipe, 0, sizeof(*pipe));
+    pthread_mutex_init(&pipe->lock, NULL);
+    rds_cond_init(&pipe->changed);
+    pipe->conn.fd = -1;
+    TAILQ_INIT(&pipe->queue);
+    TAILQ_INIT(&pipe->inflight);
+}
+
+void rds_pipe_free(struct rds_pipe *pipe)
+{
+    rds_conn_close(&pipe->conn);
+    pthread_cond_destroy(&pipe->changed);
+    pthread_mutex_destroy(&pipe->lock);
+}
+
+/* Lock held. */
+static void wake(struct rds_call *call)
+{
+    if (call->has_cond)
+        pthread_cond_signal(&call->cond);
+}
+
+/* Lock held. Somebody who waits takes the lead, if there is need for one. */
+static void nudge(struct rds_pipe *pipe)
+{
+    struct rds_call *next;
+
+    if (!pipe->up || pipe->leader)
+        return;
+    next = TAILQ_FIRST(&pipe->inflight);
+    if (!next)
+        next = TAILQ_FIRST(&pipe->queue);
+    if (next)
+        wake(next);
+}
+
+void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn)
+{
+    pthread_mutex_lock(&pipe->lock);
+    pipe->conn = *conn;
+    pipe->up = true;
+    pipe->broken = pipe->pause = false;
+    pipe->refused = STORE_OK;
+    nudge(pipe);
+    pthread_mutex_unlock(&pipe->lock);
+}
+
+void rds_pipe_refuse(struct rds_pipe *pipe, enum store_status st)
+{
+    struct rds_call *c;
+
+    pthread_mutex_lock(&pipe->lock);
+    pipe->refused = st;
+    TAILQ_FOREACH(c, &pipe->queue, link)
+    wake(c);
+    pthread_mutex_unlock(&pipe->lock);
+}
+
+bool rds_pipe_may_complain(struct rds_pipe *pipe)
+{
+    const int64_t now = clv_now_ns();
+    bool may;
+
+    pthread_mutex_lock(&pipe->lock);
+    may = pipe->complained_ns == 0 || now - pipe->complained_ns > COMPLAIN_EVERY_NS;
+    if (may)
+        pipe->complained_ns = now;
+    pthread_mutex_unlock(&pipe->lock);
+    return may;
+}
+
+void rds_call_init(struct rds_call *call, bool mutates)
+{
+    rds_req_init(&call->req);
+    memset((char *)call + offsetof(struct rds_call, mutates), 0,
+           sizeof(*call) - offsetof(struct rds_call, mutates));
+    call->mutates = mutates;
+}
+
+static void reply_drop(redisReply **reply)
+{
+    if (*reply)
+        freeReplyObject(*reply);
+    *reply = NULL;
+}
+
+static void replies_drop(struct rds_call *call)
+{
+    reply_drop(&call->error);
+    reply_drop(&call->prev);
+    reply_drop(&call->last);
+    call->n_got = 0;
+}
+
+void rds_call_free(struct rds_call *call)
+{
+    replies_drop(call);
+    rds_req_free(&call->req);
+    if (call->has_cond)
+        pthread_cond_destroy(&call->cond);
+}
+
+/* Keep what matters of a reply; takes it. True: it was the call's last. */
+static bool reply_take(struct rds_call *call, redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ERROR && !call->error) {
+        call->error = reply;
+    } else {
+        reply_drop(&call->prev);
+        call->prev = call->last;
+        call->last = reply;
+    }
+    return ++call->n_got == call->req.n_replies;
+}
+
+static const char *error_line(const struct rds_call *call)
+{
+    if (call->error)
+        return call->error->str;
+    return call->last ? rds_reply_error(call->last) : NULL;
+}
+
+/* Lock held. The call was answered, in a way that ends it. A call that may have been
+ * applied before must not be overtaken, so it cannot wait outside of the queue for the
+ * store to become willing. */
+static bool is_settled(const struct rds_call *call)
+{
+    const char *line = error_line(call);
+
+    return !call->was_sent || !call->mutates || !line ||
+           rds_error_status(line) != STORE_AWAY;
+}
+
+/* Lock held. */
+static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
+{
+    const bool settle = call->was_sent && call->mutates;
+
+    TAILQ_REMOVE(&pipe->queue, call, link);
+    TAILQ_INSERT_TAIL(&pipe->inflight, call, link);
+    call->state = RDS_CALL_INFLIGHT;
+    if (call->mutates && !settle)
+        call->seq = ++pipe->seq;
+    rds_req_seal(&call->req, call->seq, settle);
+}
+
+/* Lock held. What goes out together; a call that has to be settled goes alone. */
+static void batch_collect(struct rds_pipe *pipe)
+{
+    struct rds_call *c = TAILQ_FIRST(&pipe->queue), *next;
+    size_t n = 0, bytes = 0;
+    bool alone;
+
+    for (; c && n < BATCH_CALLS && bytes < BATCH_BYTES; c = next) {
+        alone = c->was_sent && c->mutates;
+        if (alone && n > 0)
+            return;
+        next = TAILQ_NEXT(c, link);
+        inflight_add(pipe, c);
+        bytes += c->req.len;
+        n++;
+        if (alone)
+            return;
+    }
+}
+
+/* The leader's, unlocked. */
+static enum rds_io batch_send(struct rds_pipe *pipe, int64_t deadline_ns)
+{
+    enum rds_io io = RDS_IO_OK;
+    struct rds_call *c;
+
+    TAILQ_FOREACH(c, &pipe->inflight, link)
+    if (io == RDS_IO_OK)
+        io = rds_conn_put(&pipe->conn, &c->req, deadline_ns);
+    return io == RDS_IO_OK ? rds_conn_flush(&pipe->conn, deadline_ns) : io;
+}
+
+/* The leader's, unlocked. Receive if need be, then take every reply that is here;
+ * *n_done counts the calls that are complete. */
+static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
+                                 uint32_t *n_done)
+{
+    struct rds_call *c = TAILQ_FIRST(&pipe->inflight);
+    redisReply *reply;
+    enum rds_io io;
+
+    *n_done = 0;
+    while (c) {
+        io = rds_conn_reply(&pipe->conn, &reply);
+        if (io != RDS_IO_OK)
+            return io;
+        if (!reply && *n_done)
+            return RDS_IO_OK;
+        if (!reply) {
+            io = rds_conn_recv(&pipe->conn, deadline_ns);
+            if (io != RDS_IO_OK)
+                return io;
+        } else if (reply_take(c, reply)) {
+            ++*n_done;
+            c = TAILQ_NEXT(c, link);
+        }
+    }
+    return RDS_IO_OK;
+}
+
+/* Lock held. False: one of them has to be settled on another connection. */
+static bool batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
+{
+    struct rds_call *c;
+
+    for (; n_done > 0; n_done--) {
+        c = TAILQ_FIRST(&pipe->inflight);
+        if (!is_settled(c)) {
+            pipe->pause = true;
+            return false;
+        }
+        TAILQ_REMOVE(&pipe->inflight, c, link);
+        c->state = RDS_CALL_DONE;
+        wake(c);
+    }
+    return true;
+}
+
+/* Lock held, by the leader. The connection is gone; what is unanswered goes back. */
+static void lose(struct rds_pipe *pipe)
+{
+    struct rds_call *c;
+
+    rds_conn_close(&pipe->conn);
+    pipe->up = pipe->broken = false;
+    while ((c = TAILQ_LAST(&pipe->inflight, rds_call_list))) {
+        TAILQ_REMOVE(&pipe->inflight, c, link);
+        TAILQ_INSERT_HEAD(&pipe->queue, c, link);
+        replies_drop(c);
+        c->state = RDS_CALL_QUEUED;
+        if (c->mutates && !c->was_sent && c->to_settle)
+            c->to_settle(c);
+        c->was_sent = true;
+        if (c->req.no_mem) { /* it cannot be settled: done, without a reply */
+            TAILQ_REMOVE(&pipe->queue, c, link);
+            c->state = RDS_CALL_DONE;
+        }
+        wake(c);
+    }
+    pthread_cond_broadcast(&pipe->changed);
+}
+
+void rds_pipe_drop(struct rds_pipe *pipe)
+{
+    pthread_mutex_lock(&pipe->lock);
+    if (pipe->up && pipe->leader) {
+        pipe->broken = true;
+        rds_conn_shut(&pipe->conn);
+    } else if (pipe->up) {
+        lose(pipe);
+    }
+    pthread_mutex_unlock(&pipe->lock);
+}
+
+/* Lock held, released while bytes move. Lead until my call is done. */
+static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_ns)
+{
+    enum rds_io io = RDS_IO_OK;
+    uint32_t n_done;
+
+    pipe->leader = mine;
+    while (mine->state != RDS_CALL_DONE && io == RDS_IO_OK && !pipe->broken) {
+        if (TAILQ_EMPTY(&pipe->inflight)) {
+            batch_collect(pipe);
+            pthread_mutex_unlock(&pipe->lock);
+            io = batch_send(pipe, deadline_ns);
+            pthread_mutex_lock(&pipe->lock);
+            if (io == RDS_IO_LATE)
+                io = RDS_IO_LOST; /* half a request is under way */
+        } else {
+            pthread_mutex_unlock(&pipe->lock);
+            io = batch_receive(pipe, deadline_ns, &n_done);
+            pthread_mutex_lock(&pipe->lock);
+            if (!batch_deliver(pipe, n_done))
+                io = RDS_IO_LOST;
+        }
+    }
+    /* being late with nothing of mine under way harms nobody */
+    if (pipe->broken || io == RDS_IO_LOST ||
+        (io == RDS_IO_LATE && mine->state == RDS_CALL_INFLIGHT))
+        lose(pipe);
+    pipe->leader = NULL;
+}
+
+/* Lock held. My call's time is over: take it out of wherever it is. */
+static enum store_status withdraw(struct rds_pipe *pipe, struct rds_call *mine)
+{
+    while (mine->state == RDS_CALL_INFLIGHT) {
+        if (!pipe->leader) {
+            lose(pipe);
+        } else {
+            pipe->broken = true;
+            rds_conn_shut(&pipe->conn);
+            pthread_cond_wait(&mine->cond, &pipe->lock);
+        }
+    }
+    if (mine->state == RDS_CALL_DONE)
+        return STORE_OK;
+    TAILQ_REMOVE(&pipe->queue, mine, link);
+    mine->state = RDS_CALL_IDLE;
+    return mine->was_sent ? STORE_UNSURE : STORE_AWAY;
+}
+
+/* Lock held. True: it is not worth waiting for a connection. */
+static bool is_hopeless(const struct rds_pipe *pipe, const struct rds_call *mine)
+{
+    return !pipe->up && mine->state == RDS_CALL_QUEUED &&
+           (pipe->refused || mine->impatient);
+}
+
+/* Lock held. */
+static enum store_status take_part(struct rds_pipe *pipe, struct rds_call *mine,
+                                   int64_t deadline_ns)
+{
+    enum store_status st;
+
+    while (mine->state != RDS_CALL_DONE) {
+        if (is_hopeless(pipe, mine)) {
+            st = withdraw(pipe, mine);
+            return st == STORE_AWAY && pipe->refused ? pipe->refused : st;
+        }
+        if (pipe->up && !pipe->leader && clv_now_ns() < deadline_ns) {
+            lead(pipe, mine, deadline_ns);
+            continue;
+        }
+        if (!mine->has_cond) {
+            rds_cond_init(&mine->cond);
+            mine->has_cond = true;
+        }
+        if (!rds_cond_wait(&mine->cond, &pipe->lock, deadline_ns) &&
+            mine->state != RDS_CALL_DONE)
+            return withdraw(pipe, mine);
+    }
+    return STORE_OK;
+}
+
+static enum store_status run_once(struct rds_pipe *pipe, struct rds_call *call,
+                                  int64_t deadline_ns)
+{
+    enum store_status st;
+
+    pthread_mutex_lock(&pipe->lock);
+    TAILQ_INSERT_TAIL(&pipe->queue, call, link);
+    call->state = RDS_CALL_QUEUED;
+    st = take_part(pipe, call, deadline_ns);
+    nudge(pipe);
+    pthread_mutex_unlock(&pipe->lock);
+    return st;
+}
+
+/* False when the deadline comes first. */
+static bool pause_ms(int ms, int64_t deadline_ns)
+{
+    const int left = clv_deadline_left_ms(deadline_ns);
+
+    if (left >= 0 && left <= ms)
+        return false;
+    nanosleep(&(struct timespec){0, (long)ms * 1000000}, NULL);
+    return true;
+}
+
+static void scripts_reload(struct rds_pipe *pipe, int64_t deadline_ns)
+{
+    struct rds_call load;
+
+    rds_call_init(&load, false);
+    rds_script_load(&load.req);
+    if (!load.req.no_mem)
+        run_once(pipe, &load, deadline_ns);
+    rds_call_free(&load);
+}
+
+/* Not executed: do what may help. False when there is no time left. */
+static bool prepare_retry(struct rds_pipe *pipe, const char *line, int *wait_ms,
+                          int64_t deadline_ns)
+{
+    if (rds_error_is(line, "NOSCRIPT")) {
+        scripts_reload(pipe, deadline_ns);
+        return clv_now_ns() < deadline_ns;
+    }
+    if (rds_error_is(line, "READONLY"))
+        rds_pipe_drop(pipe); /* the next connection looks for the master */
+    if (!pause_ms(*wait_ms, deadline_ns))
+        return false;
+    *wait_ms = *wait_ms * 2 < RETRY_MAX_MS ? *wait_ms * 2 : RETRY_MAX_MS;
+    return true;
+}
+
+static enum store_status refusal(struct rds_pipe *pipe, const struct rds_call *call,
+                                 const char *line)
+{
+    const enum store_status st = rds_error_status(line);
+
+    if (rds_pipe_may_complain(pipe))
+        clv_log(CLV_LOG_ERROR, "redis: %s", line);
+    /* refused now, but an earlier sending may have been applied */
+    return st == STORE_REFUSED && call->was_sent && call->mutates ? STORE_UNSURE : st;
+}
+
+enum store_status rds_call_run(struct rds_pipe *pipe, struct rds_call *call,
+                               int64_t deadline_ns)
+{
+    int wait_ms = RETRY_FIRST_MS;
+    enum store_status st;
+    const char *line;
+
+    if (call->req.no_mem)
+        return STORE_NO_MEM;
+    for (;;) {
+        st = run_once(pipe, call, deadline_ns);
+        if (st == STORE_OK && call->req.no_mem)
+            return STORE_UNSURE;
+        line = st == STORE_OK ? error_line(call) : NULL;
+        if (!line)
+            return st;
+        if (rds_error_status(line) != STORE_AWAY)
+            return refusal(pipe, call, line);
+        if (call->impatient || !prepare_retry(pipe, line, &wait_ms, deadline_ns))
+            return STORE_AWAY;
+        replies_drop(call);
+        call->was_sent = false;
+    }
+}

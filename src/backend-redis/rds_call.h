@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calls: many threads share one connection, each request is applied exactly once.
+ *
+ * Combining. A thread that finds the connection free leads: it sends everything that
+ * is queued in one go and hands out the replies in order. The others wait. One thread
+ * alone pays one send and one receive.
+ *
+ * Settling. A request that changes something carries the process's writer id and a
+ * sequence number, and the store keeps with the data the last number that it applied.
+ * When the connection breaks, unanswered requests go back to the front of the queue in
+ * their order, and each of the changing ones is sent again, alone, in a form that asks
+ * first: number stored >= mine means that it was applied. That holds because the order
+ * is kept, and because the next connection kills the broken one before it is used, so
+ * that nothing which is still under way on it can be executed later.
+ */
+#ifndef RDS_CALL_H
+#define RDS_CALL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "backend-redis/rds_conn.h"
+#include "backend-redis/rds_reply.h"
+#include "backend-redis/rds_req.h"
+
+enum rds_call_state { RDS_CALL_IDLE, RDS_CALL_QUEUED, RDS_CALL_INFLIGHT, RDS_CALL_DONE };
+
+struct rds_call {
+    struct rds_req req;
+    bool mutates;
+    bool impatient; /* do not wait for a connection */
+    /* Rewrite req into its settle form; NULL: the settle mark in req is enough. Runs on
+     * any thread, with the pipe locked. */
+    void (*to_settle)(struct rds_call *call);
+    /* results: owned; the first error, the last reply and the one before it */
+    redisReply *error, *prev, *last;
+
+    /* the rest belongs to rds_call.c and is guarded by the pipe's lock */
+    TAILQ_ENTRY(rds_call) link;
+    enum rds_call_state state;
+    uint32_t n_got;
+    uint64_t seq;
+    bool was_sent; /* on a connection that broke */
+    bool has_cond;
+    pthread_cond_t cond;
+};
+
+TAILQ_HEAD(rds_call_list, rds_call);
+
+struct rds_pipe {
+    pthread_mutex_t lock;   /* guards every field, except that the leader alone uses conn
+                             * and the order of inflight */
+    pthread_cond_t changed; /* for the background thread */
+    struct rds_conn conn;
+    bool up;
+    bool broken;               /* whoever leads has to give the connection up */
+    bool pause;                /* the next connection should wait a little */
+    enum store_status refused; /* why there is no point in waiting, or STORE_OK */
+    struct rds_call *leader;
+    struct rds_call_list queue, inflight;
+    uint64_t seq;
+    int64_t complained_ns;
+};
+
+void rds_pipe_init(struct rds_pipe *pipe);
+void rds_pipe_free(struct rds_pipe *pipe);
+
+/* Give the pipe a connection that is ready; conn is taken. */
+void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn);
+
+/* Make calls fail at once with st, or (STORE_OK) wait again. */
+void rds_pipe_refuse(struct rds_pipe *pipe, enum store_status st);
+
+/* Give the connection up, whatever is in flight. */
+void rds_pipe_drop(struct rds_pipe *pipe);
+
+/* True when something is wrong that happens more than once; log it then, not each time.
+ */
+bool rds_pipe_may_complain(struct rds_pipe *pipe);
+
+void rds_call_init(struct rds_call *call, bool mutates);
+void rds_call_free(struct rds_call *call);
+
+/* Run the call until it is answered, refused or late. STORE_OK: last is there and no
+ * reply is an error. Retries what was not executed. */
+enum store_status rds_call_run(struct rds_pipe *pipe, struct rds_call *call,
+                               int64_t deadline_ns);
+
+/* A monotonic condition variable. */
+void rds_cond_init(pthread_cond_t *cond);
+
+/* False when the deadline has passed. */
+bool rds_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns);
+
+#endif

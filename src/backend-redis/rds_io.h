@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the section and the vector calls build their requests from. */
+#ifndef RDS_IO_H
+#define RDS_IO_H
+
+#include "backend-redis/rds_ckpt.h"
+
+/* The stamp for a value written now. */
+struct rds_stamp rds_stamp_now(uint8_t flags);
+
+/* Arguments: the data hash's field of a section, and of this writer. */
+void rds_req_section(struct rds_req *req, struct clv_bytes id);
+void rds_req_writer(struct rds_req *req);
+
+/* A command of one word. */
+void rds_req_plain(struct rds_req *req, const char *word);
+
+/* HSETNX of a section's value. */
+void rds_req_setnx(struct rds_req *req, const struct store_ckpt *ckpt,
+                   struct clv_bytes id, const struct rds_stamp *stamp,
+                   struct clv_bytes data);
+
+/* Answer of a transaction whose first command that counts is a script: {{word, index}...}
+ */
+enum store_status rds_exec_answer(const struct rds_call *call);
+
+/* Run such a transaction; *bad, unless NULL, gets the index. */
+enum store_status rds_exec_run(struct store_ckpt *ckpt, struct rds_call *call,
+                               uint32_t *bad, int64_t deadline_ns);
+
+/* A vector, through the script: mode R replaces sections, S puts content at offsets. */
+enum store_status rds_write_inline(struct store_ckpt *ckpt, const struct store_write *vec,
+                                   uint32_t n, char mode, uint32_t *bad,
+                                   int64_t deadline_ns);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the store is: CLOVIS_REDIS_URL and the credentials beside it.
+ *
+ *   redis://[user[:password]@]host[:port][/db]          rediss:// the same over TLS
+ *   unix:///path[?db=n]
+ *   redis-sentinel://[user[:password]@]host[:port],host.../master[/db] rediss-sentinel://
+ *
+ * User, password and path may be percent-encoded; IPv6 hosts stand in brackets.
+ */
+#ifndef RDS_URL_H
+#define RDS_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RDS_URL_DEFAULT "redis://127.0.0.1:6379"
+
+enum rds_scheme { RDS_TCP, RDS_TLS, RDS_UNIX, RDS_SENTINEL, RDS_SENTINEL_TLS };
+
+struct rds_host {
+    char *host; /* name or address, without brackets */
+    uint16_t port;
+};
+
+/* Everything owned; rds_url_free(). */
+struct rds_url {
+    enum rds_scheme scheme;
+    struct rds_host *hosts; /* one, or the sentinels; none for unix */
+    uint32_t n_hosts;
+    char *path;     /* unix socket */
+    char *master;   /* name of the master that the sentinels watch */
+    char *user;     /* NULL: the default user */
+    char *password; /* NULL: none */
+    uint32_t db;
+};
+
+/* Parse text; on failure why says what was wrong and what was expected, without any
+ * password, and *out is empty. */
+bool rds_url_parse(const char *text, struct rds_url *out, char *why, size_t why_size);
+
+/* From the settings, with the log line of a bad one. */
+bool rds_url_load(struct rds_url *out);
+
+/* How log lines name the server: "10.0.0.1:6379" or a path; borrowed from buf. */
+const char *rds_url_address(const struct rds_url *url, char *buf, size_t size);
+
+void rds_url_free(struct rds_url *url);
+
+#endif

@@ -1,0 +1,37 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, id, end in us or +inf, relative,
+-- then, when it is short, the stored value
+local k = section_keys()
+local writer, seq, settle, id, ends = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4], ARGV[5]
+if is_gone(k) then
+  return { 'GONE' }
+end
+if settle and applied(k, writer, seq) then
+  return { 'OK' }
+end
+local now = now_us()
+if section_end(k, id, now) then
+  return { 'EXISTS' }
+end
+local max = tonumber(call('HGET', k.meta, 'max_sections'))
+if call('ZCARD', k.index) >= max then
+  local n = call('ZCOUNT', k.index, '(' .. whole(now), '+inf')
+  if call('ZSCORE', k.index, '') then
+    n = n - 1
+  end
+  if n >= max then
+    return { 'FULL' }
+  end
+end
+if ARGV[6] == '1' then
+  ends = whole(now + tonumber(ends))
+elseif ends ~= '+inf' and math.floor(tonumber(ends) / 1e6) < math.floor(now / 1e6) then
+  return { 'PAST' }
+end
+call('ZADD', k.index, ends, id)
+call('HDEL', k.data, 's:' .. id)
+if ARGV[7] then
+  call('HSET', k.data, 's:' .. id, ARGV[7])
+end
+call('HSET', k.data, 'w:' .. writer, seq)
+return { 'OK' }

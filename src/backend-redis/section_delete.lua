@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, id
+local k = section_keys()
+local writer, seq, settle, id = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4]
+if is_gone(k) then
+  return { 'GONE' }
+end
+if settle and applied(k, writer, seq) then
+  return { 'OK' }
+end
+if not section_end(k, id, now_us()) then
+  call('HDEL', k.data, 's:' .. id)
+  return { 'ABSENT' }
+end
+section_drop(k, id, writer)
+call('HSET', k.data, 'w:' .. writer, seq)
+return { 'OK' }

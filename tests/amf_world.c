@@ -1,0 +1,713 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "amf_world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- memory of the world ------------------------------------------------------------
+ */
+
+static void *own(struct world *w, void *p)
+{
+    w->owned = realloc(w->owned, (w->n_owned + 1) * sizeof(*w->owned));
+    if (!p || !w->owned)
+        abort();
+    w->owned[w->n_owned++] = p;
+    return p;
+}
+
+char *world_text(struct world *w, const char *format, ...)
+{
+    char text[256];
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(text, sizeof(text), format, ap);
+    va_end(ap);
+    return own(w, strdup(text));
+}
+
+int *world_ints(struct world *w, size_t n)
+{
+    return own(w, calloc(n ? n : 1, sizeof(int)));
+}
+
+static void list_add(struct world *w, struct amf_list *l, int i)
+{
+    int *at = world_ints(w, l->n + 1);
+
+    if (l->n)
+        memcpy(at, l->at, l->n * sizeof(*at));
+    at[l->n++] = i;
+    l->at = at;
+}
+
+/* ---- the model ------------------------------------------------------------------------
+ */
+
+static void make_nodes(struct world *w, const struct world_shape *s)
+{
+    struct amf_model *m = &w->m;
+
+    m->n_nodes = (size_t)s->nodes;
+    m->nodes = own(w, calloc(m->n_nodes, sizeof(*m->nodes)));
+    for (int i = 0; i < s->nodes; i++)
+        m->nodes[i] = (struct amf_node){.name = world_text(w, "node%d", i + 1),
+                                        .admin = AMF_ADMIN_UNLOCKED,
+                                        .asp_aware = true,
+                                        .auto_repair = true,
+                                        .restartable = true,
+                                        .su_failover_count_max = 10,
+                                        .su_failover_ms = 60000};
+}
+
+static void make_sg(struct world *w, const struct world_shape *s)
+{
+    struct amf_model *m = &w->m;
+
+    m->n_sgs = 1;
+    m->sgs = own(w, calloc(1, sizeof(*m->sgs)));
+    m->sgs[0] = (struct amf_sg){.name = world_text(w, "sg1"),
+                                .admin = AMF_ADMIN_UNLOCKED,
+                                .redundancy = s->redundancy,
+                                .loading = AMF_LOAD_LEAST_SI_PER_SU,
+                                .auto_repair = true,
+                                .collocation = true,
+                                .restart_ms = 5000,
+                                .pref_active = 1,
+                                .pref_standby = 1,
+                                .pref_inservice = (uint32_t)s->sus,
+                                .pref_assigned = (uint32_t)s->sus,
+                                .pref_active_per_si = 1,
+                                .max_active_sis = 8,
+                                .max_standby_sis = 8,
+                                .comp_restart_ms = 10000,
+                                .comp_restart_max = 5,
+                                .su_restart_ms = 20000,
+                                .su_restart_max = 5,
+                                .failover_ms = 300000,
+                                .alpha = 100,
+                                .adjust_probation_ms = 10000};
+}
+
+static void make_comp(struct world *w, const struct world_shape *s, int su, int k)
+{
+    struct amf_model *m = &w->m;
+    const int index = su * s->comps + k;
+    struct amf_comp *c = &m->comps[index];
+    int n = 0;
+
+    *c = (struct amf_comp){.name = s->comps > 1
+                                       ? world_text(w, "comp%d%c", su + 1, 'a' + k)
+                                       : world_text(w, "comp%d", su + 1),
+                           .su = su,
+                           .capability = AMF_CAP_X_ACTIVE_AND_Y_STANDBY,
+                           .property = AMF_PROP_SA_AWARE,
+                           .restartable = true,
+                           .node_reboot_cleanup_fail = true,
+                           .level = 1,
+                           .instantiate_delay_ms = 2000,
+                           .max_instantiate = 1,
+                           .max_instantiate_delayed = 1,
+                           .max_active_csis = 16,
+                           .max_standby_csis = 16,
+                           .recovery_on_timeout = AMF_REC_NO_RECOMMENDATION,
+                           .instantiate_ms = 1000,
+                           .terminate_ms = 1100,
+                           .cleanup_ms = 1200,
+                           .csi_set_ms = 1300,
+                           .csi_remove_ms = 1400,
+                           .quiescing_complete_ms = 1500,
+                           .proxied_instantiate_ms = 1600,
+                           .proxied_cleanup_ms = 1700};
+    c->csi_types = own(w, calloc((size_t)s->csis + 1, sizeof(char *)));
+    for (int j = 0; j < s->csis; j++)
+        if (j % s->comps == k)
+            c->csi_types[n++] = world_text(w, "work%d", j + 1);
+    list_add(w, &m->sus[su].comps, index);
+}
+
+static void make_sus(struct world *w, const struct world_shape *s)
+{
+    struct amf_model *m = &w->m;
+
+    m->n_sus = (size_t)s->sus;
+    m->n_comps = (size_t)(s->sus * s->comps);
+    m->sus = own(w, calloc(m->n_sus, sizeof(*m->sus)));
+    m->comps = own(w, calloc(m->n_comps, sizeof(*m->comps)));
+    for (int i = 0; i < s->sus; i++) {
+        const int node = i % s->nodes;
+
+        m->sus[i] = (struct amf_su){.name = world_text(w, "su%d", i + 1),
+                                    .admin = AMF_ADMIN_UNLOCKED,
+                                    .node = node,
+                                    .rank = (uint32_t)i + 1,
+                                    .preinstantiable = true,
+                                    .restartable = true};
+        list_add(w, &m->nodes[node].sus, i);
+        list_add(w, &m->sgs[0].sus, i);
+        for (int k = 0; k < s->comps; k++)
+            make_comp(w, s, i, k);
+    }
+}
+
+static void make_csi(struct world *w, const struct world_shape *s, int si, int k)
+{
+    struct amf_model *m = &w->m;
+    const int index = si * s->csis + k;
+
+    m->csis[index] =
+        (struct amf_csi){.name = s->csis > 1 ? world_text(w, "csi%d%c", si + 1, 'a' + k)
+                                             : world_text(w, "csi%d", si + 1),
+                         .type = world_text(w, "work%d", k + 1),
+                         .si = si,
+                         .rank = (uint32_t)k + 1};
+    list_add(w, &m->sis[si].csis, index);
+}
+
+static void make_sis(struct world *w, const struct world_shape *s)
+{
+    struct amf_model *m = &w->m;
+
+    m->n_sis = (size_t)s->sis;
+    m->n_csis = (size_t)(s->sis * s->csis);
+    m->sis = own(w, calloc(m->n_sis ? m->n_sis : 1, sizeof(*m->sis)));
+    m->csis = own(w, calloc(m->n_csis ? m->n_csis : 1, sizeof(*m->csis)));
+    for (int i = 0; i < s->sis; i++) {
+        m->sis[i] = (struct amf_si){.name = world_text(w, "si%d", i + 1),
+                                    .admin = AMF_ADMIN_UNLOCKED,
+                                    .rank = (uint32_t)i + 1,
+                                    .n_standby = 1};
+        list_add(w, &m->sgs[0].sis, i);
+        for (int k = 0; k < s->csis; k++)
+            make_csi(w, s, i, k);
+    }
+}
+
+struct world *world_new(const struct world_shape *shape)
+{
+    struct world *w = calloc(1, sizeof(*w));
+
+    if (!w)
+        abort();
+    make_nodes(w, shape);
+    make_sg(w, shape);
+    make_sus(w, shape);
+    make_sis(w, shape);
+    for (int i = 0; i < WORLD_COMPS; i++)
+        w->comp[i] = (struct world_comp){
+            .launch_ms = 10, .answer_ms = 5, .quiesce_ms = 20, .kill_ms = 1};
+    w->reboot_ms = 100;
+    return w;
+}
+
+void world_begin(struct world *w)
+{
+    w->e = amf_engine_new(&w->m);
+    if (!w->e)
+        abort();
+}
+
+void world_free(struct world *w)
+{
+    amf_engine_free(w->e);
+    amf_actions_free(&w->out);
+    for (size_t i = 0; i < w->n_owned; i++)
+        free(w->owned[i]);
+    free(w->owned);
+    free(w);
+}
+
+/* ---- the story ------------------------------------------------------------------------
+ */
+
+static void __attribute__((format(printf, 2, 3)))
+tell(struct world *w, const char *format, ...)
+{
+    char line[300];
+    va_list ap;
+
+    if (w->silent)
+        return;
+    va_start(ap, format);
+    vsnprintf(line, sizeof(line), format, ap);
+    va_end(ap);
+    if (w->aloud)
+        fprintf(stderr, "[%5lld] %s\n", (long long)w->now_ms, line);
+    else if (sizeof(w->story) - w->told > sizeof(line) + 32)
+        w->told += (size_t)sprintf(w->story + w->told, "[%5lld] %s\n",
+                                   (long long)w->now_ms, line);
+}
+
+const char *world_story(struct world *w)
+{
+    w->told = 0;
+    return w->story;
+}
+
+void world_forget(struct world *w)
+{
+    w->told = 0;
+    w->story[0] = '\0';
+}
+
+static void trouble(struct world *w, const char *what, int comp, int csi)
+{
+    if (w->broken)
+        return;
+    snprintf(w->trouble, sizeof(w->trouble), "%s: %s, %s", what, w->m.comps[comp].name,
+             csi >= 0 ? w->m.csis[csi].name : "-");
+    w->broken = w->trouble;
+    tell(w, "BROKEN %s", w->trouble);
+}
+
+/* ---- what is to come
+ * -------------------------------------------------------------------- */
+
+/* NULL: never. */
+static struct world_event *queue(struct world *w, int64_t in_ms, int comp,
+                                 const struct amf_event *ev)
+{
+    if (in_ms < 0)
+        return NULL;
+    for (size_t i = 0; i < WORLD_QUEUE; i++) {
+        struct world_event *q = &w->queue[i];
+
+        if (q->used)
+            continue;
+        *q = (struct world_event){.at_ms = w->now_ms + in_ms,
+                                  .seq = ++w->seq,
+                                  .comp = comp,
+                                  .generation = comp < 0 ? 0 : w->comp[comp].generation,
+                                  .ev = *ev,
+                                  .csi = -1,
+                                  .used = true};
+        return q;
+    }
+    abort();
+}
+
+static struct world_event *queue_comp(struct world *w, int64_t in_ms, int comp,
+                                      enum amf_event_type type, uint64_t invocation,
+                                      bool ok)
+{
+    return queue(w, in_ms, comp,
+                 &(struct amf_event){.type = type,
+                                     .index = comp,
+                                     .proxy = -1,
+                                     .invocation = invocation,
+                                     .ok = ok});
+}
+
+static void timer_drop(struct world *w, uint64_t id)
+{
+    for (size_t i = 0; i < w->n_timers; i++)
+        if (w->timer[i].id == id) {
+            w->timer[i] = w->timer[--w->n_timers];
+            return;
+        }
+}
+
+static void timer_set(struct world *w, uint64_t id, int64_t at_ms)
+{
+    timer_drop(w, id);
+    if (w->n_timers == WORLD_QUEUE)
+        abort();
+    w->timer[w->n_timers].id = id;
+    w->timer[w->n_timers++].at_ms = at_ms;
+}
+
+/* ---- what programs do
+ * --------------------------------------------------------------------- */
+
+static void process_gone(struct world *w, int comp)
+{
+    w->comp[comp].running = w->comp[comp].registered = false;
+    w->comp[comp].generation++;
+    memset(w->comp[comp].ha, 0, sizeof(w->comp[comp].ha));
+}
+
+static int proxy_process(const struct amf_action *a)
+{
+    return a->proxy >= 0 ? a->proxy : a->set.comp;
+}
+
+static bool single_active(const struct world *w)
+{
+    return w->m.sgs[0].redundancy != AMF_RED_N_WAY_ACTIVE;
+}
+
+static void become(struct world *w, int comp, int csi, enum amf_ha ha)
+{
+    w->comp[comp].ha[csi] = ha;
+    if (ha != AMF_HA_ACTIVE || !single_active(w) || w->swapping)
+        return;
+    for (size_t i = 0; i < w->m.n_comps; i++)
+        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE)
+            trouble(w, "two active processes", comp, csi);
+}
+
+static void take_set(struct world *w, const struct amf_action *a)
+{
+    const struct amf_csi_set *s = &a->set;
+    struct world_comp *c = &w->comp[s->comp];
+    const int who = proxy_process(a);
+    const bool quiescing = s->ha == AMF_HA_QUIESCING;
+    struct world_event *q;
+    bool ok = true;
+
+    if (!w->comp[who].registered) {
+        trouble(w, "set for a process that is not there", s->comp, s->csi);
+        return;
+    }
+    if (c->refuse_sets > 0) {
+        c->refuse_sets--;
+        ok = false;
+    } else if (s->ha == AMF_HA_ACTIVE) { /* at once; giving up takes until the answer */
+        for (size_t i = 0; i < w->m.n_csis; i++)
+            if (s->csi == (int)i || (s->csi < 0 && c->ha[i] != AMF_HA_NONE))
+                become(w, s->comp, (int)i, AMF_HA_ACTIVE);
+    }
+    if (quiescing && c->quiescing_ack)
+        queue_comp(w, c->answer_ms, s->comp, AMF_EV_RESPONSE, a->invocation, true);
+    q = quiescing
+            ? queue_comp(w, c->quiesce_ms, s->comp, AMF_EV_QUIESCING_DONE, a->invocation,
+                         ok)
+            : queue_comp(w, c->answer_ms, s->comp, AMF_EV_RESPONSE, a->invocation, ok);
+    if (!q || !ok || s->ha == AMF_HA_ACTIVE)
+        return;
+    q->ha = quiescing ? AMF_HA_QUIESCED : s->ha;
+    q->csi = s->csi;
+}
+
+static void take_remove(struct world *w, const struct amf_action *a)
+{
+    if (!w->comp[proxy_process(a)].registered) {
+        trouble(w, "remove for a process that is not there", a->set.comp, a->set.csi);
+        return;
+    }
+    if (w->comp[a->set.comp].ha[a->set.csi] == AMF_HA_ACTIVE)
+        trouble(w, "remove from an active one", a->set.comp, a->set.csi);
+    w->comp[a->set.comp].ha[a->set.csi] = AMF_HA_NONE;
+    queue_comp(w, w->comp[a->set.comp].answer_ms, a->set.comp, AMF_EV_RESPONSE,
+               a->invocation, true);
+}
+
+/* ---- orders
+ * --------------------------------------------------------------------------------- */
+
+static void do_launch(struct world *w, int comp)
+{
+    struct world_comp *c = &w->comp[comp];
+    const bool npnp =
+        w->m.comps[comp].property == AMF_PROP_NON_PROXIED_NON_PREINSTANTIABLE;
+
+    process_gone(w, comp);
+    if (c->refuse_launch > 0) {
+        c->refuse_launch--;
+        queue_comp(w, 0, comp, AMF_EV_LAUNCH_FAILED, 0, false);
+        return;
+    }
+    c->running = true;
+    queue_comp(w, c->launch_ms, comp, npnp ? AMF_EV_LAUNCHED : AMF_EV_REGISTERED, 0,
+               true);
+}
+
+static void do_kill(struct world *w, int comp)
+{
+    if (w->comp[comp].kill_ms < 0)
+        return;
+    process_gone(w, comp);
+    queue_comp(w, w->comp[comp].kill_ms, comp, AMF_EV_EXITED, 0, true);
+}
+
+static void do_terminate(struct world *w, const struct amf_action *a)
+{
+    const int comp = a->index;
+    struct world_event *q;
+    const bool npnp =
+        w->m.comps[comp].property == AMF_PROP_NON_PROXIED_NON_PREINSTANTIABLE;
+
+    for (size_t i = 0; i < w->m.n_csis; i++)
+        if (w->comp[comp].ha[i] == AMF_HA_ACTIVE && !npnp &&
+            amf_engine_presence(w->e, comp) != AMF_PRES_RESTARTING)
+            trouble(w, "terminate of an active one", comp, (int)i);
+    q = queue_comp(w, w->comp[comp].answer_ms, comp,
+                   npnp ? AMF_EV_EXITED : AMF_EV_RESPONSE, a->invocation, true);
+    if (q)
+        q->ends = true;
+}
+
+static void do_reset(struct world *w, const struct amf_action *a)
+{
+    queue(w, 1, -1, &(struct amf_event){.type = AMF_EV_NODE_DOWN, .index = a->index});
+    if (a->restart)
+        queue(w, 1 + w->reboot_ms, -1,
+              &(struct amf_event){.type = AMF_EV_NODE_UP, .index = a->index});
+}
+
+static const char *comp_name(const struct world *w, int comp)
+{
+    return comp < 0 ? "-" : w->m.comps[comp].name;
+}
+
+static void tell_set(struct world *w, const struct amf_csi_set *s)
+{
+    static const char *const ha[] = {"NONE", "ACTIVE", "STANDBY", "QUIESCED",
+                                     "QUIESCING"};
+    static const char *const tr[] = {"", " NEW_ASSIGN", " QUIESCED", " NOT_QUIESCED"};
+    char rank[16] = "", active[64] = "";
+
+    if (s->ha == AMF_HA_STANDBY)
+        snprintf(rank, sizeof(rank), " rank=%u", s->standby_rank);
+    if (s->active_comp >= 0)
+        snprintf(active, sizeof(active), " active=%s", comp_name(w, s->active_comp));
+    tell(w, "set %s %s%s%s%s%s%s%s%s%s%s", comp_name(w, s->comp),
+         s->csi < 0 ? "" : w->m.csis[s->csi].name, s->csi < 0 ? "" : " ", ha[s->ha],
+         s->flags & AMF_CSI_ADD_ONE ? " ADD_ONE" : "",
+         s->flags & AMF_CSI_TARGET_ONE ? " TARGET_ONE" : "",
+         s->flags & AMF_CSI_TARGET_ALL ? " TARGET_ALL" : "",
+         s->ha == AMF_HA_ACTIVE ? tr[s->transition] : "", active, rank,
+         s->with_attrs ? " attrs" : "");
+}
+
+static void carry_out(struct world *w, const struct amf_action *a)
+{
+    switch (a->type) {
+    case AMF_DO_LAUNCH:
+        tell(w, "launch %s", comp_name(w, a->index));
+        do_launch(w, a->index);
+        break;
+    case AMF_DO_KILL:
+        tell(w, "kill %s", comp_name(w, a->index));
+        do_kill(w, a->index);
+        break;
+    case AMF_DO_CSI_SET:
+        tell_set(w, &a->set);
+        take_set(w, a);
+        break;
+    case AMF_DO_CSI_REMOVE:
+        tell(w, "remove %s %s%s", comp_name(w, a->set.comp), w->m.csis[a->set.csi].name,
+             a->set.flags == AMF_CSI_TARGET_ONE ? " TARGET_ONE" : " ?");
+        take_remove(w, a);
+        break;
+    case AMF_DO_TERMINATE:
+        tell(w, "terminate %s", comp_name(w, a->index));
+        do_terminate(w, a);
+        break;
+    case AMF_DO_PROXIED_INSTANTIATE:
+        tell(w, "instantiate %s by %s", comp_name(w, a->index), comp_name(w, a->proxy));
+        queue_comp(w, w->comp[a->index].answer_ms, a->index, AMF_EV_RESPONSE,
+                   a->invocation, true);
+        break;
+    case AMF_DO_PROXIED_CLEANUP:
+        tell(w, "cleanup %s by %s", comp_name(w, a->index), comp_name(w, a->proxy));
+        process_gone(w, a->index);
+        queue_comp(w, w->comp[a->index].answer_ms, a->index, AMF_EV_RESPONSE,
+                   a->invocation, true);
+        break;
+    case AMF_DO_TIMER:
+        timer_set(w, a->timer, a->at_ms);
+        break;
+    case AMF_DO_TIMER_CANCEL:
+        timer_drop(w, a->timer);
+        break;
+    case AMF_DO_NODE_RESET:
+        tell(w, "reset %s%s", w->m.nodes[a->index].name, a->restart ? " restart" : "");
+        do_reset(w, a);
+        break;
+    case AMF_DO_NOTE:
+        if (w->notes)
+            tell(w, "  %s", a->note);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Facts that hold before the engine hears of them. */
+static void happen(struct world *w, const struct amf_event *ev)
+{
+    if (ev->index < 0 || (size_t)ev->index >= w->m.n_comps)
+        return;
+    if (ev->type == AMF_EV_REGISTERED)
+        w->comp[ev->index].running = w->comp[ev->index].registered = true;
+    if (ev->type == AMF_EV_LAUNCHED)
+        w->comp[ev->index].running = true;
+    if (ev->type == AMF_EV_NODE_DOWN)
+        for (size_t i = 0; i < w->m.n_comps; i++)
+            if (w->m.sus[w->m.comps[i].su].node == ev->index)
+                process_gone(w, (int)i);
+}
+
+void world_feed(struct world *w, const struct amf_event *ev)
+{
+    const char *broken;
+
+    happen(w, ev);
+    if (w->aloud && ev->type != AMF_EV_TIMER)
+        tell(w, "              <- event %d index %d kind %d op %d recovery %d ok %d",
+             ev->type, ev->index, ev->kind, ev->op, ev->recovery, ev->ok);
+    w->result = amf_engine_step(w->e, w->now_ms, ev, &w->out);
+    for (size_t i = 0; i < w->out.n; i++)
+        carry_out(w, &w->out.at[i]);
+    broken = amf_engine_check(w->e);
+    if (broken && !w->broken) {
+        snprintf(w->trouble, sizeof(w->trouble), "%s", broken);
+        w->broken = w->trouble;
+        tell(w, "BROKEN %s", broken);
+    }
+}
+
+/* ---- time
+ * --------------------------------------------------------------------------------- */
+
+static struct world_event *next_event(struct world *w)
+{
+    struct world_event *best = NULL;
+
+    for (size_t i = 0; i < WORLD_QUEUE; i++) {
+        struct world_event *q = &w->queue[i];
+
+        if (q->used && q->comp >= 0 && q->generation != w->comp[q->comp].generation)
+            q->used = false; /* its sender is gone */
+        if (q->used && (!best || q->at_ms < best->at_ms ||
+                        (q->at_ms == best->at_ms && q->seq < best->seq)))
+            best = q;
+    }
+    return best;
+}
+
+static size_t next_timer(const struct world *w)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < w->n_timers; i++)
+        if (w->timer[i].at_ms < w->timer[best].at_ms ||
+            (w->timer[i].at_ms == w->timer[best].at_ms &&
+             w->timer[i].id < w->timer[best].id))
+            best = i;
+    return best;
+}
+
+static bool step(struct world *w, int64_t until_ms)
+{
+    struct world_event *q = next_event(w);
+    const size_t t = next_timer(w);
+    const bool timer_first =
+        w->n_timers && (!q || w->timer[t].at_ms < q->at_ms); /* answers win a tie */
+    const int64_t at = timer_first ? w->timer[t].at_ms : q ? q->at_ms : INT64_MAX;
+    struct amf_event ev = {.type = AMF_EV_TIMER};
+
+    if (at > until_ms)
+        return false;
+    if (at > w->now_ms)
+        w->now_ms = at;
+    if (timer_first) {
+        ev.timer = w->timer[t].id;
+        timer_drop(w, ev.timer);
+    } else {
+        if (q->csi >= 0)
+            w->comp[q->comp].ha[q->csi] = q->ha;
+        if (q->ends)
+            process_gone(w, q->comp);
+        ev = q->ev;
+        q->used = false;
+    }
+    world_feed(w, &ev);
+    return true;
+}
+
+void world_run(struct world *w, int64_t until_ms)
+{
+    while (step(w, until_ms))
+        ;
+    if (until_ms != INT64_MAX)
+        w->now_ms = until_ms;
+}
+
+void world_run_quiet(struct world *w)
+{
+    world_run(w, INT64_MAX);
+}
+
+bool world_quiet(const struct world *w)
+{
+    for (size_t i = 0; i < WORLD_QUEUE; i++)
+        if (w->queue[i].used)
+            return false;
+    return w->n_timers == 0;
+}
+
+/* ---- what tests do
+ * --------------------------------------------------------------------------- */
+
+void world_node_up(struct world *w, int node)
+{
+    world_feed(w, &(struct amf_event){.type = AMF_EV_NODE_UP, .index = node});
+}
+
+void world_node_down(struct world *w, int node)
+{
+    world_feed(w, &(struct amf_event){.type = AMF_EV_NODE_DOWN, .index = node});
+}
+
+void world_nodes_up(struct world *w)
+{
+    for (size_t i = 0; i < w->m.n_nodes; i++)
+        world_node_up(w, (int)i);
+}
+
+void world_crash(struct world *w, int comp)
+{
+    if (!w->comp[comp].running)
+        return;
+    process_gone(w, comp);
+    world_feed(w, &(struct amf_event){.type = AMF_EV_EXITED, .index = comp});
+}
+
+void world_fault(struct world *w, int comp, enum amf_recovery r)
+{
+    world_feed(w,
+               &(struct amf_event){.type = AMF_EV_FAULT, .index = comp, .recovery = r});
+}
+
+enum amf_admin_result world_admin(struct world *w, enum amf_admin_op op,
+                                  enum amf_kind kind, int index)
+{
+    world_feed(w, &(struct amf_event){
+                      .type = AMF_EV_ADMIN, .kind = kind, .index = index, .op = op});
+    return w->result;
+}
+
+bool world_restart_daemon(struct world *w)
+{
+    json_t *state = amf_engine_dump(w->e);
+    struct amf_engine *e = amf_engine_new(&w->m);
+    char *text = state ? json_dumps(state, JSON_COMPACT) : NULL;
+    json_t *again = text ? json_loads(text, 0, NULL) : NULL;
+    bool ok;
+
+    if (!state || !e || !text || !again)
+        abort();
+    ok = amf_engine_load(e, again, w->now_ms);
+    free(text);
+    json_decref(state);
+    json_decref(again);
+    amf_engine_free(w->e);
+    w->e = e;
+    w->n_timers = 0;
+    for (size_t i = 0; i < WORLD_QUEUE; i++) /* what programs send now finds nobody */
+        if (w->queue[i].ev.type == AMF_EV_RESPONSE ||
+            w->queue[i].ev.type == AMF_EV_QUIESCING_DONE ||
+            w->queue[i].ev.type == AMF_EV_EXITED ||
+            w->queue[i].ev.type == AMF_EV_LAUNCH_FAILED)
+            w->queue[i].used = false;
+    for (size_t i = 0; ok && i < w->m.n_comps; i++)
+        world_feed(w, &(struct amf_event){.type = AMF_EV_RESTORED,
+                                          .index = (int)i,
+                                          .ok = w->comp[i].running});
+    return ok;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ckpt_case.h"
+#include "fake_store.h"
+
+void world_begin(void)
+{
+    fake_flush();
+}
+
+/* Every row ends with nothing left behind. */
+void world_end(void)
+{
+    cr_expect_eq(fake_started(), 0, "%s: %d services left", v.name, fake_started());
+    cr_expect_eq(fake_open(), 0, "%s: %d checkpoints left open", v.name, fake_open());
+    cr_expect_eq(fake_iterators(), 0, "%s: %d iterators left", v.name, fake_iterators());
+}
+
+void world_close(void)
+{
+}
