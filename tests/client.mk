@@ -6,7 +6,8 @@ libfake_amfd_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libfake_amfd_la_LIBADD = libamf-proto.la libbase.la $(JANSSON_LIBS) $(CRITERION_LIBS)
 
 CLIENT_TESTS = tests/test_cpm_session tests/test_cpm_api tests/test_cpm_work \
-	tests/it_cpm_gen1
+	tests/it_cpm_gen1 tests/test_cpm_saf tests/test_plat_log tests/test_plat_time \
+	tests/test_plat_common
 check_PROGRAMS += $(CLIENT_TESTS) tests/gen1_app
 TESTS += $(CLIENT_TESTS)
 
@@ -33,4 +34,20 @@ tests_it_cpm_gen1_LDADD = libfake-amfd.la libtest.la libbase.la $(CRITERION_LIBS
 # a program without main()
 tests_gen1_app_SOURCES = %D%/gen1_app.c %D%/no_store.c
 tests_gen1_app_LDADD = libclovis-main.a libplat.la libshim.la libamf-client.la libbase.la $(JANSSON_LIBS)
+
+tests_test_cpm_saf_SOURCES = %D%/test_cpm_saf.c $(CLIENT_APP)
+tests_test_cpm_saf_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_cpm_saf_LDADD = $(CLIENT_LIBS)
+
+tests_test_plat_log_SOURCES = %D%/test_plat_log.c %D%/no_store.c
+tests_test_plat_log_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plat_log_LDADD = $(CLIENT_LIBS)
+
+tests_test_plat_time_SOURCES = %D%/test_plat_time.c %D%/no_store.c
+tests_test_plat_time_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plat_time_LDADD = $(CLIENT_LIBS)
+
+tests_test_plat_common_SOURCES = %D%/test_plat_common.c %D%/no_store.c
+tests_test_plat_common_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plat_common_LDADD = $(CLIENT_LIBS)
 endif

@@ -17,7 +17,7 @@ static struct {
     pthread_cond_t changed;
     struct app_note at[NOTES_MAX];
     int n, taken;
-} notes = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} notes = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 struct fake_amfd *app_daemon;
 
@@ -35,8 +35,12 @@ static void note(struct app_note n, const char *what)
 static ClRcT csi_set(ClInvocationT inv, const ClNameT *comp, ClAmsHAStateT ha,
                      ClAmsCSIDescriptorT d)
 {
-    struct app_note n = { .invocation = inv, .comp = *comp, .ha = ha, .csi = d.csiName,
-                          .flags = d.csiFlags, .descriptor = d };
+    struct app_note n = {.invocation = inv,
+                         .comp = *comp,
+                         .ha = ha,
+                         .csi = d.csiName,
+                         .flags = d.csiFlags,
+                         .descriptor = d};
     size_t used = 0;
 
     for (ClUint32T i = 0; i < d.csiAttributeList.numAttributes; i++)
@@ -50,27 +54,27 @@ static ClRcT csi_set(ClInvocationT inv, const ClNameT *comp, ClAmsHAStateT ha,
 static ClRcT csi_remove(ClInvocationT inv, const ClNameT *comp, const ClNameT *csi,
                         ClAmsCSIFlagsT flags)
 {
-    note((struct app_note){ .invocation = inv, .comp = *comp, .csi = *csi, .flags = flags },
+    note((struct app_note){.invocation = inv, .comp = *comp, .csi = *csi, .flags = flags},
          "csirmv");
     return CL_OK;
 }
 
 static ClRcT terminate(ClInvocationT inv, const ClNameT *comp)
 {
-    note((struct app_note){ .invocation = inv, .comp = *comp }, "terminate");
+    note((struct app_note){.invocation = inv, .comp = *comp}, "terminate");
     return CL_OK;
 }
 
 static ClRcT health(ClInvocationT inv, const ClNameT *comp, ClAmsCompHealthcheckKeyT *key)
 {
-    note((struct app_note){ .invocation = inv, .comp = *comp, .key = *key }, "health");
+    note((struct app_note){.invocation = inv, .comp = *comp, .key = *key}, "health");
     return CL_OK;
 }
 
 static void group(const ClNameT *csi, ClAmsPGNotificationBufferT *b, ClUint32T members,
                   ClUint32T error)
 {
-    struct app_note n = { .csi = *csi, .flags = members, .ha = (ClAmsHAStateT)error };
+    struct app_note n = {.csi = *csi, .flags = members, .ha = (ClAmsHAStateT)error};
     size_t used = 0;
 
     for (ClUint32T i = 0; i < b->numItems; i++)
@@ -84,18 +88,18 @@ static void group(const ClNameT *csi, ClAmsPGNotificationBufferT *b, ClUint32T m
 
 static ClRcT proxied_instantiate(ClInvocationT inv, const ClNameT *comp)
 {
-    note((struct app_note){ .invocation = inv, .comp = *comp }, "pinst");
+    note((struct app_note){.invocation = inv, .comp = *comp}, "pinst");
     return CL_OK;
 }
 
 static ClRcT proxied_cleanup(ClInvocationT inv, const ClNameT *comp)
 {
-    note((struct app_note){ .invocation = inv, .comp = *comp }, "pclean");
+    note((struct app_note){.invocation = inv, .comp = *comp}, "pclean");
     return CL_OK;
 }
 
-const ClCpmCallbacksT app_callbacks = { health, terminate, csi_set, csi_remove, group,
-                                        proxied_instantiate, proxied_cleanup };
+const ClCpmCallbacksT app_callbacks = {
+    health, terminate, csi_set, csi_remove, group, proxied_instantiate, proxied_cleanup};
 
 void app_setup(void)
 {
@@ -112,7 +116,7 @@ void app_end(void)
 
 ClCpmHandleT app_initialize(void)
 {
-    ClVersionT v = { 'B', 1, 1 };
+    ClVersionT v = {'B', 1, 1};
     ClCpmHandleT h = 0;
 
     cr_assert_eq(clCpmClientInitialize(&h, &app_callbacks, &v), CL_OK);
@@ -132,8 +136,8 @@ ClCpmHandleT app_register(void)
 static bool note_wait(int ms)
 {
     const int64_t ns = clv_deadline_ns(ms * CLV_NS_PER_MS);
-    const struct timespec ts = { .tv_sec = (time_t)(ns / CLV_NS_PER_S),
-                                 .tv_nsec = (long)(ns % CLV_NS_PER_S) };
+    const struct timespec ts = {.tv_sec = (time_t)(ns / CLV_NS_PER_S),
+                                .tv_nsec = (long)(ns % CLV_NS_PER_S)};
 
     while (notes.taken == notes.n)
         if (pthread_cond_timedwait(&notes.changed, &notes.lock, &ts))
@@ -143,7 +147,7 @@ static bool note_wait(int ms)
 
 struct app_note app_next(const char *what)
 {
-    struct app_note n = { .what = "nothing" };
+    struct app_note n = {.what = "nothing"};
 
     pthread_mutex_lock(&notes.lock);
     if (note_wait(WAIT_MS))
@@ -186,8 +190,8 @@ void app_expect_response(unsigned inv, unsigned rc, const char *kind)
 {
     json_t *m = fake_amfd_take(app_daemon, "response");
 
-    cr_assert_eq(fake_int(m, "inv"), inv, "answer for %lld, expected %u", fake_int(m, "inv"),
-                 inv);
+    cr_assert_eq(fake_int(m, "inv"), inv, "answer for %lld, expected %u",
+                 fake_int(m, "inv"), inv);
     cr_assert_eq(fake_int(m, "rc"), rc, "invocation %u", inv);
     cr_assert_str_eq(fake_str(m, "kind"), kind);
     json_decref(m);

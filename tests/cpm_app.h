@@ -14,13 +14,14 @@
 #include "fake_amfd.h"
 
 struct app_note {
-    char what[16]; /* "csiset", "csirmv", "terminate", "health", "pg", "pinst", "pclean" */
+    char
+        what[16]; /* "csiset", "csirmv", "terminate", "health", "pg", "pinst", "pclean" */
     ClInvocationT invocation;
     ClNameT comp, csi;
     ClAmsHAStateT ha;
     ClAmsCSIFlagsT flags;
     ClAmsCSIDescriptorT descriptor; /* attributes: see text */
-    char text[256];                 /* "name=value " of each attribute or "comp:ha:change " */
+    char text[256]; /* "name=value " of each attribute or "comp:ha:change " */
     ClAmsCompHealthcheckKeyT key;
     pthread_t thread;
 };
@@ -47,7 +48,8 @@ bool app_noted(int ms);
 ClNameT app_name(const char *text);
 
 /* Send a CSI set; extra are further members with a leading comma, or "". */
-void app_csi_set(unsigned inv, const char *csi, int ha, unsigned flags, const char *extra);
+void app_csi_set(unsigned inv, const char *csi, int ha, unsigned flags,
+                 const char *extra);
 
 /* The daemon gets an answer with this invocation and result. */
 void app_expect_response(unsigned inv, unsigned rc, const char *kind);

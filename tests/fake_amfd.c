@@ -104,9 +104,9 @@ static void *fake_main(void *arg)
 
     pthread_mutex_lock(&f->lock);
     while (!f->end) {
-        struct pollfd p[3] = { { .fd = f->wake[0], .events = POLLIN },
-                               { .fd = f->listen_fd, .events = POLLIN },
-                               { .fd = f->fd, .events = POLLIN } };
+        struct pollfd p[3] = {{.fd = f->wake[0], .events = POLLIN},
+                              {.fd = f->listen_fd, .events = POLLIN},
+                              {.fd = f->fd, .events = POLLIN}};
 
         pthread_mutex_unlock(&f->lock);
         poll(p, 3, -1);
@@ -131,7 +131,7 @@ static void fake_wake(struct fake_amfd *f)
 
 static int path_listen(const char *path)
 {
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
@@ -217,8 +217,8 @@ void fake_amfd_send(struct fake_amfd *f, const char *json)
 
 static struct timespec abstime(int64_t ns)
 {
-    return (struct timespec){ .tv_sec = (time_t)(ns / CLV_NS_PER_S),
-                              .tv_nsec = (long)(ns % CLV_NS_PER_S) };
+    return (struct timespec){.tv_sec = (time_t)(ns / CLV_NS_PER_S),
+                             .tv_nsec = (long)(ns % CLV_NS_PER_S)};
 }
 
 /* Lock held. Index of the first message of type t that was not taken, or -1. */

@@ -12,12 +12,22 @@
 #include <clOsalApi.h>
 
 static ClRcT create(ClUint32T argc, ClCharT *argv[]);
-static ClRcT delete(void);
+static ClRcT delete (void);
 
-ClEoConfigT clEoConfig = { CL_EO_DEFAULT_NAME, CL_OSAL_THREAD_PRI_MEDIUM, 2, 0, 20,
-                           CL_EO_USE_THREAD_FOR_APP, create, delete, NULL, NULL, NULL, 0 };
-ClUint8T clEoBasicLibs[] = { CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE };
-ClUint8T clEoClientLibs[] = { CL_FALSE };
+ClEoConfigT clEoConfig = {CL_EO_DEFAULT_NAME,
+                          CL_OSAL_THREAD_PRI_MEDIUM,
+                          2,
+                          0,
+                          20,
+                          CL_EO_USE_THREAD_FOR_APP,
+                          create,
+                          delete,
+                          NULL,
+                          NULL,
+                          NULL,
+                          0};
+ClUint8T clEoBasicLibs[] = {CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE};
+ClUint8T clEoClientLibs[] = {CL_FALSE};
 
 static ClCpmHandleT cpm;
 static volatile int exiting, ha_state; /* polled without a lock, as old programs do */
@@ -57,7 +67,7 @@ static ClRcT terminate(ClInvocationT inv, const ClNameT *comp)
     return CL_OK;
 }
 
-static ClRcT delete(void)
+static ClRcT delete (void)
 {
     say("delete");
     return CL_OK;
@@ -65,7 +75,7 @@ static ClRcT delete(void)
 
 static ClRcT registration(void)
 {
-    ClVersionT v = { 'B', 1, 1 };
+    ClVersionT v = {'B', 1, 1};
     ClCpmCallbacksT cb;
     ClNameT comp;
     ClRcT rc;
@@ -84,7 +94,7 @@ static ClRcT registration(void)
 static ClRcT create(ClUint32T argc, ClCharT *argv[])
 {
     const char *then = getenv("GEN1_CALLOUT");
-    ClTimerTimeOutT pause = { 0, 1 };
+    ClTimerTimeOutT pause = {0, 1};
     ClIocPortT port = 0;
     ClRcT rc = registration();
 

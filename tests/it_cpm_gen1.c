@@ -60,7 +60,7 @@ static void child_start(const char *model, const char *callout)
 /* Read what is there within ms; false at the end of the output or of the time. */
 static bool child_read(int ms)
 {
-    struct pollfd p = { .fd = child.out, .events = POLLIN };
+    struct pollfd p = {.fd = child.out, .events = POLLIN};
     ssize_t n;
 
     if (poll(&p, 1, ms) <= 0)
@@ -101,8 +101,9 @@ static void order(const char *json)
     fake_amfd_send(daemon_, json);
 }
 
-#define ACTIVE                                                                               \
-    "{\"t\": \"csiset\", \"inv\": 1, \"comp\": \"comp1\", \"csi\": \"csi1\", \"ha\": 1, "    \
+#define ACTIVE                                                                           \
+    "{\"t\": \"csiset\", \"inv\": 1, \"comp\": \"comp1\", \"csi\": \"csi1\", \"ha\": "   \
+    "1, "                                                                                \
     "\"flags\": 1}"
 #define TERMINATE "{\"t\": \"terminate\", \"inv\": 2, \"comp\": \"comp1\"}"
 

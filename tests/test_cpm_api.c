@@ -20,22 +20,19 @@ Test(cpm_api, versions_are_negotiated_and_written_back)
         ClVersionT ask, get;
         ClRcT rc;
     } rows[] = {
-        { { 'B', 1, 1 }, { 'B', 1, 1 }, CL_OK },
-        { { 'B', 1, 99 }, { 'B', 1, 1 }, CL_OK },
-        { { 'B', 0, 0 }, { 'B', 1, 1 }, CL_OK },
-        { { 'B', 2, 0 }, { 'B', 2, 0 }, CL_OK },
-        { { 'B', 2, 7 }, { 'B', 2, 0 }, CL_OK },
-        { { 'B', 3, 0 }, { 'B', 2, 0 }, 0x0031000f },
-        { { 'B', 4, 1 }, { 'B', 2, 0 }, 0x0031000f },
-        { { 'C', 1, 1 }, { 'B', 2, 0 }, 0x0031000f },
-        { { 'A', 1, 1 }, { 'B', 1, 1 }, 0x0031000f },
+        {{'B', 1, 1}, {'B', 1, 1}, CL_OK},      {{'B', 1, 99}, {'B', 1, 1}, CL_OK},
+        {{'B', 0, 0}, {'B', 1, 1}, CL_OK},      {{'B', 2, 0}, {'B', 2, 0}, CL_OK},
+        {{'B', 2, 7}, {'B', 2, 0}, CL_OK},      {{'B', 3, 0}, {'B', 2, 0}, 0x0031000f},
+        {{'B', 4, 1}, {'B', 2, 0}, 0x0031000f}, {{'C', 1, 1}, {'B', 2, 0}, 0x0031000f},
+        {{'A', 1, 1}, {'B', 1, 1}, 0x0031000f},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         ClVersionT v = rows[i].ask;
         ClCpmHandleT h = 0;
 
-        cr_expect_eq(clCpmClientInitialize(&h, &app_callbacks, &v), rows[i].rc, "row %zu", i);
+        cr_expect_eq(clCpmClientInitialize(&h, &app_callbacks, &v), rows[i].rc, "row %zu",
+                     i);
         cr_expect_eq(memcmp(&v, &rows[i].get, sizeof(v)), 0, "row %zu: %c.%d.%d", i,
                      v.releaseCode, v.majorVersion, v.minorVersion);
         cr_expect_eq(h != 0, rows[i].rc == CL_OK, "row %zu", i);
@@ -44,7 +41,7 @@ Test(cpm_api, versions_are_negotiated_and_written_back)
 
 Test(cpm_api, initialize_refuses_null_and_a_process_without_a_name)
 {
-    ClVersionT v = { 'B', 1, 1 };
+    ClVersionT v = {'B', 1, 1};
     ClCpmHandleT h;
 
     cr_expect_eq(clCpmClientInitialize(NULL, &app_callbacks, &v), 0x000f0003u);
@@ -56,7 +53,7 @@ Test(cpm_api, initialize_refuses_null_and_a_process_without_a_name)
 
 Test(cpm_api, initialize_hands_on_what_the_daemon_says)
 {
-    ClVersionT v = { 'B', 1, 1 };
+    ClVersionT v = {'B', 1, 1};
     ClCpmHandleT h;
 
     fake_amfd_answer(app_daemon, "hello", "{\"rc\": 983059}");
@@ -77,7 +74,7 @@ Test(cpm_api, the_last_handle_is_the_global_one)
 
 Test(cpm_api, without_a_daemon_by_choice_everything_succeeds)
 {
-    ClVersionT v = { 'B', 1, 1 };
+    ClVersionT v = {'B', 1, 1};
     ClNameT comp = app_name("comp1");
     ClAmsHAStateT ha = CL_AMS_HA_STATE_ACTIVE;
     ClIocNodeAddressT master;
@@ -100,8 +97,8 @@ Test(cpm_api, without_a_daemon_by_choice_everything_succeeds)
 Test(cpm_api, a_bad_handle_is_one_of_the_handle_service)
 {
     const ClCpmHandleT finalized = app_initialize();
-    const ClCpmHandleT bad[] = { 0, 12345, 0xffffffffffffffffULL, finalized };
-    ClAmsCompHealthcheckKeyT key = { "k", 1 };
+    const ClCpmHandleT bad[] = {0, 12345, 0xffffffffffffffffULL, finalized};
+    ClAmsCompHealthcheckKeyT key = {"k", 1};
     ClAmsHAStateT ha;
     ClSelectionObjectT fd;
     ClNameT n = app_name("comp1");
@@ -131,7 +128,7 @@ Test(cpm_api, null_arguments_are_named)
 {
     const ClCpmHandleT h = app_initialize();
     ClAmsPresenceStateT presence;
-    ClCpmCompCSIRefT list = { 0, NULL };
+    ClCpmCompCSIRefT list = {0, NULL};
     ClUint32T id;
     ClAmsHAStateT ha;
     ClNameT n = app_name("comp1");
@@ -171,7 +168,7 @@ Test(cpm_api, dispatch_wants_one_of_three_flags)
 Test(cpm_api, a_registration_needs_its_callbacks)
 {
     ClCpmCallbacksT cb = app_callbacks;
-    ClVersionT v = { 'B', 1, 1 };
+    ClVersionT v = {'B', 1, 1};
     ClNameT comp = app_name("comp1"), proxied = app_name("comp2");
     ClCpmHandleT h;
 
@@ -187,7 +184,7 @@ Test(cpm_api, a_registration_needs_its_callbacks)
 
 Test(cpm_api, uninitialised_callbacks_are_left_alone)
 {
-    ClVersionT v = { 'B', 1, 1 };
+    ClVersionT v = {'B', 1, 1};
     ClNameT comp = app_name("comp1");
     ClCpmCallbacksT cb;
     ClCpmHandleT h;
@@ -216,7 +213,8 @@ Test(cpm_api, a_second_registration_is_refused_here_and_by_the_daemon)
     fake_amfd_answer(app_daemon, "register", "{\"rc\": 983059}");
     cr_expect_eq(clCpmComponentRegister(h, &strange, NULL), 0x000f0013u);
     fake_amfd_answer(app_daemon, "register", "{}");
-    cr_expect_eq(clCpmComponentRegister(h, &strange, NULL), CL_OK, "the refusal left nothing");
+    cr_expect_eq(clCpmComponentRegister(h, &strange, NULL), CL_OK,
+                 "the refusal left nothing");
 }
 
 Test(cpm_api, only_who_registered_may_unregister)
@@ -260,8 +258,8 @@ Test(cpm_api, the_name_needs_no_handle)
 Test(cpm_api, a_health_check_starts_only_with_its_callback)
 {
     ClCpmCallbacksT cb = app_callbacks;
-    ClAmsCompHealthcheckKeyT key = { "k", 1 };
-    ClVersionT v = { 'B', 1, 1 };
+    ClAmsCompHealthcheckKeyT key = {"k", 1};
+    ClVersionT v = {'B', 1, 1};
     ClNameT comp = app_name("comp1");
     ClCpmHandleT h;
     json_t *m;
@@ -291,8 +289,9 @@ Test(cpm_api, a_fault_is_reported_without_a_handle)
     json_t *m;
 
     app_initialize();
-    cr_expect_eq(clCpmComponentFailureReport(0, &other, 77, CL_AMS_RECOVERY_COMP_FAILOVER, 0),
-                 CL_OK);
+    cr_expect_eq(
+        clCpmComponentFailureReport(0, &other, 77, CL_AMS_RECOVERY_COMP_FAILOVER, 0),
+        CL_OK);
     m = fake_amfd_take(app_daemon, "fault");
     cr_expect_str_eq(fake_str(m, "comp"), "somebody");
     cr_expect_eq(fake_int(m, "recovery"), 3);

@@ -30,7 +30,7 @@ static void resume(json_t *hello)
     json_object_set_new(hello, "registered", json_pack("[s]", "comp1"));
 }
 
-static const struct amf_client_hooks hooks = { message, resume };
+static const struct amf_client_hooks hooks = {message, resume};
 
 static uint32_t start(int ms)
 {
@@ -161,8 +161,8 @@ Test(session, what_is_sent_while_the_daemon_is_away_arrives_after_the_resume)
     fake_amfd_again(daemon_);
     m = fake_amfd_take(daemon_, "hello");
     cr_expect(json_is_true(json_object_get(m, "resume")));
-    cr_expect_str_eq(json_string_value(json_array_get(json_object_get(m, "registered"), 0)),
-                     "comp1");
+    cr_expect_str_eq(
+        json_string_value(json_array_get(json_object_get(m, "registered"), 0)), "comp1");
     json_decref(m);
     for (int i = 1; i <= 2; i++) {
         m = fake_amfd_take(daemon_, "response");

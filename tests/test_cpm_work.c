@@ -17,7 +17,8 @@
 
 TestSuite(work, .init = app_setup, .fini = app_end, .timeout = 60);
 
-static void expect_name(const ClNameT *n, const char *text, unsigned length, const char *row)
+static void expect_name(const ClNameT *n, const char *text, unsigned length,
+                        const char *row)
 {
     cr_expect_eq(n->length, length, "%s: length %u, expected %u", row, n->length, length);
     cr_expect_str_eq((const char *)n->value, text, "%s", row);
@@ -33,26 +34,30 @@ Test(work, a_set_describes_the_assignment)
         unsigned active_length, transition, rank;
         const char *attrs;
     } rows[] = {
-        { "new active", "csi1",
-          ", \"tr\": 1, \"active\": \"comp1\", \"attrs\": [[\"step\", \"1\"], [\"b\", \"\"]]", 1,
-          1, 5, "comp1", 6, 1, 0, "step=1 b= " },
-        { "old active in a swap", "csi1",
-          ", \"active\": \"comp2\", \"rank\": 2, \"attrs\": [[\"step\", \"1\"]]", 2, 1, 5, "comp2",
-          6, 0, 2, "step=1 " },
-        { "promotion", "", ", \"tr\": 3, \"active\": \"comp2\"", 1, 4, 0, "comp2", 6, 3, 0, "" },
-        { "quiesced", "csi1", ", \"tr\": 9, \"active\": \"x\", \"rank\": 9", 3, 2, 5, "", 0, 0,
-          0, "" },
+        {"new active", "csi1",
+         ", \"tr\": 1, \"active\": \"comp1\", \"attrs\": [[\"step\", \"1\"], [\"b\", "
+         "\"\"]]",
+         1, 1, 5, "comp1", 6, 1, 0, "step=1 b= "},
+        {"old active in a swap", "csi1",
+         ", \"active\": \"comp2\", \"rank\": 2, \"attrs\": [[\"step\", \"1\"]]", 2, 1, 5,
+         "comp2", 6, 0, 2, "step=1 "},
+        {"promotion", "", ", \"tr\": 3, \"active\": \"comp2\"", 1, 4, 0, "comp2", 6, 3, 0,
+         ""},
+        {"quiesced", "csi1", ", \"tr\": 9, \"active\": \"x\", \"rank\": 9", 3, 2, 5, "",
+         0, 0, 0, ""},
     };
 
     app_register();
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct app_note n;
-        const ClAmsCSIActiveDescriptorT *a = &n.descriptor.csiStateDescriptor.activeDescriptor;
+        const ClAmsCSIActiveDescriptorT *a =
+            &n.descriptor.csiStateDescriptor.activeDescriptor;
         const ClAmsCSIStandbyDescriptorT *s =
             &n.descriptor.csiStateDescriptor.standbyDescriptor;
-        const ClAmsCSIStateDescriptorT zero = { 0 };
+        const ClAmsCSIStateDescriptorT zero = {0};
 
-        app_csi_set((unsigned)i + 1, rows[i].csi, rows[i].ha, rows[i].flags, rows[i].extra);
+        app_csi_set((unsigned)i + 1, rows[i].csi, rows[i].ha, rows[i].flags,
+                    rows[i].extra);
         n = app_next("csiset");
         cr_expect_eq(n.invocation, i + 1, "%s", rows[i].row);
         cr_expect_eq(n.ha, rows[i].ha, "%s", rows[i].row);
@@ -65,10 +70,12 @@ Test(work, a_set_describes_the_assignment)
         }
         if (rows[i].ha == 1) {
             cr_expect_eq(a->transitionDescriptor, rows[i].transition, "%s", rows[i].row);
-            expect_name(&a->activeCompName, rows[i].active, rows[i].active_length, rows[i].row);
+            expect_name(&a->activeCompName, rows[i].active, rows[i].active_length,
+                        rows[i].row);
         } else if (rows[i].ha == 2) {
             cr_expect_eq(s->standbyRank, rows[i].rank, "%s", rows[i].row);
-            expect_name(&s->activeCompName, rows[i].active, rows[i].active_length, rows[i].row);
+            expect_name(&s->activeCompName, rows[i].active, rows[i].active_length,
+                        rows[i].row);
         } else {
             cr_expect_eq(memcmp(s, &zero, sizeof(zero)), 0, "%s", rows[i].row);
         }
@@ -78,20 +85,22 @@ Test(work, a_set_describes_the_assignment)
 Test(work, remove_terminate_health_and_proxied_orders_arrive)
 {
     const ClCpmHandleT h = app_register();
-    ClAmsCompHealthcheckKeyT key = { "key1", 4 };
+    ClAmsCompHealthcheckKeyT key = {"key1", 4};
     ClNameT comp = app_name("comp1");
     struct app_note n;
 
     app_csi_set(1, "csi1", 1, 1, "");
     app_next("csiset");
-    fake_amfd_send(app_daemon, "{\"t\": \"csirmv\", \"inv\": 2, \"comp\": \"comp1\", \"csi\": "
-                               "\"csi1\", \"flags\": 2}");
+    fake_amfd_send(app_daemon,
+                   "{\"t\": \"csirmv\", \"inv\": 2, \"comp\": \"comp1\", \"csi\": "
+                   "\"csi1\", \"flags\": 2}");
     n = app_next("csirmv");
     expect_name(&n.csi, "csi1", 5, "remove");
     cr_expect_eq(n.flags, 2);
     cr_expect_eq(clCpmHealthcheckStart(h, &comp, &key, 1, 1), CL_OK);
-    fake_amfd_send(app_daemon,
-                   "{\"t\": \"health\", \"inv\": 3, \"comp\": \"comp1\", \"key\": \"key1\"}");
+    fake_amfd_send(
+        app_daemon,
+        "{\"t\": \"health\", \"inv\": 3, \"comp\": \"comp1\", \"key\": \"key1\"}");
     n = app_next("health");
     cr_expect_eq(n.key.keyLen, 4);
     cr_expect_eq(memcmp(n.key.key, "key1", 4), 0);
@@ -103,9 +112,9 @@ Test(work, remove_terminate_health_and_proxied_orders_arrive)
     fake_amfd_send(app_daemon, "{\"t\": \"terminate\", \"inv\": 6, \"comp\": \"comp1\"}");
     app_next("terminate");
     for (unsigned i = 1; i <= 6; i++) {
-        static const char *const kinds[] = { "csiset", "csirmv", "health",
-                                             "proxied-instantiate", "proxied-cleanup",
-                                             "terminate" };
+        static const char *const kinds[] = {"csiset",          "csirmv",
+                                            "health",          "proxied-instantiate",
+                                            "proxied-cleanup", "terminate"};
 
         cr_expect_eq(clCpmResponse(h, i, i == 3 ? 0x11 : CL_OK), CL_OK);
         app_expect_response(i, i == 3 ? 0x11 : 0, kinds[i - 1]);
@@ -119,23 +128,23 @@ Test(work, what_repeats_is_answered_without_the_application)
         int ha, rank;
         bool told;
     } rows[] = {
-        { "first", "csiset", "csi1", 2, 1, true },
-        { "same standby, same rank", "csiset", "csi1", 2, 1, false },
-        { "same standby, other rank", "csiset", "csi1", 2, 2, true },
-        { "second csi", "csiset", "csi2", 2, 1, true },
-        { "promotion of all", "csiset", "", 1, 0, true },
-        { "promotion of all again", "csiset", "", 1, 0, false },
-        { "promotion of one again", "csiset", "csi2", 1, 0, false },
-        { "active with another rank", "csiset", "csi1", 1, 7, false },
-        { "quiesced", "csiset", "csi1", 3, 0, true },
-        { "removed", "csirmv", "csi1", 0, 0, true },
-        { "removed again", "csirmv", "csi1", 0, 0, false },
-        { "unknown removed", "csirmv", "csi9", 0, 0, false },
-        { "quiesced, the rest", "csiset", "", 3, 0, true },
-        { "all removed", "csirmv", "", 0, 0, true },
-        { "all removed again", "csirmv", "", 0, 0, false },
-        { "standby for nothing", "csiset", "", 2, 0, false },
-        { "active for nothing", "csiset", "", 1, 0, true },
+        {"first", "csiset", "csi1", 2, 1, true},
+        {"same standby, same rank", "csiset", "csi1", 2, 1, false},
+        {"same standby, other rank", "csiset", "csi1", 2, 2, true},
+        {"second csi", "csiset", "csi2", 2, 1, true},
+        {"promotion of all", "csiset", "", 1, 0, true},
+        {"promotion of all again", "csiset", "", 1, 0, false},
+        {"promotion of one again", "csiset", "csi2", 1, 0, false},
+        {"active with another rank", "csiset", "csi1", 1, 7, false},
+        {"quiesced", "csiset", "csi1", 3, 0, true},
+        {"removed", "csirmv", "csi1", 0, 0, true},
+        {"removed again", "csirmv", "csi1", 0, 0, false},
+        {"unknown removed", "csirmv", "csi9", 0, 0, false},
+        {"quiesced, the rest", "csiset", "", 3, 0, true},
+        {"all removed", "csirmv", "", 0, 0, true},
+        {"all removed again", "csirmv", "", 0, 0, false},
+        {"standby for nothing", "csiset", "", 2, 0, false},
+        {"active for nothing", "csiset", "", 1, 0, true},
     };
     const ClCpmHandleT h = app_register();
 
@@ -210,8 +219,8 @@ Test(work, quiescing_ends_with_complete_and_a_response_before_it_is_legal)
 
 Test(work, orders_for_strangers_and_without_callback_get_no_answer)
 {
-    ClCpmCallbacksT cb = { 0 };
-    ClVersionT v = { 'B', 1, 1 };
+    ClCpmCallbacksT cb = {0};
+    ClVersionT v = {'B', 1, 1};
     ClNameT comp = app_name("comp1");
     ClCpmHandleT h;
 
@@ -219,8 +228,9 @@ Test(work, orders_for_strangers_and_without_callback_get_no_answer)
     cr_assert_eq(clCpmClientInitialize(&h, &cb, &v), CL_OK);
     cr_assert_eq(clCpmComponentRegister(h, &comp, NULL), CL_OK);
     app_csi_set(1, "csi1", 1, 1, "");
-    fake_amfd_send(app_daemon,
-                   "{\"t\": \"csirmv\", \"inv\": 2, \"comp\": \"comp1\", \"csi\": \"csi1\"}");
+    fake_amfd_send(
+        app_daemon,
+        "{\"t\": \"csirmv\", \"inv\": 2, \"comp\": \"comp1\", \"csi\": \"csi1\"}");
     fake_amfd_send(app_daemon, "{\"t\": \"terminate\", \"inv\": 3, \"comp\": \"other\"}");
     fake_amfd_send(app_daemon, "{\"t\": \"nonsense\", \"inv\": 4, \"comp\": \"comp1\"}");
     fake_amfd_send(app_daemon, "{\"t\": \"csiset\"}");
@@ -234,9 +244,10 @@ Test(work, orders_may_come_before_register_returns)
     const ClCpmHandleT h = app_initialize();
     ClNameT comp = app_name("comp1");
 
-    fake_amfd_before(app_daemon, "register",
-                     "{\"t\": \"csiset\", \"inv\": 1, \"comp\": \"comp1\", \"csi\": \"csi1\", "
-                     "\"ha\": 1, \"flags\": 1}");
+    fake_amfd_before(
+        app_daemon, "register",
+        "{\"t\": \"csiset\", \"inv\": 1, \"comp\": \"comp1\", \"csi\": \"csi1\", "
+        "\"ha\": 1, \"flags\": 1}");
     cr_expect_eq(clCpmComponentRegister(h, &comp, NULL), CL_OK);
     app_next("csiset");
 }
@@ -253,7 +264,7 @@ Test(work, without_a_selection_object_callbacks_run_on_a_thread_of_the_library)
 
 static bool is_readable(int fd)
 {
-    struct pollfd p = { .fd = fd, .events = POLLIN };
+    struct pollfd p = {.fd = fd, .events = POLLIN};
 
     return poll(&p, 1, 0) == 1;
 }
@@ -319,7 +330,8 @@ Test(work, a_response_after_finalize_reaches_the_daemon)
     ClNameT comp = app_name("comp1");
     struct app_note n;
 
-    fake_amfd_send(app_daemon, "{\"t\": \"terminate\", \"inv\": 77, \"comp\": \"comp1\"}");
+    fake_amfd_send(app_daemon,
+                   "{\"t\": \"terminate\", \"inv\": 77, \"comp\": \"comp1\"}");
     n = app_next("terminate");
     cr_expect_eq(clCpmComponentUnregister(h, &comp, NULL), CL_OK);
     cr_expect_eq(clCpmClientFinalize(h), CL_OK);
@@ -344,7 +356,7 @@ Test(work, only_the_last_finalize_says_bye)
 Test(work, the_csi_list_is_one_block_with_the_attributes)
 {
     ClNameT comp = app_name("comp1"), strange = app_name("strange");
-    ClCpmCompCSIRefT list = { 0, NULL };
+    ClCpmCompCSIRefT list = {0, NULL};
     const ClAmsCSIDescriptorT *d;
 
     app_register();
@@ -373,14 +385,14 @@ Test(work, the_csi_list_is_one_block_with_the_attributes)
 
 /* ---- protection groups --------------------------------------------------- */
 
-#define MEMBERS                                                                                \
-    "\"members\": [{\"comp\": \"comp1\", \"ha\": 1, \"change\": 1},"                          \
+#define MEMBERS                                                                          \
+    "\"members\": [{\"comp\": \"comp1\", \"ha\": 1, \"change\": 1},"                     \
     " {\"comp\": \"comp2\", \"ha\": 2, \"change\": 2}]"
 
 Test(work, the_current_group_is_answered_into_the_buffer)
 {
-    ClAmsPGNotificationBufferT b = { 0, NULL };
-    ClAmsPGNotificationT own[1] = { 0 };
+    ClAmsPGNotificationBufferT b = {0, NULL};
+    ClAmsPGNotificationT own[1] = {0};
     const ClCpmHandleT h = app_register();
     ClNameT csi = app_name("csi1");
 
@@ -397,8 +409,10 @@ Test(work, the_current_group_is_answered_into_the_buffer)
     cr_expect_eq(own[0].member.compName.length, 0, "the caller's array is not filled");
     fake_amfd_answer(app_daemon, "pgtrack", "{\"rc\": 983044}");
     b.notification = NULL;
-    cr_expect_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CURRENT, &b), 0x000f0004u);
-    cr_expect_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CURRENT, NULL), CL_OK);
+    cr_expect_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CURRENT, &b),
+                 0x000f0004u);
+    cr_expect_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CURRENT, NULL),
+                 CL_OK);
 }
 
 Test(work, group_callbacks_run_on_the_library_thread_even_with_a_selection_object)
@@ -410,7 +424,8 @@ Test(work, group_callbacks_run_on_the_library_thread_even_with_a_selection_objec
 
     cr_assert_eq(clCpmSelectionObjectGet(h, &fd), CL_OK);
     fake_amfd_answer(app_daemon, "pgtrack", "{" MEMBERS "}");
-    cr_assert_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CURRENT, NULL), CL_OK);
+    cr_assert_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CURRENT, NULL),
+                 CL_OK);
     n = app_next("pg");
     cr_expect_not(pthread_equal(n.thread, pthread_self()));
     cr_expect_str_eq(n.text, "comp1/6:1:1 comp2/6:2:2 ");
@@ -419,7 +434,8 @@ Test(work, group_callbacks_run_on_the_library_thread_even_with_a_selection_objec
     expect_name(&n.csi, "csi1", 5, "pg");
     fake_amfd_send(app_daemon, "{\"t\": \"pg\", \"csi\": \"csi1\", " MEMBERS "}");
     cr_expect_not(app_noted(30), "CURRENT does not register");
-    cr_assert_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CHANGES, NULL), CL_OK);
+    cr_assert_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CHANGES, NULL),
+                 CL_OK);
     fake_amfd_send(app_daemon, "{\"t\": \"pg\", \"csi\": \"csi1\", " MEMBERS "}");
     app_next("pg");
     cr_assert_eq(clCpmProtectionGroupTrackStop(h, &csi), CL_OK);
@@ -431,7 +447,7 @@ Test(work, group_callbacks_run_on_the_library_thread_even_with_a_selection_objec
 Test(work, tracking_needs_its_callback)
 {
     ClCpmCallbacksT cb = app_callbacks;
-    ClVersionT v = { 'B', 1, 1 };
+    ClVersionT v = {'B', 1, 1};
     ClNameT csi = app_name("csi1");
     ClCpmHandleT h;
 
@@ -445,7 +461,7 @@ Test(work, tracking_needs_its_callback)
 Test(work, a_restarted_daemon_is_told_what_the_component_holds)
 {
     const ClCpmHandleT h = app_register();
-    ClAmsCompHealthcheckKeyT key = { "k", 1 };
+    ClAmsCompHealthcheckKeyT key = {"k", 1};
     ClNameT comp = app_name("comp1"), csi = app_name("csi1");
     json_t *m, *c;
 
@@ -453,15 +469,16 @@ Test(work, a_restarted_daemon_is_told_what_the_component_holds)
     app_csi_set(1, "csi1", 2, 1, ", \"rank\": 3");
     app_next("csiset");
     cr_assert_eq(clCpmHealthcheckStart(h, &comp, &key, 1, 1), CL_OK);
-    cr_assert_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CHANGES, NULL), CL_OK);
+    cr_assert_eq(clCpmProtectionGroupTrack(h, &csi, CL_AMS_PG_TRACK_CHANGES, NULL),
+                 CL_OK);
     json_decref(fake_amfd_take(app_daemon, "hcstart"));
     json_decref(fake_amfd_take(app_daemon, "pgtrack"));
     fake_amfd_die(app_daemon);
     fake_amfd_again(app_daemon);
     m = fake_amfd_take(app_daemon, "hello");
     cr_expect(json_is_true(json_object_get(m, "resume")));
-    cr_expect_str_eq(json_string_value(json_array_get(json_object_get(m, "registered"), 0)),
-                     "comp1");
+    cr_expect_str_eq(
+        json_string_value(json_array_get(json_object_get(m, "registered"), 0)), "comp1");
     c = json_array_get(json_object_get(m, "csis"), 0);
     cr_expect_str_eq(fake_str(c, "csi"), "csi1");
     cr_expect_str_eq(fake_str(c, "comp"), "comp1");
@@ -480,7 +497,7 @@ Test(work, a_restarted_daemon_is_told_what_the_component_holds)
 static void *small_stack_calls(void *arg)
 {
     const ClCpmHandleT h = *(ClCpmHandleT *)arg;
-    ClAmsCompHealthcheckKeyT key = { "k", 1 };
+    ClAmsCompHealthcheckKeyT key = {"k", 1};
     ClNameT comp = app_name("comp1");
     ClAmsHAStateT ha;
 

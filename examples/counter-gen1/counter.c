@@ -53,15 +53,15 @@ ClEoConfigT clEoConfig = {
     CL_FALSE,
 };
 
-ClUint8T clEoBasicLibs[] = { CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE,
-                             CL_TRUE, CL_FALSE, CL_FALSE, CL_FALSE };
-ClUint8T clEoClientLibs[] = { CL_FALSE, CL_FALSE, CL_FALSE, CL_FALSE, CL_FALSE,
-                              CL_FALSE, CL_FALSE, CL_FALSE, CL_FALSE, CL_FALSE,
-                              CL_FALSE, CL_FALSE, CL_FALSE };
+ClUint8T clEoBasicLibs[] = {CL_TRUE, CL_TRUE,  CL_TRUE,  CL_TRUE, CL_TRUE,
+                            CL_TRUE, CL_FALSE, CL_FALSE, CL_FALSE};
+ClUint8T clEoClientLibs[] = {CL_FALSE, CL_FALSE, CL_FALSE, CL_FALSE, CL_FALSE,
+                             CL_FALSE, CL_FALSE, CL_FALSE, CL_FALSE, CL_FALSE,
+                             CL_FALSE, CL_FALSE, CL_FALSE};
 
 static ClCkptSvcHdlT ckpt_service;
 static ClCkptHdlT ckpt;
-static ClCkptSectionIdT section_id = { 1, (ClUint8T *)"1" };
+static ClCkptSectionIdT section_id = {1, (ClUint8T *)"1"};
 
 static ClCpmHandleT cpm;
 static ClNameT node;
@@ -82,7 +82,7 @@ static ClRcT failed(const char *what, ClRcT rc)
 
 static ClRcT section_create(void)
 {
-    ClCkptSectionCreationAttributesT attrs = { &section_id, CL_TIME_END };
+    ClCkptSectionCreationAttributesT attrs = {&section_id, CL_TIME_END};
     ClUint32T zero = htonl(0);
     ClRcT rc = clCkptSectionCreate(ckpt, &attrs, (ClUint8T *)&zero, sizeof(zero));
 
@@ -93,8 +93,8 @@ static ClRcT section_create(void)
 
 static ClRcT ckpt_open(void)
 {
-    ClNameT name = { sizeof("counter-gen1") - 1, "counter-gen1" };
-    ClVersionT version = { 'B', 1, 1 };
+    ClNameT name = {sizeof("counter-gen1") - 1, "counter-gen1"};
+    ClVersionT version = {'B', 1, 1};
     ClCkptCheckpointCreationAttributesT attrs = {
         .creationFlags = CL_CKPT_WR_ACTIVE_REPLICA | CL_CKPT_CHECKPOINT_COLLOCATED,
         .checkpointSize = sizeof(ClUint32T),
@@ -118,7 +118,7 @@ static ClRcT ckpt_open(void)
 static ClRcT count_take_over(void)
 {
     ClUint32T value = 0, bad = 0;
-    ClCkptIOVectorElementT element = { section_id, &value, sizeof(value), 0, 0 };
+    ClCkptIOVectorElementT element = {section_id, &value, sizeof(value), 0, 0};
     ClRcT rc = clCkptActiveReplicaSet(ckpt);
 
     if (rc)
@@ -216,8 +216,8 @@ static ClUint32T period_ms(ClUint32T argc, ClCharT *argv[])
 
 static ClRcT comp_register(void)
 {
-    ClCpmCallbacksT callbacks = { 0 };
-    ClVersionT version = { 'B', 1, 1 };
+    ClCpmCallbacksT callbacks = {0};
+    ClVersionT version = {'B', 1, 1};
     ClNameT comp;
     ClRcT rc;
 
@@ -252,7 +252,7 @@ static int count_turn(void)
 static ClRcT app_initialize(ClUint32T argc, ClCharT *argv[])
 {
     ClUint32T ms = period_ms(argc, argv);
-    ClTimerTimeOutT period = { ms / 1000, ms % 1000 };
+    ClTimerTimeOutT period = {ms / 1000, ms % 1000};
     ClRcT rc;
 
     clOsalMutexInit(&lock);

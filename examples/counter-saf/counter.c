@@ -40,7 +40,7 @@ static int exiting;
 
 static ClCkptSvcHdlT ckpt_service;
 static ClCkptHdlT ckpt;
-static ClCkptSectionIdT section_id = { 1, (ClUint8T *)"1" };
+static ClCkptSectionIdT section_id = {1, (ClUint8T *)"1"};
 static ClUint32T count;
 
 /* ---- the checkpoint ------------------------------------------------------ */
@@ -57,7 +57,7 @@ static int failed(const char *what, unsigned int code, unsigned int good)
 
 static int ckpt_open(void)
 {
-    ClVersionT version = { 'B', 1, 1 };
+    ClVersionT version = {'B', 1, 1};
     ClCkptCheckpointCreationAttributesT attrs = {
         .creationFlags = CL_CKPT_WR_ACTIVE_REPLICA | CL_CKPT_CHECKPOINT_COLLOCATED,
         .checkpointSize = sizeof(ClUint32T),
@@ -69,7 +69,8 @@ static int ckpt_open(void)
     ClNameT name;
 
     clNameSet(&name, "counter-saf");
-    if (failed("clCkptInitialize", clCkptInitialize(&ckpt_service, NULL, &version), CL_OK))
+    if (failed("clCkptInitialize", clCkptInitialize(&ckpt_service, NULL, &version),
+               CL_OK))
         return -1;
     if (failed("clCkptCheckpointOpen",
                clCkptCheckpointOpen(ckpt_service, &name, &attrs,
@@ -84,7 +85,7 @@ static int ckpt_open(void)
 /* The section, if the other node has not made it. */
 static int section_create(void)
 {
-    ClCkptSectionCreationAttributesT attrs = { &section_id, CL_TIME_END };
+    ClCkptSectionCreationAttributesT attrs = {&section_id, CL_TIME_END};
     ClUint32T zero = htonl(0);
     ClRcT rc = clCkptSectionCreate(ckpt, &attrs, (ClUint8T *)&zero, sizeof(zero));
 
@@ -97,13 +98,14 @@ static int section_create(void)
 static int count_take_over(void)
 {
     ClUint32T value = 0, bad = 0;
-    ClCkptIOVectorElementT element = { section_id, &value, sizeof(value), 0, 0 };
+    ClCkptIOVectorElementT element = {section_id, &value, sizeof(value), 0, 0};
 
     if (failed("clCkptActiveReplicaSet", clCkptActiveReplicaSet(ckpt), CL_OK))
         return -1;
     if (section_create())
         return -1;
-    if (failed("clCkptCheckpointRead", clCkptCheckpointRead(ckpt, &element, 1, &bad), CL_OK))
+    if (failed("clCkptCheckpointRead", clCkptCheckpointRead(ckpt, &element, 1, &bad),
+               CL_OK))
         return -1;
     count = ntohl(value);
     return 0;
@@ -184,14 +186,16 @@ static int comp_register(SaSelectionObjectT *fd)
         .saAmfCSISetCallback = csi_set,
         .saAmfCSIRemoveCallback = csi_remove,
     };
-    SaVersionT version = { 'B', 1, 1 };
+    SaVersionT version = {'B', 1, 1};
 
-    if (failed("saAmfInitialize", saAmfInitialize(&amf, &callbacks, &version), SA_AIS_OK) ||
+    if (failed("saAmfInitialize", saAmfInitialize(&amf, &callbacks, &version),
+               SA_AIS_OK) ||
         failed("saAmfSelectionObjectGet", saAmfSelectionObjectGet(amf, fd), SA_AIS_OK) ||
         failed("saAmfComponentNameGet", saAmfComponentNameGet(amf, &comp), SA_AIS_OK) ||
         failed("clCpmLocalNodeNameGet", clCpmLocalNodeNameGet(&node), CL_OK))
         return -1;
-    return failed("saAmfComponentRegister", saAmfComponentRegister(amf, &comp, NULL), SA_AIS_OK)
+    return failed("saAmfComponentRegister", saAmfComponentRegister(amf, &comp, NULL),
+                  SA_AIS_OK)
                ? -1
                : 0;
 }

@@ -66,7 +66,8 @@ void amf_client_send(json_t *m)
 
     json_decref(m);
     if (!text) {
-        clv_log(CLV_LOG_ERROR, "a message to the AMF daemon is not sent: no memory, or a name that is not UTF-8");
+        clv_log(CLV_LOG_ERROR, "a message to the AMF daemon is not sent: no memory, or a "
+                               "name that is not UTF-8");
         return;
     }
     pthread_mutex_lock(&s->lock);
@@ -142,7 +143,7 @@ static bool call_prepare(struct amf_call *c, json_t *m)
 uint32_t amf_client_call(json_t *m, int64_t deadline_ns, json_t **answer)
 {
     struct amf_session *s = &amf_session;
-    struct amf_call c = { 0 };
+    struct amf_call c = {0};
     uint32_t rc;
 
     if (answer)

@@ -21,7 +21,7 @@ static struct {
     bool started, running;
     pthread_t thread;
     void (*run)(const json_t *m);
-} delivery = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} delivery = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Lock held. */
 static struct order *order_pop(void)
@@ -79,7 +79,7 @@ void amf_delivery_push(json_t *m)
         json_decref(m);
         return;
     }
-    *o = (struct order){ .m = m };
+    *o = (struct order){.m = m};
     pthread_mutex_lock(&delivery.lock);
     if (delivery.last)
         delivery.last->next = o;
@@ -92,8 +92,8 @@ void amf_delivery_push(json_t *m)
 
 void amf_delivery_drain(int64_t deadline_ns)
 {
-    const struct timespec ts = { .tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
-                                 .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S) };
+    const struct timespec ts = {.tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
+                                .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S)};
 
     pthread_mutex_lock(&delivery.lock);
     if (delivery.started && !pthread_equal(pthread_self(), delivery.thread))

@@ -13,7 +13,7 @@ static struct amf_line *line_new(char *text, size_t size, bool *sent)
         free(text);
         return NULL;
     }
-    *l = (struct amf_line){ .sent = sent, .size = size, .text = text };
+    *l = (struct amf_line){.sent = sent, .size = size, .text = text};
     return l;
 }
 

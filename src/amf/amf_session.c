@@ -25,7 +25,8 @@ enum {
     RECEIVE_BYTES = 16384
 };
 
-struct amf_session amf_session = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .wake_fd = -1 };
+struct amf_session amf_session = {
+    .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .wake_fd = -1};
 
 /* Only the session thread touches it. */
 static struct amf_reader reader;
@@ -50,8 +51,8 @@ static void wake_quiet(void)
 
 bool amf_session_wait(int64_t deadline_ns)
 {
-    const struct timespec ts = { .tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
-                                 .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S) };
+    const struct timespec ts = {.tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
+                                .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S)};
 
     return pthread_cond_timedwait(&amf_session.changed, &amf_session.lock, &ts) == 0;
 }
@@ -72,7 +73,7 @@ void amf_session_flush(void)
 
 static int daemon_connect(void)
 {
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
     int fd;
 
     if (!amf_socket_path(a.sun_path, sizeof(a.sun_path))) {
@@ -99,8 +100,9 @@ static json_t *hello_new(void)
 
     pthread_mutex_lock(&s->lock);
     resume = s->was_up;
-    hello = json_pack("{s:s, s:i, s:s, s:i, s:i, s:b}", "t", "hello", "id", 0, "comp", s->comp,
-                      "pid", (int)getpid(), "version", AMF_PROTO_VERSION, "resume", resume);
+    hello = json_pack("{s:s, s:i, s:s, s:i, s:i, s:b}", "t", "hello", "id", 0, "comp",
+                      s->comp, "pid", (int)getpid(), "version", AMF_PROTO_VERSION,
+                      "resume", resume);
     pthread_mutex_unlock(&s->lock);
     if (hello && resume && s->hooks->resume)
         s->hooks->resume(hello);
@@ -109,7 +111,7 @@ static json_t *hello_new(void)
 
 static bool bytes_send(int fd, const char *at, size_t left, int64_t deadline_ns)
 {
-    struct pollfd p = { .fd = fd, .events = POLLOUT };
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
 
     while (left) {
         const ssize_t n = send(fd, at, left, MSG_NOSIGNAL);
@@ -152,7 +154,7 @@ static bool bytes_receive(int fd)
 /* The daemon's first line: new; NULL when it does not come. */
 static json_t *hello_answer(int fd, int64_t deadline_ns)
 {
-    struct pollfd p = { .fd = fd, .events = POLLIN };
+    struct pollfd p = {.fd = fd, .events = POLLIN};
     json_t *m;
     bool bad;
 
@@ -209,8 +211,8 @@ static void hello_refused(uint32_t rc)
     struct amf_session *s = &amf_session;
 
     pthread_mutex_lock(&s->lock);
-    clv_log(CLV_LOG_ERROR, "component \"%s\": the AMF daemon refuses it, 0x%" PRIx32, s->comp,
-            rc);
+    clv_log(CLV_LOG_ERROR, "component \"%s\": the AMF daemon refuses it, 0x%" PRIx32,
+            s->comp, rc);
     s->refusal = rc;
     if (!s->was_up)
         s->wanted = false; /* the caller hears of it; no use in asking again */
@@ -283,7 +285,8 @@ static bool messages_take(void)
             amf_delivery_push(m);
     }
     if (bad)
-        clv_log(CLV_LOG_ERROR, "clovis-amfd: a line is not a JSON object; connecting again");
+        clv_log(CLV_LOG_ERROR,
+                "clovis-amfd: a line is not a JSON object; connecting again");
     return !bad;
 }
 
@@ -304,7 +307,8 @@ static bool flush_again(short *events)
 /* Until the connection ends. */
 static void session_serve(void)
 {
-    struct pollfd p[2] = { { .fd = amf_session.fd }, { .fd = amf_session.wake_fd, .events = POLLIN } };
+    struct pollfd p[2] = {{.fd = amf_session.fd},
+                          {.fd = amf_session.wake_fd, .events = POLLIN}};
 
     while (messages_take()) {
         if (!flush_again(&p[0].events))
@@ -328,8 +332,8 @@ static void session_close(void)
     s->fd = -1;
     s->up = false;
     amf_outbox_rewind(&s->outbox);
-    clv_log(CLV_LOG_WARNING, "component \"%s\": lost the AMF daemon; going on, connecting again",
-            s->comp);
+    clv_log(CLV_LOG_WARNING,
+            "component \"%s\": lost the AMF daemon; going on, connecting again", s->comp);
     pthread_mutex_unlock(&s->lock);
     amf_reader_free(&reader);
 }
@@ -337,7 +341,7 @@ static void session_close(void)
 /* Sleep until the connection is wanted, at least pause_ms unless somebody wakes us. */
 static void wanted_wait(int pause_ms)
 {
-    struct pollfd p = { .fd = amf_session.wake_fd, .events = POLLIN };
+    struct pollfd p = {.fd = amf_session.wake_fd, .events = POLLIN};
     bool wanted;
 
     for (;;) {

@@ -47,7 +47,7 @@ static const char *class_word(ClInvocationT invocation)
  * with QuiescingComplete, or with an error. */
 static struct answer pending_take(ClInvocationT invocation, ClRcT result)
 {
-    struct answer a = { .wire = invocation, .kind = class_word(invocation) };
+    struct answer a = {.wire = invocation, .kind = class_word(invocation)};
     struct cpm_pending *p;
 
     pthread_mutex_lock(&cpm_lock);

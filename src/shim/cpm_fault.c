@@ -34,7 +34,8 @@ static json_t *message_new(const char *type, const ClNameT *comp,
 }
 
 /* Kept for the callbacks, and for a daemon that restarts. Takes m. */
-static void health_note(const ClNameT *comp, const ClAmsCompHealthcheckKeyT *key, json_t *m)
+static void health_note(const ClNameT *comp, const ClAmsCompHealthcheckKeyT *key,
+                        json_t *m)
 {
     char name[CPM_TEXT_MAX];
     struct cpm_comp *c;

@@ -177,8 +177,8 @@ static ClRcT buffer_fill(ClAmsPGNotificationBufferT *buffer, const json_t *membe
 static void current_deliver(ClHandleT h, const char *csi, json_t *answer)
 {
     json_t *members = json_object_get(answer, "members");
-    json_t *m = members ? json_pack("{s:s, s:s, s:I, s:O}", "t", "pg", "csi", csi, "handle",
-                                    (json_int_t)h, "members", members)
+    json_t *m = members ? json_pack("{s:s, s:s, s:I, s:O}", "t", "pg", "csi", csi,
+                                    "handle", (json_int_t)h, "members", members)
                         : NULL;
 
     json_decref(answer);

@@ -120,26 +120,26 @@ static struct order *order_new(const struct cpm *s, enum cpm_order what, const j
 
 static struct cpm_set set_of(const json_t *m)
 {
-    return (struct cpm_set){ .csi = text(m, "csi"),
-                             .ha = (ClAmsHAStateT)number(m, "ha"),
-                             .flags = (ClUint32T)number(m, "flags"),
-                             .rank = (ClUint32T)number(m, "rank"),
-                             .transition = (ClUint32T)number(m, "tr"),
-                             .active = text(m, "active"),
-                             .attrs = json_object_get(m, "attrs") };
+    return (struct cpm_set){.csi = text(m, "csi"),
+                            .ha = (ClAmsHAStateT)number(m, "ha"),
+                            .flags = (ClUint32T)number(m, "flags"),
+                            .rank = (ClUint32T)number(m, "rank"),
+                            .transition = (ClUint32T)number(m, "tr"),
+                            .active = text(m, "active"),
+                            .attrs = json_object_get(m, "attrs")};
 }
 
 static void answer_ok(enum cpm_order what, uint64_t wire)
 {
-    cpm_send(json_pack("{s:s, s:I, s:i, s:s}", "t", "response", "inv", (json_int_t)wire, "rc",
-                       0, "kind", cpm_order_word(what)));
+    cpm_send(json_pack("{s:s, s:I, s:i, s:s}", "t", "response", "inv", (json_int_t)wire,
+                       "rc", 0, "kind", cpm_order_word(what)));
 }
 
 enum decision { TELL, SILENT, ANSWER_OK };
 
 /* Does the order repeat an earlier one, given or not yet answered? Lock held. */
-static bool order_is_news(struct cpm_comp *c, enum cpm_order what, const struct cpm_set *set,
-                          const struct cpm_pending *same)
+static bool order_is_news(struct cpm_comp *c, enum cpm_order what,
+                          const struct cpm_set *set, const struct cpm_pending *same)
 {
     if (what == CPM_CSI_SET && c)
         return cpm_comp_set(c, set);
@@ -149,7 +149,8 @@ static bool order_is_news(struct cpm_comp *c, enum cpm_order what, const struct 
 }
 
 /* Lock held. */
-static enum decision order_decide(struct cpm_comp *c, enum cpm_order what, const json_t *m)
+static enum decision order_decide(struct cpm_comp *c, enum cpm_order what,
+                                  const json_t *m)
 {
     const struct cpm_set set = set_of(m);
     const int ha = what == CPM_CSI_SET ? (int)set.ha : 0;
@@ -170,7 +171,8 @@ static enum decision order_decide(struct cpm_comp *c, enum cpm_order what, const
 
 /* A proxied component is instantiated before its proxy registers it: then whoever
  * registered a component of this process is the proxy. Lock held. */
-static struct cpm *order_service(enum cpm_order what, const json_t *m, struct cpm_comp **out)
+static struct cpm *order_service(enum cpm_order what, const json_t *m,
+                                 struct cpm_comp **out)
 {
     struct cpm_comp *c = cpm_comp_find(text(m, "comp"));
 
@@ -210,7 +212,7 @@ static void order_tell(struct cpm *s, bool queued, enum cpm_order what,
 
 static void order_take(enum cpm_order what, const json_t *m)
 {
-    ClAmsCompHealthcheckKeyT key = { 0 };
+    ClAmsCompHealthcheckKeyT key = {0};
     enum decision decision = SILENT;
     bool queued = false;
     struct cpm_comp *c;
@@ -232,7 +234,8 @@ static void order_take(enum cpm_order what, const json_t *m)
     if (s)
         cpm_put(s);
     else
-        clv_log(CLV_LOG_INFO, "component \"%s\": an order for it, but it is not registered",
+        clv_log(CLV_LOG_INFO,
+                "component \"%s\": an order for it, but it is not registered",
                 text(m, "comp"));
 }
 
@@ -274,10 +277,13 @@ void cpm_order_take(const json_t *m)
         const char *type;
         void (*take)(const json_t *m);
     } types[] = {
-        { "csiset", csi_set_take },     { "csirmv", csi_remove_take },
-        { "terminate", terminate_take }, { "health", health_take },
-        { "pinst", proxied_instantiate_take }, { "pclean", proxied_cleanup_take },
-        { "pg", cpm_group_take },
+        {"csiset", csi_set_take},
+        {"csirmv", csi_remove_take},
+        {"terminate", terminate_take},
+        {"health", health_take},
+        {"pinst", proxied_instantiate_take},
+        {"pclean", proxied_cleanup_take},
+        {"pg", cpm_group_take},
     };
 
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
@@ -292,9 +298,9 @@ static void comp_describe(const struct cpm_comp *c, json_t *names, json_t *csis)
 
     json_array_append_new(names, json_string(c->name));
     for (csi = c->csis; csi; csi = csi->next)
-        json_array_append_new(csis, json_pack("{s:s, s:s, s:i, s:i}", "comp", c->name, "csi",
-                                              csi->name, "ha", (int)csi->ha, "rank",
-                                              (int)csi->rank));
+        json_array_append_new(csis, json_pack("{s:s, s:s, s:i, s:i}", "comp", c->name,
+                                              "csi", csi->name, "ha", (int)csi->ha,
+                                              "rank", (int)csi->rank));
     if (c->health)
         cpm_send(json_deep_copy(c->health));
 }

@@ -25,8 +25,8 @@ const char *cpm_order_word(enum cpm_order order)
     return words[order];
 }
 
-struct cpm_pending *cpm_pending_same(enum cpm_order order, const char *comp, const char *csi,
-                                     int ha)
+struct cpm_pending *cpm_pending_same(enum cpm_order order, const char *comp,
+                                     const char *csi, int ha)
 {
     struct cpm_pending *p;
 
@@ -81,13 +81,13 @@ bool cpm_pending_add(enum cpm_order order, uint64_t invocation, const char *comp
 
     if (!p)
         return false;
-    *p = (struct cpm_pending){ .next = first,
-                               .order = order,
-                               .invocation = invocation,
-                               .wire = invocation,
-                               .ha = ha,
-                               .comp = strdup(comp),
-                               .csi = strdup(csi) };
+    *p = (struct cpm_pending){.next = first,
+                              .order = order,
+                              .invocation = invocation,
+                              .wire = invocation,
+                              .ha = ha,
+                              .comp = strdup(comp),
+                              .csi = strdup(csi)};
     first = p;
     n_pending++;
     if (!p->comp || !p->csi) {

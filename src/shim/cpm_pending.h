@@ -33,8 +33,8 @@ struct cpm_pending {
 };
 
 /* An order that says the same and is still unanswered; NULL: none. Borrowed. */
-struct cpm_pending *cpm_pending_same(enum cpm_order order, const char *comp, const char *csi,
-                                     int ha);
+struct cpm_pending *cpm_pending_same(enum cpm_order order, const char *comp,
+                                     const char *csi, int ha);
 
 /* The order behind an invocation, NULL: unknown or answered. Borrowed. */
 struct cpm_pending *cpm_pending_find(uint64_t invocation);

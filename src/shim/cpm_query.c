@@ -29,9 +29,9 @@ ClRcT clCpmHAStateGet(ClCpmHandleT h, ClNameT *comp, ClNameT *csi, ClAmsHAStateT
     cpm_put(s);
     cpm_name_text(comp_name, comp);
     cpm_name_text(csi_name, csi);
-    rc = cpm_call(json_pack("{s:s, s:s, s:s}", "t", "hastate", "comp", comp_name, "csi",
-                            csi_name),
-                  &answer);
+    rc = cpm_call(
+        json_pack("{s:s, s:s, s:s}", "t", "hastate", "comp", comp_name, "csi", csi_name),
+        &answer);
     if (rc && !answer)
         return rc;
     *out = rc ? CL_AMS_HA_STATE_NONE
@@ -62,12 +62,12 @@ static void list_fill(ClCpmCompCSIT *list, ClUint32T n, const struct cpm_comp *c
     const struct cpm_csi *csi;
 
     for (csi = c->csis; csi; csi = csi->next, list++) {
-        const struct cpm_set set = { .csi = csi->name,
-                                     .ha = csi->ha,
-                                     .flags = csi->flags,
-                                     .rank = csi->rank,
-                                     .transition = csi->transition,
-                                     .active = csi->active };
+        const struct cpm_set set = {.csi = csi->name,
+                                    .ha = csi->ha,
+                                    .flags = csi->flags,
+                                    .rank = csi->rank,
+                                    .transition = csi->transition,
+                                    .active = csi->active};
 
         list->haState = csi->ha;
         cpm_csi_head(&list->csiDescriptor, &set);
@@ -139,8 +139,8 @@ ClRcT clCpmComponentStatusGet(ClNameT *comp, ClNameT *node, ClAmsPresenceStateT 
     cpm_name_text(comp_name, comp);
     if (node)
         cpm_name_text(node_name, node);
-    rc = cpm_call(json_pack("{s:s, s:s, s:s}", "t", "compstatus", "comp", comp_name, "node",
-                            node_name),
+    rc = cpm_call(json_pack("{s:s, s:s, s:s}", "t", "compstatus", "comp", comp_name,
+                            "node", node_name),
                   &answer);
     if (!rc) {
         *presence =

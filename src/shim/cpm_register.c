@@ -16,7 +16,8 @@ static bool callbacks_suffice(const ClCpmCallbacksT *cb, bool proxied)
 {
     if (!cb->appTerminate)
         return false;
-    return !proxied || (cb->appProxiedComponentInstantiate && cb->appProxiedComponentCleanup);
+    return !proxied ||
+           (cb->appProxiedComponentInstantiate && cb->appProxiedComponentCleanup);
 }
 
 /* Known before the daemon is asked: its first orders may come before its answer. */

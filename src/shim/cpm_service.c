@@ -96,7 +96,7 @@ bool cpm_is_open(void)
 
 /* ---- talking to the daemon ----------------------------------------------- */
 
-static const struct amf_client_hooks hooks = { cpm_order_take, cpm_order_resume };
+static const struct amf_client_hooks hooks = {cpm_order_take, cpm_order_resume};
 
 bool cpm_is_alone(void)
 {
@@ -145,8 +145,8 @@ static ClRcT process_announce(void)
 
 static ClRcT version_check(ClVersionT *version)
 {
-    static ClVersionT supported[] = { { 'B', 1, 1 }, { 'B', 2, 0 } };
-    static ClVersionDatabaseT database = { 2, supported };
+    static ClVersionT supported[] = {{'B', 1, 1}, {'B', 2, 0}};
+    static ClVersionDatabaseT database = {2, supported};
 
     return clVersionVerify(&database, version);
 }
@@ -269,7 +269,8 @@ ClRcT clCpmDispatch(ClCpmHandleT h, ClDispatchFlagsT flags)
 {
     struct cpm *s;
 
-    if (flags != CL_DISPATCH_ONE && flags != CL_DISPATCH_ALL && flags != CL_DISPATCH_BLOCKING)
+    if (flags != CL_DISPATCH_ONE && flags != CL_DISPATCH_ALL &&
+        flags != CL_DISPATCH_BLOCKING)
         return CPM_RC(CL_ERR_INVALID_PARAMETER);
     s = cpm_get(h);
     if (!s)

@@ -23,7 +23,7 @@
 enum {
     PORT_FIRST = 128, /* the range of ports that are given out */
     PORT_LAST = 1023,
-    END_WAIT_S = 5    /* for callbacks that still run when the program wants to end */
+    END_WAIT_S = 5 /* for callbacks that still run when the program wants to end */
 };
 
 /* Defaults for programs that bring none; their own definitions go before these. */
@@ -33,8 +33,9 @@ CL_WEAK ClEoConfigT clEoConfig = {
     .noOfThreads = 2,
     .appType = CL_EO_USE_THREAD_FOR_APP,
 };
-CL_WEAK ClUint8T clEoBasicLibs[9] = { CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE, CL_TRUE };
-CL_WEAK ClUint8T clEoClientLibs[13] = { 0 };
+CL_WEAK ClUint8T clEoBasicLibs[9] = {CL_TRUE, CL_TRUE, CL_TRUE,
+                                     CL_TRUE, CL_TRUE, CL_TRUE};
+CL_WEAK ClUint8T clEoClientLibs[13] = {0};
 
 ClIocPortT gEOIocPort;
 ClCharT *clEoProgName = (ClCharT *)"";
@@ -43,10 +44,10 @@ static struct {
     pthread_mutex_t lock; /* guards every field */
     pthread_cond_t changed;
     bool started;
-    bool released;  /* our own terminate has been answered */
-    bool deleted;   /* the delete callout was called */
+    bool released; /* our own terminate has been answered */
+    bool deleted;  /* the delete callout was called */
     bool had_service;
-} eo = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+} eo = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* ---- the end ------------------------------------------------------------- */
 

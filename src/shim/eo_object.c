@@ -24,7 +24,7 @@ static struct {
     ClEoExecutionObjT *chosen; /* by clEoMyEoObjectSet(), else NULL */
     struct keep *keeps;
     unsigned n_starts; /* clASPInitialize() */
-} eo = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} eo = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* ---- the object ---------------------------------------------------------- */
 
@@ -154,7 +154,7 @@ static ClRcT keep_set(bool client, ClUint32T id, void *data)
     if (!k) {
         k = calloc(1, sizeof(*k));
         if (k) {
-            *k = (struct keep){ .next = eo.keeps, .client = client, .id = id };
+            *k = (struct keep){.next = eo.keeps, .client = client, .id = id};
             eo.keeps = k;
         }
     }

@@ -26,7 +26,8 @@ void clDbgPauseFn(const char *file, int line)
 {
     if (!clParseEnvBoolean("CL_DEBUG_PAUSE"))
         return;
-    clv_log(CLV_LOG_ERROR, "%s:%d: process %d waits for a debugger", file, line, (int)getpid());
+    clv_log(CLV_LOG_ERROR, "%s:%d: process %d waits for a debugger", file, line,
+            (int)getpid());
     pause();
 }
 
@@ -39,7 +40,8 @@ void clDbgMsg(int pid, const char *file, int line, const char *function, int lev
 
     if (!limit || level > atoi(limit))
         return;
-    n = snprintf(out, sizeof(out) - 1, "%d %s:%d (%s) %s", pid, file, line, function, text);
+    n = snprintf(out, sizeof(out) - 1, "%d %s:%d (%s) %s", pid, file, line, function,
+                 text);
     if (n > (int)sizeof(out) - 2)
         n = (int)sizeof(out) - 2;
     out[n++] = '\n';

@@ -49,11 +49,12 @@ static void predefined_open_all(void)
     predefined_open("CL_LOG_APP", "app", &CL_LOG_HANDLE_APP);
 }
 
-ClRcT clLogInitialize(ClLogHandleT *out, const ClLogCallbacksT *callbacks, ClVersionT *version)
+ClRcT clLogInitialize(ClLogHandleT *out, const ClLogCallbacksT *callbacks,
+                      ClVersionT *version)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    static ClVersionT supported[] = { { 'B', 1, 1 } };
-    static ClVersionDatabaseT database = { 1, supported };
+    static ClVersionT supported[] = {{'B', 1, 1}};
+    static ClVersionDatabaseT database = {1, supported};
     struct log_user *user;
     ClRcT rc;
 
@@ -175,7 +176,7 @@ ClRcT clLogVMsgWrite(ClHandleT stream, ClLogSeverityT severity, ClUint16T servic
                      const ClCharT *area, const ClCharT *context, const ClCharT *file,
                      ClUint32T line, const ClCharT *format, va_list args)
 {
-    struct log_message m = { severity, area, context, file, line, NULL };
+    struct log_message m = {severity, area, context, file, line, NULL};
 
     (void)serviceId;
     message_write(&stream, &m, format, args);
@@ -194,9 +195,10 @@ ClRcT clLogMsgWrite(ClHandleT stream, ClLogSeverityT severity, ClUint16T service
     return CL_OK;
 }
 
-ClRcT clLogMsgWriteDeferred(ClHandleT stream, ClLogSeverityT severity, ClUint16T serviceId,
-                            const ClCharT *area, const ClCharT *context, const ClCharT *file,
-                            ClUint32T line, const ClCharT *format, ...)
+ClRcT clLogMsgWriteDeferred(ClHandleT stream, ClLogSeverityT severity,
+                            ClUint16T serviceId, const ClCharT *area,
+                            const ClCharT *context, const ClCharT *file, ClUint32T line,
+                            const ClCharT *format, ...)
 {
     va_list args;
 
@@ -207,10 +209,11 @@ ClRcT clLogMsgWriteDeferred(ClHandleT stream, ClLogSeverityT severity, ClUint16T
 }
 
 ClRcT clLogMsgWriteConsole(ClHandleT stream, ClLogSeverityT severity, ClUint16T serviceId,
-                           const ClCharT *area, const ClCharT *context, const ClCharT *file,
-                           ClUint32T line, const ClCharT *format, ...)
+                           const ClCharT *area, const ClCharT *context,
+                           const ClCharT *file, ClUint32T line, const ClCharT *format,
+                           ...)
 {
-    struct log_message m = { severity, area, context, file, line, NULL };
+    struct log_message m = {severity, area, context, file, line, NULL};
     va_list args;
 
     (void)stream;

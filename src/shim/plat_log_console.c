@@ -20,7 +20,7 @@ static struct {
     int fd; /* TO_FD */
     ClLogSeverityT level;
     bool time, location;
-} console = { .once = PTHREAD_ONCE_INIT };
+} console = {.once = PTHREAD_ONCE_INIT};
 
 /* Unset means yes here, unlike for other boolean settings. */
 static bool yes_unless_denied(const char *variable)
@@ -33,7 +33,8 @@ static void path_open(const char *path)
     console.fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
     console.where = console.fd < 0 ? TO_STDOUT : TO_FD;
     if (console.fd < 0)
-        clv_log(CLV_LOG_ERROR, "CL_LOG_TO_FILE=%s: %s; using stdout", path, strerror(errno));
+        clv_log(CLV_LOG_ERROR, "CL_LOG_TO_FILE=%s: %s; using stdout", path,
+                strerror(errno));
 }
 
 static void setup(void)

@@ -26,9 +26,9 @@ struct log_file {
     char *dir, *name;     /* owned */
     uint64_t unit_bytes;  /* 0: unlimited */
     ClLogFileFullActionT action;
-    unsigned max_units;   /* ROTATE; 0: all are kept */
-    int dir_fd, fd;       /* -1: not open */
-    char *unit;           /* owned; name of the open unit */
+    unsigned max_units; /* ROTATE; 0: all are kept */
+    int dir_fd, fd;     /* -1: not open */
+    char *unit;         /* owned; name of the open unit */
     bool given_up;
 };
 
@@ -130,7 +130,8 @@ static bool unit_open(struct log_file *f, const char *unit, int flags)
 {
     unit_close(f);
     f->unit = strdup(unit);
-    f->fd = openat(f->dir_fd, unit, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0640);
+    f->fd = openat(f->dir_fd, unit, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags,
+                   0640);
     return f->unit && f->fd >= 0;
 }
 
@@ -175,7 +176,8 @@ static bool next_open(struct log_file *f)
 
     localtime_r(&now, &tm);
     strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(ending, sizeof(ending), "_%s.%06d", date, (int)(now_ns % CLV_NS_PER_S / 1000));
+    snprintf(ending, sizeof(ending), "_%s.%06d", date,
+             (int)(now_ns % CLV_NS_PER_S / 1000));
     unit = name_with(f, ending);
     ok = unit && unit_open(f, unit, O_CREAT);
     free(unit);
@@ -227,7 +229,8 @@ static int cfg_lock(const struct log_file *f)
             close(fd);
         return -1;
     }
-    n = snprintf(text, sizeof(text), "fileUnitSize=%llu\nfileFullAction=%d\nmaxFilesRotated=%u\n",
+    n = snprintf(text, sizeof(text),
+                 "fileUnitSize=%llu\nfileFullAction=%d\nmaxFilesRotated=%u\n",
                  (unsigned long long)f->unit_bytes, (int)f->action, f->max_units);
     if (pwrite(fd, text, (size_t)n, 0) != n || ftruncate(fd, n) < 0)
         clv_log(CLV_LOG_DEBUG, "%s/%s.cfg: %s", f->dir, f->name, strerror(errno));
@@ -261,8 +264,8 @@ static bool first_open(struct log_file *f, size_t size)
     if (f->dir_fd >= 0 && unit_ready(f, size))
         return true;
     f->given_up = true;
-    clv_log(CLV_LOG_ERROR, "log file \"%s\" in %s: %s; its records are lost", f->name, f->dir,
-            strerror(errno));
+    clv_log(CLV_LOG_ERROR, "log file \"%s\" in %s: %s; its records are lost", f->name,
+            f->dir, strerror(errno));
     return false;
 }
 
@@ -292,7 +295,8 @@ void log_file_unlock(struct log_file *f)
 void log_file_write(struct log_file *f, const char *line, size_t size)
 {
     pthread_mutex_lock(&f->lock);
-    if ((f->fd >= 0 || first_open(f, size)) && (has_room(f, size) || full_handle(f, size)))
+    if ((f->fd >= 0 || first_open(f, size)) &&
+        (has_room(f, size) || full_handle(f, size)))
         if (write(f->fd, line, size) < 0)
             clv_log(CLV_LOG_DEBUG, "%s/%s: %s", f->dir, f->unit, strerror(errno));
     pthread_mutex_unlock(&f->lock);

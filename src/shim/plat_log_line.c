@@ -15,8 +15,8 @@
 
 static const char *severity_word(ClLogSeverityT severity)
 {
-    static const char *const words[] = { "EMRGN", "ALERT",  "CRITIC", "ERROR", "WARN",
-                                         "NOTICE", "INFO", "DEBUG" };
+    static const char *const words[] = {"EMRGN", "ALERT",  "CRITIC", "ERROR",
+                                        "WARN",  "NOTICE", "INFO",   "DEBUG"};
 
     if (severity == CL_LOG_SEV_TRACE)
         return "TRACE";
@@ -31,11 +31,11 @@ ClLogSeverityT log_severity_setting(const char *variable, ClLogSeverityT dflt)
         const char *name;
         ClLogSeverityT severity;
     } names[] = {
-        { "EMERGENCY", CL_LOG_SEV_EMERGENCY }, { "ALERT", CL_LOG_SEV_ALERT },
-        { "CRITICAL", CL_LOG_SEV_CRITICAL },   { "ERROR", CL_LOG_SEV_ERROR },
-        { "WARN", CL_LOG_SEV_WARNING },        { "WARNING", CL_LOG_SEV_WARNING },
-        { "NOTICE", CL_LOG_SEV_NOTICE },       { "INFO", CL_LOG_SEV_INFO },
-        { "DEBUG", CL_LOG_SEV_DEBUG },         { "TRACE", CL_LOG_SEV_TRACE },
+        {"EMERGENCY", CL_LOG_SEV_EMERGENCY}, {"ALERT", CL_LOG_SEV_ALERT},
+        {"CRITICAL", CL_LOG_SEV_CRITICAL},   {"ERROR", CL_LOG_SEV_ERROR},
+        {"WARN", CL_LOG_SEV_WARNING},        {"WARNING", CL_LOG_SEV_WARNING},
+        {"NOTICE", CL_LOG_SEV_NOTICE},       {"INFO", CL_LOG_SEV_INFO},
+        {"DEBUG", CL_LOG_SEV_DEBUG},         {"TRACE", CL_LOG_SEV_TRACE},
     };
     const char *value = getenv(variable);
 
@@ -44,8 +44,8 @@ ClLogSeverityT log_severity_setting(const char *variable, ClLogSeverityT dflt)
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (strcasecmp(names[i].name, value) == 0)
             return names[i].severity;
-    clv_log(CLV_LOG_WARNING, "%s=%s: expected EMERGENCY, ALERT, ... DEBUG or TRACE", variable,
-            value);
+    clv_log(CLV_LOG_WARNING, "%s=%s: expected EMERGENCY, ALERT, ... DEBUG or TRACE",
+            variable, value);
     return dflt;
 }
 
@@ -62,6 +62,14 @@ static void time_format(char text[40])
     strftime(rest, sizeof(rest), "%H:%M:%S", &tm);
     snprintf(text, 40, "%s %s.%03d %d", date, rest,
              (int)(now_ns % CLV_NS_PER_S / CLV_NS_PER_MS), tm.tm_year + 1900);
+}
+
+/* What the execution object will be called once it is there. */
+static const char *program_name(void)
+{
+    const bool is_default = strcmp(clEoConfig.EOname, CL_EO_DEFAULT_NAME) == 0;
+
+    return is_default && ASP_COMPNAME[0] ? ASP_COMPNAME : clEoConfig.EOname;
 }
 
 static const char *or_unspecified(const char *text, const char *otherwise)
@@ -82,10 +90,10 @@ static size_t head_format(char *line, size_t size, const struct log_message *m, 
         snprintf(where, sizeof(where), "[%.64s:%u] ", m->file, m->line);
     n = snprintf(line, size, "%-*s%s%s(%.64s.%d : %.32s.%3.64s.%3.64s.%05u : %6s) ",
                  time ? 26 : 0, when, time ? " " : "", where, ASP_NODENAME, (int)getpid(),
-                 clEoConfig.EOname,
-                 or_unspecified(m->area, CL_LOG_AREA_UNSPECIFIED),
+                 program_name(), or_unspecified(m->area, CL_LOG_AREA_UNSPECIFIED),
                  or_unspecified(m->context, CL_LOG_CONTEXT_UNSPECIFIED),
-                 __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED), severity_word(m->severity));
+                 __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED),
+                 severity_word(m->severity));
     return n < 0 ? 0 : (size_t)n;
 }
 

@@ -32,7 +32,7 @@ static struct {
     pthread_mutex_t lock; /* guards every field */
     struct log_stream *streams;
     struct log_open *opens;
-} logs = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} logs = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* ---- fork: no lock is inherited from a thread that is not there ------------ */
 
@@ -80,7 +80,8 @@ static int is_file_char(int c)
 
 bool log_attributes_are_good(const ClLogStreamAttributesT *a)
 {
-    if (!text_is_good(a->fileName, is_file_char) || !text_is_good(a->fileLocation, isprint))
+    if (!text_is_good(a->fileName, is_file_char) ||
+        !text_is_good(a->fileLocation, isprint))
         return false;
     if (a->recordSize <= RECORD_BYTES_MIN)
         return false;
@@ -90,12 +91,14 @@ bool log_attributes_are_good(const ClLogStreamAttributesT *a)
         return false;
     if (a->flushInterval < 0 || (!a->flushFreq && !a->flushInterval))
         return false;
-    if (a->waterMark.lowLimit > a->waterMark.highLimit || a->waterMark.highLimit > PERCENT)
+    if (a->waterMark.lowLimit > a->waterMark.highLimit ||
+        a->waterMark.highLimit > PERCENT)
         return false;
     return a->haProperty == CL_TRUE || a->haProperty == CL_FALSE;
 }
 
-static bool attributes_match(const ClLogStreamAttributesT *a, const ClLogStreamAttributesT *b)
+static bool attributes_match(const ClLogStreamAttributesT *a,
+                             const ClLogStreamAttributesT *b)
 {
     return strcmp(a->fileName, b->fileName) == 0 &&
            strcmp(a->fileLocation, b->fileLocation) == 0 &&
@@ -164,7 +167,8 @@ static struct log_stream *stream_find(const char *name, ClLogStreamScopeT scope)
 {
     struct log_stream *s;
 
-    for (s = logs.streams; s && (s->scope != scope || strcmp(s->name, name) != 0); s = s->next)
+    for (s = logs.streams; s && (s->scope != scope || strcmp(s->name, name) != 0);
+         s = s->next)
         ;
     return s;
 }

@@ -49,7 +49,7 @@ static void part_append(char *to, size_t *used, const void *bytes, size_t n)
 void clNameConcat(ClNameT *to, const ClNameT *prefix, const char *separator,
                   const ClNameT *suffix)
 {
-    ClNameT made = { 0 };
+    ClNameT made = {0};
     size_t used = 0;
 
     if (prefix)
@@ -75,7 +75,8 @@ void saNameCopy(SaNameT *to, const SaNameT *from)
 void saNameConcat(SaNameT *to, const SaNameT *prefix, const char *separator,
                   const SaNameT *suffix)
 {
-    clNameConcat((ClNameT *)to, (const ClNameT *)prefix, separator, (const ClNameT *)suffix);
+    clNameConcat((ClNameT *)to, (const ClNameT *)prefix, separator,
+                 (const ClNameT *)suffix);
 }
 
 ClCharT *clStrdup(const ClCharT *text)
@@ -113,7 +114,8 @@ ClBoolT clParseEnvBoolean(const ClCharT *variable)
     if (!*value || strchr("1yt", tolower((unsigned char)*value)))
         return CL_TRUE;
     if (!strchr("0nf", tolower((unsigned char)*value)))
-        clv_log(CLV_LOG_WARNING, "%s=%s: expected yes or no; taken as no", variable, value);
+        clv_log(CLV_LOG_WARNING, "%s=%s: expected yes or no; taken as no", variable,
+                value);
     return CL_FALSE;
 }
 

@@ -23,8 +23,8 @@ enum { CREATE_TRIES = 3, CREATE_PAUSE_MS = 500, FLAGS_PLAIN = 1 };
 
 static void pause_ns(int64_t ns)
 {
-    struct timespec ts = { .tv_sec = (time_t)(ns / CLV_NS_PER_S),
-                           .tv_nsec = (long)(ns % CLV_NS_PER_S) };
+    struct timespec ts = {.tv_sec = (time_t)(ns / CLV_NS_PER_S),
+                          .tv_nsec = (long)(ns % CLV_NS_PER_S)};
 
     while (nanosleep(&ts, &ts) < 0 && errno == EINTR)
         ;
@@ -84,10 +84,9 @@ static void attr_schedule(pthread_attr_t *attr, ClOsalSchedulePolicyT policy,
 {
     const int low = sched_get_priority_min((int)policy),
               high = sched_get_priority_max((int)policy);
-    const struct sched_param p = {
-        .sched_priority =
-            low + (int)((int64_t)(priority - 1) * (high - low) / (CL_OSAL_THREAD_PRI_HIGH - 1))
-    };
+    const struct sched_param p = {.sched_priority =
+                                      low + (int)((int64_t)(priority - 1) * (high - low) /
+                                                  (CL_OSAL_THREAD_PRI_HIGH - 1))};
 
     if (policy == CL_OSAL_SCHED_OTHER)
         return;
@@ -109,8 +108,9 @@ static int thread_create(pthread_t *id, const pthread_attr_t *attr, void *(*fn)(
     }
 }
 
-static ClRcT task_create(ClOsalSchedulePolicyT policy, ClUint32T priority, ClUint32T stack,
-                         void *(*fn)(void *), void *arg, int detach, pthread_t *id)
+static ClRcT task_create(ClOsalSchedulePolicyT policy, ClUint32T priority,
+                         ClUint32T stack, void *(*fn)(void *), void *arg, int detach,
+                         pthread_t *id)
 {
     const ClRcT rc = task_check(policy, priority, fn);
     pthread_attr_t attr;
@@ -121,8 +121,8 @@ static ClRcT task_create(ClOsalSchedulePolicyT policy, ClUint32T priority, ClUin
     if (pthread_attr_init(&attr))
         return OSAL_RC(CL_OSAL_ERR_TASK_CREATE);
     pthread_attr_setdetachstate(&attr, detach);
-    pthread_attr_setstacksize(&attr,
-                              stack > CL_OSAL_MIN_STACK_SIZE ? stack : CL_OSAL_MIN_STACK_SIZE);
+    pthread_attr_setstacksize(
+        &attr, stack > CL_OSAL_MIN_STACK_SIZE ? stack : CL_OSAL_MIN_STACK_SIZE);
     attr_schedule(&attr, policy, priority);
     err = thread_create(id, &attr, fn, arg);
     pthread_attr_destroy(&attr);
@@ -130,18 +130,19 @@ static ClRcT task_create(ClOsalSchedulePolicyT policy, ClUint32T priority, ClUin
 }
 
 ClRcT clOsalTaskCreateDetached(const ClCharT *name, ClOsalSchedulePolicyT policy,
-                               ClUint32T priority, ClUint32T stackSize, void *(*fn)(void *),
-                               void *arg)
+                               ClUint32T priority, ClUint32T stackSize,
+                               void *(*fn)(void *), void *arg)
 {
     pthread_t id;
 
     (void)name;
-    return task_create(policy, priority, stackSize, fn, arg, PTHREAD_CREATE_DETACHED, &id);
+    return task_create(policy, priority, stackSize, fn, arg, PTHREAD_CREATE_DETACHED,
+                       &id);
 }
 
 ClRcT clOsalTaskCreateAttached(const ClCharT *name, ClOsalSchedulePolicyT policy,
-                               ClUint32T priority, ClUint32T stackSize, void *(*fn)(void *),
-                               void *arg, ClOsalTaskIdT *out)
+                               ClUint32T priority, ClUint32T stackSize,
+                               void *(*fn)(void *), void *arg, ClOsalTaskIdT *out)
 {
     pthread_t id;
     ClRcT rc;
@@ -296,8 +297,8 @@ ClRcT clOsalCondCreate(ClOsalCondIdT *out)
 ClRcT clOsalCondWait(ClOsalCondIdT c, ClOsalMutexIdT m, ClTimerTimeOutT timeout)
 {
     const int64_t deadline_ns = clv_deadline_ns(timeout_ns(timeout));
-    const struct timespec ts = { .tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
-                                 .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S) };
+    const struct timespec ts = {.tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
+                                .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S)};
     int err;
 
     if (!c || !m)

@@ -134,8 +134,8 @@ static void threads_wait(struct ClTaskPool *p)
 {
     const int64_t deadline_ns =
         clv_deadline_ns((int64_t)p->n_threads * STOP_WAIT_S * CLV_NS_PER_S);
-    const struct timespec ts = { .tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
-                                 .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S) };
+    const struct timespec ts = {.tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
+                                .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S)};
 
     while (p->n_threads > 0)
         if (pthread_cond_timedwait(&p->changed, &p->lock, &ts))

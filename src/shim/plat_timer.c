@@ -39,7 +39,7 @@ static struct {
     struct timer *first;
     bool in_use;      /* since Initialize or the first timer, until Finalize */
     uint32_t process; /* that the thread belongs to, 0: none runs */
-} timers = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} timers = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* ---- the list; lock held ------------------------------------------------- */
 
@@ -132,8 +132,8 @@ static void fire(struct timer *t)
 static void earliest_wait(void)
 {
     const int64_t due_ns = timers.first ? timers.first->due_ns : 0;
-    const struct timespec ts = { .tv_sec = (time_t)(due_ns / CLV_NS_PER_S),
-                                 .tv_nsec = (long)(due_ns % CLV_NS_PER_S) };
+    const struct timespec ts = {.tv_sec = (time_t)(due_ns / CLV_NS_PER_S),
+                                .tv_nsec = (long)(due_ns % CLV_NS_PER_S)};
 
     if (due_ns)
         pthread_cond_timedwait(&timers.changed, &timers.lock, &ts);
@@ -215,8 +215,8 @@ ClRcT clTimerFinalize(void)
     return CL_OK;
 }
 
-static ClRcT create_check(ClTimerTypeT type, ClTimerContextT context, ClTimerCallBackT action,
-                          const ClTimerHandleT *out)
+static ClRcT create_check(ClTimerTypeT type, ClTimerContextT context,
+                          ClTimerCallBackT action, const ClTimerHandleT *out)
 {
     if (!out)
         return CL_TIMER_RC(CL_ERR_INVALID_PARAMETER);
@@ -254,13 +254,13 @@ ClRcT clTimerCreate(ClTimerTimeOutT timeout, ClTimerTypeT type, ClTimerContextT 
     t = calloc(1, sizeof(*t));
     if (!t)
         return CL_TIMER_RC(CL_ERR_NO_MEMORY);
-    *t = (struct timer){ .what = PLAT_TIMER,
-                         .type = type,
-                         .context = context,
-                         .period_ns = (int64_t)timeout.tsSec * CLV_NS_PER_S +
-                                      (int64_t)timeout.tsMilliSec * CLV_NS_PER_MS,
-                         .action = action,
-                         .argument = argument };
+    *t = (struct timer){.what = PLAT_TIMER,
+                        .type = type,
+                        .context = context,
+                        .period_ns = (int64_t)timeout.tsSec * CLV_NS_PER_S +
+                                     (int64_t)timeout.tsMilliSec * CLV_NS_PER_MS,
+                        .action = action,
+                        .argument = argument};
     pthread_mutex_lock(&timers.lock);
     t->handle = clv_handle_add(CLV_PLATFORM, t, free);
     pthread_mutex_unlock(&timers.lock);
@@ -287,8 +287,8 @@ ClRcT clTimerStart(ClTimerHandleT handle)
 }
 
 ClRcT clTimerCreateAndStart(ClTimerTimeOutT timeout, ClTimerTypeT type,
-                            ClTimerContextT context, ClTimerCallBackT action, void *argument,
-                            ClTimerHandleT *out)
+                            ClTimerContextT context, ClTimerCallBackT action,
+                            void *argument, ClTimerHandleT *out)
 {
     const ClRcT rc = clTimerCreate(timeout, type, context, action, argument, out);
 

@@ -58,7 +58,8 @@ SaAisErrorT saAmfDispatch(SaAmfHandleT h, SaDispatchFlagsT flags)
 
 /* ---- registration -------------------------------------------------------- */
 
-SaAisErrorT saAmfComponentRegister(SaAmfHandleT h, const SaNameT *comp, const SaNameT *proxy)
+SaAisErrorT saAmfComponentRegister(SaAmfHandleT h, const SaNameT *comp,
+                                   const SaNameT *proxy)
 {
     return clClovisToSafError(clCpmComponentRegister(h, NAME(comp), NAME(proxy)));
 }
@@ -76,8 +77,9 @@ SaAisErrorT saAmfComponentNameGet(SaAmfHandleT h, SaNameT *comp)
 
 /* ---- passive monitoring: there is none ------------------------------------ */
 
-SaAisErrorT saAmfPmStart(SaAmfHandleT h, const SaNameT *comp, SaUint64T pid, SaInt32T depth,
-                         SaAmfPmErrorsT errors, SaAmfRecommendedRecoveryT recovery)
+SaAisErrorT saAmfPmStart(SaAmfHandleT h, const SaNameT *comp, SaUint64T pid,
+                         SaInt32T depth, SaAmfPmErrorsT errors,
+                         SaAmfRecommendedRecoveryT recovery)
 {
     (void)h;
     (void)comp;
@@ -88,8 +90,9 @@ SaAisErrorT saAmfPmStart(SaAmfHandleT h, const SaNameT *comp, SaUint64T pid, SaI
     return SA_AIS_ERR_NOT_SUPPORTED;
 }
 
-SaAisErrorT saAmfPmStop(SaAmfHandleT h, const SaNameT *comp, SaAmfPmStopQualifierT qualifier,
-                        SaInt64T pid, SaAmfPmErrorsT errors)
+SaAisErrorT saAmfPmStop(SaAmfHandleT h, const SaNameT *comp,
+                        SaAmfPmStopQualifierT qualifier, SaInt64T pid,
+                        SaAmfPmErrorsT errors)
 {
     (void)h;
     (void)comp;
@@ -114,8 +117,9 @@ SaAisErrorT saAmfHealthcheckStart(SaAmfHandleT h, const SaNameT *comp,
 SaAisErrorT saAmfHealthcheckConfirm(SaAmfHandleT h, const SaNameT *comp,
                                     const SaAmfHealthcheckKeyT *key, SaAisErrorT result)
 {
-    return clClovisToSafError(clCpmHealthcheckConfirm(
-        h, NAME(comp), (const ClAmsCompHealthcheckKeyT *)key, clSafToClovisError(result)));
+    return clClovisToSafError(
+        clCpmHealthcheckConfirm(h, NAME(comp), (const ClAmsCompHealthcheckKeyT *)key,
+                                clSafToClovisError(result)));
 }
 
 SaAisErrorT saAmfHealthcheckStop(SaAmfHandleT h, const SaNameT *comp,
@@ -125,7 +129,8 @@ SaAisErrorT saAmfHealthcheckStop(SaAmfHandleT h, const SaNameT *comp,
         clCpmHealthcheckStop(h, NAME(comp), (const ClAmsCompHealthcheckKeyT *)key));
 }
 
-SaAisErrorT saAmfComponentErrorReport(SaAmfHandleT h, const SaNameT *comp, SaTimeT detected,
+SaAisErrorT saAmfComponentErrorReport(SaAmfHandleT h, const SaNameT *comp,
+                                      SaTimeT detected,
                                       SaAmfRecommendedRecoveryT recovery,
                                       SaNtfIdentifierT notification)
 {
