@@ -3,7 +3,7 @@
 # relative to ASP_BINDIR, which is this directory of the build tree.
 EXAMPLE_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include/clovis
 
-EXTRA_PROGRAMS += examples/counter-gen1/counter examples/counter-saf/counter
+noinst_PROGRAMS += examples/counter-gen1/counter examples/counter-saf/counter
 examples_counter_gen1_counter_SOURCES = %D%/counter-gen1/counter.c
 examples_counter_gen1_counter_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
 examples_counter_gen1_counter_LDADD = libclovis-main.a libclovis.la

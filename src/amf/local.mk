@@ -4,7 +4,7 @@
 noinst_LTLIBRARIES += libamf-proto.la
 libamf_proto_la_SOURCES = %D%/amf_proto.h %D%/amf_proto.c
 libamf_proto_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-libamf_proto_la_LIBADD = libbase.la $(JANSSON_LIBS)
+libamf_proto_la_LIBADD = $(JANSSON_LIBS)
 
 include %D%/model.mk
 include %D%/engine.mk

@@ -12,7 +12,7 @@ libplat_la_SOURCES = \
 	%D%/plat_log_stream.c %D%/plat_name.c %D%/plat_osal.c %D%/plat_saf.c %D%/plat_taskpool.c %D%/plat_timer.c %D%/plat_version.c \
 	%D%/saf_amf.c
 libplat_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-libplat_la_LIBADD = libamf-client.la libbase.la $(JANSSON_LIBS)
+libplat_la_LIBADD = libamf-client.la $(JANSSON_LIBS)
 
 # main() for programs that bring none; alone in its archive.
 lib_LIBRARIES += libclovis-main.a

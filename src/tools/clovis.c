@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/cmd_bench.h"
 #include "tools/cmd_amf.h"
 #include "tools/command.h"
 
@@ -10,6 +11,14 @@ static const struct clv_command commands[] = {
     {.name = "amf",
      .help = "models and the daemon that runs them",
      .group = cmd_amf_table},
+    {.name = "bench",
+     .usage = "[ckpt|amf] [--quick] [--json] [--url URL] [--kills N] [--daemon PATH]",
+     .help = "checkpoint calls against raw hiredis, and fail-over times",
+     .run = cmd_bench},
+    {.name = "bench-component",
+     .usage = "",
+     .help = "the component that bench amf kills; started by it",
+     .run = cmd_bench_component},
     {.name = NULL},
 };
 

@@ -9,6 +9,6 @@ libamf_check_la_LIBADD = libamf-model.la
 bin_PROGRAMS += clovis
 clovis_SOURCES = %D%/clovis.c %D%/command.h %D%/command.c \
 	%D%/cmd_amf.h %D%/cmd_amf_table.c %D%/cmd_amf_check.c
-clovis_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-clovis_LDADD = libamf-check.la libamf-model.la libbase.la
+clovis_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(JANSSON_CFLAGS)
+clovis_LDADD = libbench.la libamf-check.la libclovis.la libamf-model.la libbase.la
 dist_man_MANS += %D%/clovis.1
