@@ -31,18 +31,22 @@ enum { HA_ACTIVE = 1, HA_STANDBY = 2, WAIT_MS = 20000 };
 
 static const char definitions[] =
     "<openClovisAsp><version v0=\"4.0.0\">\n"
-    "<amfDefinitions:amfTypes xmlns:amfDefinitions=\"amfDefinitions.ecore\" version=\"B.01.01\">\n"
-    "<nodeTypes><nodeType name=\"Blade\"><adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
+    "<amfDefinitions:amfTypes xmlns:amfDefinitions=\"amfDefinitions.ecore\" "
+    "version=\"B.01.01\">\n"
+    "<nodeTypes><nodeType "
+    "name=\"Blade\"><adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
     "<suFailoverDuration>1000</suFailoverDuration>"
     "<suFailoverCountMax>1000000</suFailoverCountMax>\n"
     "<autoRepair>CL_TRUE</autoRepair></nodeType></nodeTypes>\n"
     "<sgTypes><sgType name=\"SG\"><adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
     "<redundancyModel>CL_AMS_SG_REDUNDANCY_MODEL_TWO_N</redundancyModel>\n"
-    "<restartDuration>100</restartDuration><autoRepair>CL_TRUE</autoRepair></sgType></sgTypes>\n"
+    "<restartDuration>100</restartDuration><autoRepair>CL_TRUE</autoRepair></sgType></"
+    "sgTypes>\n"
     "<suTypes><suType name=\"SU\"><adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
     "<numComponents>1</numComponents></suType></suTypes>\n"
     "<siTypes><siType name=\"SI\"><adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
-    "<numCSIs>1</numCSIs><numStandbyAssignments>1</numStandbyAssignments></siType></siTypes>\n"
+    "<numCSIs>1</numCSIs><numStandbyAssignments>1</numStandbyAssignments></siType></"
+    "siTypes>\n"
     "<compTypes><compType name=\"Comp\"><csiTypes><csiType name=\"Work\"/></csiTypes>\n"
     "<capabilityModel>CL_AMS_COMP_CAP_ONE_ACTIVE_OR_ONE_STANDBY</capabilityModel>\n"
     "<property>CL_AMS_SA_AWARE</property>\n"
@@ -60,11 +64,13 @@ static const char config[] =
     "<nodeInstances>\n"
     "<nodeInstance name=\"node1\" type=\"Blade\"><serviceUnitInstances>\n"
     "<serviceUnitInstance name=\"su1\" type=\"SU\" rank=\"1\"><componentInstances>\n"
-    "<componentInstance name=\"comp1\" type=\"Comp\"/></componentInstances></serviceUnitInstance>\n"
+    "<componentInstance name=\"comp1\" "
+    "type=\"Comp\"/></componentInstances></serviceUnitInstance>\n"
     "</serviceUnitInstances></nodeInstance>\n"
     "<nodeInstance name=\"node2\" type=\"Blade\"><serviceUnitInstances>\n"
     "<serviceUnitInstance name=\"su2\" type=\"SU\" rank=\"2\"><componentInstances>\n"
-    "<componentInstance name=\"comp2\" type=\"Comp\"/></componentInstances></serviceUnitInstance>\n"
+    "<componentInstance name=\"comp2\" "
+    "type=\"Comp\"/></componentInstances></serviceUnitInstance>\n"
     "</serviceUnitInstances></nodeInstance></nodeInstances>\n"
     "<serviceGroups><serviceGroup name=\"sg\" type=\"SG\"><serviceInstances>\n"
     "<serviceInstance name=\"si\" type=\"SI\"><componentServiceInstances>\n"
@@ -91,7 +97,8 @@ struct callback {
 
 /* ---- set-up -------------------------------------------------------------- */
 
-static bool write_file(const char *dir, const char *name, const char *text, const char *arg)
+static bool write_file(const char *dir, const char *name, const char *text,
+                       const char *arg)
 {
     char path[PATH_MAX];
     FILE *f;
@@ -133,7 +140,7 @@ static bool find_daemon(struct cluster *c, const char *given)
 
 static bool listen_reports(struct cluster *c)
 {
-    struct sockaddr_un sa = { .sun_family = AF_UNIX };
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
 
     snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/reports", c->dir);
     c->reports = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -144,17 +151,20 @@ static bool listen_reports(struct cluster *c)
 
 static bool daemon_start(struct cluster *c)
 {
-    const char *const argv[] = { c->daemon, "--model",   c->dir, "--node",    "node1", "--node",
-                                 "node2",   "--run-dir", c->dir, "--log-dir", c->dir,  NULL };
+    const char *const argv[] = {c->daemon, "--model",   c->dir,  "--node",
+                                "node1",   "--node",    "node2", "--run-dir",
+                                c->dir,    "--log-dir", c->dir,  NULL};
     posix_spawn_file_actions_t fa;
     char log[PATH_MAX];
     int err;
 
     snprintf(log, sizeof(log), "%s/amfd.log", c->dir);
     posix_spawn_file_actions_init(&fa);
-    posix_spawn_file_actions_addopen(&fa, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_addopen(&fa, STDERR_FILENO, log,
+                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
     posix_spawn_file_actions_adddup2(&fa, STDERR_FILENO, STDOUT_FILENO);
-    err = posix_spawnp(&c->amfd, c->daemon, &fa, NULL, (char *const *)(uintptr_t)argv, environ);
+    err = posix_spawnp(&c->amfd, c->daemon, &fa, NULL, (char *const *)(uintptr_t)argv,
+                       environ);
     posix_spawn_file_actions_destroy(&fa);
     if (err) {
         fprintf(stderr, "bench: cannot start %s: %s\n", c->daemon, strerror(err));
@@ -166,7 +176,7 @@ static bool daemon_start(struct cluster *c)
 
 static void daemon_stop(struct cluster *c)
 {
-    const char *const rm[] = { "rm", "-rf", c->dir, NULL };
+    const char *const rm[] = {"rm", "-rf", c->dir, NULL};
     pid_t pid;
 
     if (c->amfd) {
@@ -184,12 +194,13 @@ static void daemon_stop(struct cluster *c)
 
 static bool next_callback(struct cluster *c, struct callback *cb)
 {
-    struct pollfd p = { .fd = c->reports, .events = POLLIN };
+    struct pollfd p = {.fd = c->reports, .events = POLLIN};
     char text[128];
     ssize_t n;
 
     if (poll(&p, 1, WAIT_MS) != 1) {
-        fprintf(stderr, "bench: no callback within %d ms, see the end of the log:\n", WAIT_MS);
+        fprintf(stderr, "bench: no callback within %d ms, see the end of the log:\n",
+                WAIT_MS);
         return false;
     }
     n = recv(c->reports, text, sizeof(text) - 1, 0);
@@ -259,11 +270,11 @@ static void show_log(const struct cluster *c)
 
 bool bench_amf(const struct bench_options *o, struct bench_report *r)
 {
-    struct cluster c = { .dir = "/tmp/clovis-bench.XXXXXX", .reports = -1 };
-    struct bench_samples s = { 0 };
-    struct bench_line line = { .name = "crash of active -> ACTIVE",
-                               .threads = 1,
-                               .target_p99_ns = 50 * CLV_NS_PER_MS };
+    struct cluster c = {.dir = "/tmp/clovis-bench.XXXXXX", .reports = -1};
+    struct bench_samples s = {0};
+    struct bench_line line = {.name = "crash of active -> ACTIVE",
+                              .threads = 1,
+                              .target_p99_ns = 50 * CLV_NS_PER_MS};
     bool ok;
 
     if (!mkdtemp(c.dir)) {

@@ -18,18 +18,20 @@ static struct {
     SaAmfHandleT amf;
     int reports;
     bool ending;
-} self = { .reports = -1 };
+} self = {.reports = -1};
 
 static void report(int ha)
 {
     char text[128];
-    const int n = snprintf(text, sizeof(text), "%d %d %" PRId64, (int)getpid(), ha, clv_now_ns());
+    const int n =
+        snprintf(text, sizeof(text), "%d %d %" PRId64, (int)getpid(), ha, clv_now_ns());
 
     if (send(self.reports, text, (size_t)n, 0) < 0)
         self.ending = true; /* the bench is over */
 }
 
-static void on_set(SaInvocationT inv, const SaNameT *comp, SaAmfHAStateT ha, SaAmfCSIDescriptorT csi)
+static void on_set(SaInvocationT inv, const SaNameT *comp, SaAmfHAStateT ha,
+                   SaAmfCSIDescriptorT csi)
 {
     (void)comp;
     (void)csi;
@@ -55,14 +57,14 @@ static void on_terminate(SaInvocationT inv, const SaNameT *comp)
 
 int bench_amf_component(void)
 {
-    const SaAmfCallbacksT cb = { .saAmfComponentTerminateCallback = on_terminate,
-                                 .saAmfCSISetCallback = on_set,
-                                 .saAmfCSIRemoveCallback = on_remove };
+    const SaAmfCallbacksT cb = {.saAmfComponentTerminateCallback = on_terminate,
+                                .saAmfCSISetCallback = on_set,
+                                .saAmfCSIRemoveCallback = on_remove};
     const char *path = getenv("CLOVIS_BENCH_REPORTS");
-    struct sockaddr_un sa = { .sun_family = AF_UNIX };
-    SaVersionT version = { 'B', 1, 1 };
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
+    SaVersionT version = {'B', 1, 1};
     SaSelectionObjectT fd;
-    struct pollfd p = { .events = POLLIN };
+    struct pollfd p = {.events = POLLIN};
     SaNameT name;
 
     if (!path || strlen(path) >= sizeof(sa.sun_path)) {

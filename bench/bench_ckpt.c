@@ -26,7 +26,7 @@
 
 #define RAW_KEY "clovis-bench-raw"
 
-static const size_t sizes[] = { 4, 100, 1024, 16384, 65536 };
+static const size_t sizes[] = {4, 100, 1024, 16384, 65536};
 enum { N_SIZES = sizeof(sizes) / sizeof(*sizes), MAX_BYTES = 65536 };
 
 struct setup {
@@ -34,8 +34,8 @@ struct setup {
     ClCkptHdlT ckpt;
     redisContext *raw;
     int bare;
-    char *payload, *reply;     /* MAX_BYTES and room for the protocol */
-    char *encoded;             /* the bare socket's command */
+    char *payload, *reply; /* MAX_BYTES and room for the protocol */
+    char *encoded;         /* the bare socket's command */
     size_t encoded_len;
     bool failed;
 };
@@ -57,8 +57,9 @@ static bool url_split(char *host, size_t size, int *port)
         return true;
     }
     if (strncmp(url, "redis://", 8) || strpbrk(url + 8, "@/[")) {
-        fprintf(stderr, "bench: the baseline wants CLOVIS_REDIS_URL as redis://HOST:PORT or "
-                        "unix:///PATH\n");
+        fprintf(stderr,
+                "bench: the baseline wants CLOVIS_REDIS_URL as redis://HOST:PORT or "
+                "unix:///PATH\n");
         return false;
     }
     snprintf(host, size, "%s", url + 8);
@@ -71,8 +72,8 @@ static bool url_split(char *host, size_t size, int *port)
 
 static int bare_connect(const char *host, int port)
 {
-    struct sockaddr_un un = { .sun_family = AF_UNIX };
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *ai = NULL;
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *ai = NULL;
     char service[16];
     int fd = -1, one = 1;
 
@@ -119,7 +120,7 @@ static bool raw_connect(struct setup *s)
 
 static bool ckpt_open(struct setup *s)
 {
-    ClVersionT version = { 'B', 1, 1 };
+    ClVersionT version = {'B', 1, 1};
     ClNameT name;
     ClCkptCheckpointCreationAttributesT attrs = {
         .creationFlags = CL_CKPT_WR_ACTIVE_REPLICA,
@@ -133,7 +134,8 @@ static bool ckpt_open(struct setup *s)
         fprintf(stderr, "bench: clCkptInitialize: 0x%x\n", rc);
         return false;
     }
-    name.length = (ClUint16T)snprintf(name.value, sizeof(name.value), "clovis-bench-%d", (int)getpid());
+    name.length = (ClUint16T)snprintf(name.value, sizeof(name.value), "clovis-bench-%d",
+                                      (int)getpid());
     rc = clCkptCheckpointOpen(s->service, &name, &attrs,
                               CL_CKPT_CHECKPOINT_READ | CL_CKPT_CHECKPOINT_WRITE |
                                   CL_CKPT_CHECKPOINT_CREATE,
@@ -147,7 +149,7 @@ static bool ckpt_open(struct setup *s)
 
 static ClCkptSectionIdT section_id(const size_t *size)
 {
-    return (ClCkptSectionIdT){ sizeof(*size), (ClUint8T *)(uintptr_t)size };
+    return (ClCkptSectionIdT){sizeof(*size), (ClUint8T *)(uintptr_t)size};
 }
 
 static void ours_write(struct setup *s, const size_t *size)
@@ -159,12 +161,12 @@ static void ours_write(struct setup *s, const size_t *size)
 
 static void ours_read(struct setup *s, const size_t *size)
 {
-    ClCkptIOVectorElementT io = { .sectionId = section_id(size),
-                                  .dataBuffer = s->reply,
-                                  .dataSize = *size };
+    ClCkptIOVectorElementT io = {
+        .sectionId = section_id(size), .dataBuffer = s->reply, .dataSize = *size};
     ClUint32T bad;
 
-    s->failed |= clCkptCheckpointRead(s->ckpt, &io, 1, &bad) != CL_OK || io.readSize != *size;
+    s->failed |=
+        clCkptCheckpointRead(s->ckpt, &io, 1, &bad) != CL_OK || io.readSize != *size;
 }
 
 static void raw_call(struct setup *s, int argc, const char **argv, const size_t *len)
@@ -178,16 +180,16 @@ static void raw_call(struct setup *s, int argc, const char **argv, const size_t 
 
 static void raw_write(struct setup *s, const size_t *size)
 {
-    const char *argv[] = { "HSET", RAW_KEY, (const char *)size, s->payload };
-    const size_t len[] = { 4, strlen(RAW_KEY), sizeof(*size), *size };
+    const char *argv[] = {"HSET", RAW_KEY, (const char *)size, s->payload};
+    const size_t len[] = {4, strlen(RAW_KEY), sizeof(*size), *size};
 
     raw_call(s, 4, argv, len);
 }
 
 static void raw_read(struct setup *s, const size_t *size)
 {
-    const char *argv[] = { "HGET", RAW_KEY, (const char *)size };
-    const size_t len[] = { 4, strlen(RAW_KEY), sizeof(*size) };
+    const char *argv[] = {"HGET", RAW_KEY, (const char *)size};
+    const size_t len[] = {4, strlen(RAW_KEY), sizeof(*size)};
 
     raw_call(s, 3, argv, len);
 }
@@ -227,8 +229,9 @@ static void bare_read(struct setup *s, const size_t *size)
 
 static void encode(struct setup *s, int argc, const size_t *size)
 {
-    const char *argv[] = { argc == 4 ? "HSET" : "HGET", RAW_KEY, (const char *)size, s->payload };
-    const size_t len[] = { 4, strlen(RAW_KEY), sizeof(*size), *size };
+    const char *argv[] = {argc == 4 ? "HSET" : "HGET", RAW_KEY, (const char *)size,
+                          s->payload};
+    const size_t len[] = {4, strlen(RAW_KEY), sizeof(*size), *size};
     char *cmd = NULL;
     int n;
 
@@ -297,10 +300,10 @@ static void report(struct bench_report *r, const char *name, size_t size,
     bench_add(r, &line);
 }
 
-static bool measure(struct setup *s, struct bench_report *r, const char *name, call_fn fn[3],
-                    int argc, const size_t *size, size_t rounds)
+static bool measure(struct setup *s, struct bench_report *r, const char *name,
+                    call_fn fn[3], int argc, const size_t *size, size_t rounds)
 {
-    struct bench_samples out[3] = { { 0 } };
+    struct bench_samples out[3] = {{0}};
     bool ok = true;
     size_t k;
 
@@ -321,7 +324,7 @@ static bool create_sections(struct setup *s)
 
     for (i = 0; i < N_SIZES; i++) {
         ClCkptSectionIdT id = section_id(&sizes[i]);
-        ClCkptSectionCreationAttributesT attrs = { &id, CL_TIME_END };
+        ClCkptSectionCreationAttributesT attrs = {&id, CL_TIME_END};
         const ClRcT rc = clCkptSectionCreate(s->ckpt, &attrs, (ClUint8T *)s->payload, 1);
 
         if (rc != CL_OK) {
@@ -334,10 +337,10 @@ static bool create_sections(struct setup *s)
 
 static void teardown(struct setup *s)
 {
-    const char *argv[] = { "DEL", RAW_KEY };
+    const char *argv[] = {"DEL", RAW_KEY};
 
     if (s->raw && !s->raw->err)
-        raw_call(s, 2, argv, (const size_t[]){ 3, strlen(RAW_KEY) });
+        raw_call(s, 2, argv, (const size_t[]){3, strlen(RAW_KEY)});
     if (s->ckpt)
         clCkptCheckpointClose(s->ckpt); /* retention 0: it goes */
     if (s->service && s->service != (ClCkptSvcHdlT)-1)
@@ -353,9 +356,9 @@ static void teardown(struct setup *s)
 
 bool bench_ckpt(const struct bench_options *o, struct bench_report *r)
 {
-    struct setup s = { .bare = -1 };
-    call_fn writes[3] = { ours_write, raw_write, bare_write };
-    call_fn reads[3] = { ours_read, raw_read, bare_read };
+    struct setup s = {.bare = -1};
+    call_fn writes[3] = {ours_write, raw_write, bare_write};
+    call_fn reads[3] = {ours_read, raw_read, bare_read};
     const size_t rounds = o->quick ? 3000 : 20000;
     bool ok;
     size_t i;

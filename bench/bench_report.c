@@ -59,8 +59,9 @@ void bench_begin(struct bench_report *r)
     if (r->json)
         printf("[");
     else
-        printf("%-28s %8s %3s  %10s %10s  %10s %10s  %6s  %-22s %s\n", "measurement", "bytes",
-               "thr", "p50 us", "p99 us", "raw p50", "raw p99", "ratio", "baseline", "target");
+        printf("%-28s %8s %3s  %10s %10s  %10s %10s  %6s  %-22s %s\n", "measurement",
+               "bytes", "thr", "p50 us", "p99 us", "raw p50", "raw p99", "ratio",
+               "baseline", "target");
     fflush(stdout);
 }
 
@@ -68,14 +69,16 @@ static void print_json(const struct bench_report *r, const struct bench_line *l)
 {
     printf("%s\n {\"name\":\"%s\",\"bytes\":%zu,\"threads\":%u,\"p50_ns\":%" PRId64
            ",\"p99_ns\":%" PRId64,
-           r->lines ? "," : "", l->name, l->size, l->threads, l->ours_p50_ns, l->ours_p99_ns);
+           r->lines ? "," : "", l->name, l->size, l->threads, l->ours_p50_ns,
+           l->ours_p99_ns);
     if (l->raw_p50_ns)
         printf(",\"baseline\":\"%s\",\"raw_p50_ns\":%" PRId64 ",\"raw_p99_ns\":%" PRId64
                ",\"ratio\":%.3f",
                l->raw, l->raw_p50_ns, l->raw_p99_ns,
                (double)l->ours_p50_ns / (double)l->raw_p50_ns);
     if (l->raw_p50_ns && l->target_ratio > 0)
-        printf(",\"target_ratio\":%.2f,\"met\":%s", l->target_ratio, is_met(l) ? "true" : "false");
+        printf(",\"target_ratio\":%.2f,\"met\":%s", l->target_ratio,
+               is_met(l) ? "true" : "false");
     if (l->target_p99_ns)
         printf(",\"target_p99_ns\":%" PRId64 ",\"met\":%s", l->target_p99_ns,
                is_met(l) ? "true" : "false");
@@ -84,8 +87,8 @@ static void print_json(const struct bench_report *r, const struct bench_line *l)
 
 static void print_text(const struct bench_line *l)
 {
-    printf("%-28s %8zu %3u  %10.1f %10.1f  ", l->name, l->size, l->threads, us(l->ours_p50_ns),
-           us(l->ours_p99_ns));
+    printf("%-28s %8zu %3u  %10.1f %10.1f  ", l->name, l->size, l->threads,
+           us(l->ours_p50_ns), us(l->ours_p99_ns));
     if (l->raw_p50_ns)
         printf("%10.1f %10.1f  %6.2f  %-22s ", us(l->raw_p50_ns), us(l->raw_p99_ns),
                (double)l->ours_p50_ns / (double)l->raw_p50_ns, l->raw);
@@ -94,7 +97,8 @@ static void print_text(const struct bench_line *l)
     if (l->raw_p50_ns && l->target_ratio > 0)
         printf("ratio <= %.2f %s\n", l->target_ratio, is_met(l) ? "met" : "NOT MET");
     else if (l->target_p99_ns)
-        printf("p99 <= %.0f us %s\n", us(l->target_p99_ns), is_met(l) ? "met" : "NOT MET");
+        printf("p99 <= %.0f us %s\n", us(l->target_p99_ns),
+               is_met(l) ? "met" : "NOT MET");
     else
         printf("-\n");
 }

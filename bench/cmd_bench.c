@@ -20,7 +20,7 @@ static bool parse_kills(const char *text, unsigned *kills)
 
 static enum clv_exit measure(const char *what, const struct bench_options *o, bool json)
 {
-    struct bench_report r = { .json = json };
+    struct bench_report r = {.json = json};
     bool ok = true;
 
     bench_begin(&r);
@@ -36,13 +36,11 @@ static enum clv_exit measure(const char *what, const struct bench_options *o, bo
 
 enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
 {
-    static const struct option options[] = { { "quick", no_argument, NULL, 'q' },
-                                             { "json", no_argument, NULL, 'j' },
-                                             { "url", required_argument, NULL, 'u' },
-                                             { "kills", required_argument, NULL, 'k' },
-                                             { "daemon", required_argument, NULL, 'd' },
-                                             { NULL, 0, NULL, 0 } };
-    struct bench_options o = { .kills = 100 };
+    static const struct option options[] = {
+        {"quick", no_argument, NULL, 'q'},        {"json", no_argument, NULL, 'j'},
+        {"url", required_argument, NULL, 'u'},    {"kills", required_argument, NULL, 'k'},
+        {"daemon", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+    struct bench_options o = {.kills = 100};
     const char *what = NULL;
     bool json = false;
     int c;
@@ -62,8 +60,8 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
             break;
         case 'k':
             if (!parse_kills(optarg, &o.kills))
-                return clv_command_misused(self, "--kills wants a number from 1 to 100000, not '%s'",
-                                           optarg);
+                return clv_command_misused(
+                    self, "--kills wants a number from 1 to 100000, not '%s'", optarg);
             break;
         case 'd':
             o.daemon = optarg;

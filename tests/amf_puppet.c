@@ -41,7 +41,7 @@ static struct {
         int ha;
     } csis[16];
     size_t n_csis;
-} me = { .fd = -1, .ctl = -1 };
+} me = {.fd = -1, .ctl = -1};
 
 static bool has(const char *word)
 {
@@ -76,7 +76,7 @@ static void words_read(void)
 
 static void ctl_open(void)
 {
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
     const char *run = getenv("ASP_RUNDIR");
 
     if (snprintf(a.sun_path, sizeof(a.sun_path), "%s/%s.ctl", run ? run : ".", me.comp) >=
@@ -108,8 +108,8 @@ static void object_send(json_t *o)
 
 static void response(const json_t *o, const char *kind, int rc)
 {
-    object_send(json_pack("{s:s, s:O, s:i, s:s}", "t", "response", "inv", json_object_get(o, "inv"),
-                          "rc", rc, "kind", kind));
+    object_send(json_pack("{s:s, s:O, s:i, s:s}", "t", "response", "inv",
+                          json_object_get(o, "inv"), "rc", rc, "kind", kind));
 }
 
 static const char *text(const json_t *o, const char *key)
@@ -149,21 +149,24 @@ static json_t *csis_held(void)
 
     for (i = 0; i < me.n_csis; i++)
         if (me.csis[i].ha)
-            json_array_append_new(list, json_pack("{s:s, s:i, s:i}", "csi", me.csis[i].csi, "ha",
-                                                  me.csis[i].ha, "rank", 1));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:i, s:i}", "csi", me.csis[i].csi,
+                                            "ha", me.csis[i].ha, "rank", 1));
     return list;
 }
 
 static void heard_csiset(const json_t *o)
 {
-    static const char *const words[] = { "NONE", "ACTIVE", "STANDBY", "QUIESCED", "QUIESCING" };
+    static const char *const words[] = {"NONE", "ACTIVE", "STANDBY", "QUIESCED",
+                                        "QUIESCING"};
     const int ha = integer(o, "ha");
     json_t *pair;
     size_t i;
 
     printf("%lld csiset %s csi=%s flags=%d tr=%d active=%s rank=%d",
-           (long long)(clv_now_ns() / 1000), ha >= 0 && ha <= 4 ? words[ha] : "?", text(o, "csi"),
-           integer(o, "flags"), integer(o, "tr"), text(o, "active"), integer(o, "rank"));
+           (long long)(clv_now_ns() / 1000), ha >= 0 && ha <= 4 ? words[ha] : "?",
+           text(o, "csi"), integer(o, "flags"), integer(o, "tr"), text(o, "active"),
+           integer(o, "rank"));
     json_array_foreach(json_object_get(o, "attrs"), i, pair)
         printf(" %s=%s", json_string_value(json_array_get(pair, 0)),
                json_string_value(json_array_get(pair, 1)));
@@ -215,8 +218,9 @@ static void registered(const json_t *o)
     printf("registered rc=0x%x\n", (unsigned)integer(o, "rc"));
     me.registered = integer(o, "rc") == 0;
     if (me.registered && hc)
-        object_send(json_pack("{s:s, s:s, s:s, s:i, s:i}", "t", "hcstart", "comp", me.comp, "key",
-                              "key", "type", hc, "recovery", number("recovery=", 3)));
+        object_send(json_pack("{s:s, s:s, s:s, s:i, s:i}", "t", "hcstart", "comp",
+                              me.comp, "key", "key", "type", hc, "recovery",
+                              number("recovery=", 3)));
 }
 
 static void heard(const json_t *o)
@@ -244,7 +248,8 @@ static void heard(const json_t *o)
         response(o, "health", has("bad-health") ? 0x000f0011 : 0);
 }
 
-/* ---- the connection ------------------------------------------------------------------ */
+/* ---- the connection ------------------------------------------------------------------
+ */
 
 static void connection_close(void)
 {
@@ -255,7 +260,7 @@ static void connection_close(void)
 
 static bool connection_open(void)
 {
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
 
     if (!amf_socket_path(a.sun_path, sizeof(a.sun_path)))
         return false;
@@ -268,9 +273,9 @@ static bool connection_open(void)
 
 static void introduce(void)
 {
-    json_t *o = json_pack("{s:s, s:i, s:s, s:i, s:i, s:b, s:o}", "t", "hello", "id", 1, "comp",
-                          me.comp, "pid", (int)getpid(), "version", AMF_PROTO_VERSION, "resume",
-                          me.met, "csis", csis_held());
+    json_t *o = json_pack("{s:s, s:i, s:s, s:i, s:i, s:b, s:o}", "t", "hello", "id", 1,
+                          "comp", me.comp, "pid", (int)getpid(), "version",
+                          AMF_PROTO_VERSION, "resume", me.met, "csis", csis_held());
 
     if (me.registered)
         json_object_set_new(o, "registered", json_pack("[s]", me.comp));
@@ -278,7 +283,8 @@ static void introduce(void)
     printf("%s\n", me.met ? "again" : "hello");
     me.met = true;
     if (!me.registered && !has("noregister"))
-        object_send(json_pack("{s:s, s:i, s:s}", "t", "register", "id", 2, "comp", me.comp));
+        object_send(
+            json_pack("{s:s, s:i, s:s}", "t", "register", "id", 2, "comp", me.comp));
 }
 
 static void received(void)
@@ -335,8 +341,8 @@ static void serve(void)
             orphan_ns = clv_deadline_ns(ORPHAN_MS * CLV_NS_PER_MS);
         if (clv_deadline_left_ms(orphan_ns) == 0)
             exit(99);
-        p[0] = (struct pollfd){ .fd = me.ctl, .events = POLLIN };
-        p[1] = (struct pollfd){ .fd = me.deaf ? -1 : me.fd, .events = POLLIN };
+        p[0] = (struct pollfd){.fd = me.ctl, .events = POLLIN};
+        p[1] = (struct pollfd){.fd = me.deaf ? -1 : me.fd, .events = POLLIN};
         if (poll(p, 2, me.fd >= 0 ? 1000 : RETRY_MS) <= 0)
             continue;
         if (p[0].revents)
@@ -361,8 +367,9 @@ int main(int argc, char **argv)
         return 2;
     }
     words_read();
-    printf("start pid=%d node=%s addr=%s app=%s args=%d %s\n", (int)getpid(), getenv("ASP_NODENAME"),
-           getenv("ASP_NODEADDR"), getenv("ASP_APP_BINDIR"), argc - 1, argc > 1 ? argv[1] : "");
+    printf("start pid=%d node=%s addr=%s app=%s args=%d %s\n", (int)getpid(),
+           getenv("ASP_NODENAME"), getenv("ASP_NODEADDR"), getenv("ASP_APP_BINDIR"),
+           argc - 1, argc > 1 ? argv[1] : "");
     if (has("exit="))
         return number("exit=", 0);
     if (has("background") && fork() > 0)

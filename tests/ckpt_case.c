@@ -15,9 +15,9 @@ void end(void)
 }
 
 static const struct variant variants[] = {
-    { "Cl", false, false },
-    { "SA B.01.01", true, false },
-    { "SA B.02.02", true, true },
+    {"Cl", false, false},
+    {"SA B.01.01", true, false},
+    {"SA B.02.02", true, true},
 };
 
 void each_variant(void (*body)(void))
@@ -78,8 +78,8 @@ void row_at(int line, const char *id, unsigned int got, unsigned int want)
 {
     const unsigned int code = v.sa ? sa_of(want) : want ? 0x160000u | want : CL_OK;
 
-    cr_expect_eq(got, code, "row %s, %s, line %d: got 0x%x, want 0x%x", id, v.name, line, got,
-                 code);
+    cr_expect_eq(got, code, "row %s, %s, line %d: got 0x%x, want 0x%x", id, v.name, line,
+                 got, code);
 }
 
 /* ---- names, ids, attributes ---------------------------------------------- */
@@ -110,12 +110,12 @@ const id_t_ *sid(const char *text)
 
 attrs_t attrs(ClCkptCreationFlagsT flags, ClUint32T max_sections, ClSizeT max_size)
 {
-    return (attrs_t){ .creationFlags = flags,
-                      .checkpointSize = 0,
-                      .retentionDuration = 0,
-                      .maxSections = max_sections,
-                      .maxSectionSize = max_size,
-                      .maxSectionIdSize = 8 };
+    return (attrs_t){.creationFlags = flags,
+                     .checkpointSize = 0,
+                     .retentionDuration = 0,
+                     .maxSections = max_sections,
+                     .maxSectionSize = max_size,
+                     .maxSectionIdSize = 8};
 }
 
 /* ---- calls --------------------------------------------------------------- */
@@ -143,17 +143,19 @@ static void sa_synced(SaInvocationT inv, SaAisErrorT rc)
     on_synced(inv, rc);
 }
 
-unsigned int t_init(ClHandleT *service, void (*opened_)(ClInvocationT, ClHandleT, unsigned int),
+unsigned int t_init(ClHandleT *service,
+                    void (*opened_)(ClInvocationT, ClHandleT, unsigned int),
                     void (*synced)(ClInvocationT, unsigned int))
 {
-    SaCkptCallbacksT sa = { opened_ ? sa_opened : NULL, synced ? sa_synced : NULL };
-    ClCkptCallbacksT cl = { opened_ ? cl_opened : NULL, synced ? cl_synced : NULL };
-    SaVersionT sv = { 'B', v.b02 ? 2 : 1, v.b02 ? 2 : 1 };
-    ClVersionT cv = { 'B', 1, 1 };
+    SaCkptCallbacksT sa = {opened_ ? sa_opened : NULL, synced ? sa_synced : NULL};
+    ClCkptCallbacksT cl = {opened_ ? cl_opened : NULL, synced ? cl_synced : NULL};
+    SaVersionT sv = {'B', v.b02 ? 2 : 1, v.b02 ? 2 : 1};
+    ClVersionT cv = {'B', 1, 1};
 
     on_opened = opened_;
     on_synced = synced;
-    return v.sa ? saCkptInitialize((void *)service, &sa, &sv) : clCkptInitialize(service, &cl, &cv);
+    return v.sa ? saCkptInitialize((void *)service, &sa, &sv)
+                : clCkptInitialize(service, &cl, &cv);
 }
 
 unsigned int t_fini(ClHandleT service)
@@ -163,7 +165,8 @@ unsigned int t_fini(ClHandleT service)
 
 unsigned int t_fd(ClHandleT service, ClSelectionObjectT *fd)
 {
-    return v.sa ? saCkptSelectionObjectGet(service, (void *)fd) : clCkptSelectionObjectGet(service, fd);
+    return v.sa ? saCkptSelectionObjectGet(service, (void *)fd)
+                : clCkptSelectionObjectGet(service, fd);
 }
 
 unsigned int t_dispatch(ClHandleT service, int flags)
@@ -172,20 +175,20 @@ unsigned int t_dispatch(ClHandleT service, int flags)
                 : clCkptDispatch(service, (ClDispatchFlagsT)flags);
 }
 
-unsigned int t_open(ClHandleT service, const ClNameT *name, const attrs_t *a, ClUint32T flags,
-                    ClHandleT *out)
+unsigned int t_open(ClHandleT service, const ClNameT *name, const attrs_t *a,
+                    ClUint32T flags, ClHandleT *out)
 {
-    return v.sa ? saCkptCheckpointOpen(service, (const void *)name, (const void *)a, flags, -1,
-                                       (void *)out)
+    return v.sa ? saCkptCheckpointOpen(service, (const void *)name, (const void *)a,
+                                       flags, -1, (void *)out)
                 : clCkptCheckpointOpen(service, name, a, flags, -1, out);
 }
 
 unsigned int t_open_async(ClHandleT service, ClInvocationT inv, const ClNameT *name,
                           const attrs_t *a, ClUint32T flags)
 {
-    return v.sa
-               ? saCkptCheckpointOpenAsync(service, inv, (const void *)name, (const void *)a, flags)
-               : clCkptCheckpointOpenAsync(service, inv, name, a, flags);
+    return v.sa ? saCkptCheckpointOpenAsync(service, inv, (const void *)name,
+                                            (const void *)a, flags)
+                : clCkptCheckpointOpenAsync(service, inv, name, a, flags);
 }
 
 unsigned int t_close(ClHandleT h)
@@ -212,7 +215,8 @@ unsigned int t_active(ClHandleT h)
 
 unsigned int t_status(ClHandleT h, ClCkptCheckpointDescriptorT *d)
 {
-    return v.sa ? saCkptCheckpointStatusGet(h, (void *)d) : clCkptCheckpointStatusGet(h, d);
+    return v.sa ? saCkptCheckpointStatusGet(h, (void *)d)
+                : clCkptCheckpointStatusGet(h, d);
 }
 
 unsigned int t_create(ClHandleT h, ClCkptSectionCreationAttributesT *a, const void *data,
@@ -243,12 +247,14 @@ unsigned int t_iter(ClHandleT h, int chosen, ClTimeT t, ClHandleT *out)
 {
     return v.sa ? saCkptSectionIterationInitialize(h, (SaCkptSectionsChosenT)chosen, t,
                                                    (void *)out)
-                : clCkptSectionIterationInitialize(h, (ClCkptSectionsChosenT)chosen, t, out);
+                : clCkptSectionIterationInitialize(h, (ClCkptSectionsChosenT)chosen, t,
+                                                   out);
 }
 
 unsigned int t_next(ClHandleT it, ClCkptSectionDescriptorT *d)
 {
-    return v.sa ? saCkptSectionIterationNext(it, (void *)d) : clCkptSectionIterationNext(it, d);
+    return v.sa ? saCkptSectionIterationNext(it, (void *)d)
+                : clCkptSectionIterationNext(it, d);
 }
 
 unsigned int t_iter_end(ClHandleT it)
@@ -256,7 +262,8 @@ unsigned int t_iter_end(ClHandleT it)
     return v.sa ? saCkptSectionIterationFinalize(it) : clCkptSectionIterationFinalize(it);
 }
 
-unsigned int t_write(ClHandleT h, const ClCkptIOVectorElementT *vec, ClUint32T n, ClUint32T *bad)
+unsigned int t_write(ClHandleT h, const ClCkptIOVectorElementT *vec, ClUint32T n,
+                     ClUint32T *bad)
 {
     return v.sa ? saCkptCheckpointWrite(h, (const void *)vec, n, bad)
                 : clCkptCheckpointWrite(h, vec, n, bad);
@@ -297,7 +304,7 @@ ClHandleT opened(ClHandleT service, const char *name, ClCkptCreationFlagsT flags
 unsigned int add(ClHandleT h, const char *id, const char *data)
 {
     id_t_ s = *sid(id);
-    ClCkptSectionCreationAttributesT a = { &s, CL_TIME_END };
+    ClCkptSectionCreationAttributesT a = {&s, CL_TIME_END};
 
     return t_create(h, &a, *data ? data : NULL, strlen(data));
 }
@@ -305,7 +312,7 @@ unsigned int add(ClHandleT h, const char *id, const char *data)
 unsigned int add_until(ClHandleT h, const char *id, ClTimeT end)
 {
     id_t_ s = *sid(id);
-    ClCkptSectionCreationAttributesT a = { &s, end };
+    ClCkptSectionCreationAttributesT a = {&s, end};
 
     return t_create(h, &a, "x", 1);
 }
@@ -318,7 +325,7 @@ unsigned int put(ClHandleT h, const char *id, const char *data)
 const char *content(ClHandleT h, const char *id)
 {
     static char text[4096];
-    ClCkptIOVectorElementT e = { .sectionId = *sid(id), .dataBuffer = NULL };
+    ClCkptIOVectorElementT e = {.sectionId = *sid(id), .dataBuffer = NULL};
 
     strcpy(text, "?");
     if (t_read(h, &e, 1, NULL) == (v.sa ? SA_AIS_OK : CL_OK)) {
@@ -331,10 +338,10 @@ const char *content(ClHandleT h, const char *id)
 
 ClCkptIOVectorElementT piece(const char *id, const char *data, ClOffsetT offset)
 {
-    return (ClCkptIOVectorElementT){ .sectionId = *sid(id),
-                                     .dataBuffer = (void *)data,
-                                     .dataSize = strlen(data),
-                                     .dataOffset = offset };
+    return (ClCkptIOVectorElementT){.sectionId = *sid(id),
+                                    .dataBuffer = (void *)data,
+                                    .dataSize = strlen(data),
+                                    .dataOffset = offset};
 }
 
 int count_chosen(ClHandleT h, int chosen, ClTimeT t)

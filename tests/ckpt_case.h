@@ -61,7 +61,7 @@ void row_at(int line, const char *id, unsigned int got, unsigned int want);
 #define OK(got) row_at(__LINE__, "(setting up)", got, CL_OK)
 
 /* Any other fact that a row states. */
-#define FACT(id, cond) \
+#define FACT(id, cond)                                                                   \
     cr_expect(cond, "row %s, %s, line %d: %s", id, v.name, __LINE__, #cond)
 
 /* ---- names, ids, attributes ---------------------------------------------- */
@@ -74,13 +74,14 @@ attrs_t attrs(ClCkptCreationFlagsT flags, ClUint32T max_sections, ClSizeT max_si
 
 /* ---- calls --------------------------------------------------------------- */
 
-unsigned int t_init(ClHandleT *service, void (*opened)(ClInvocationT, ClHandleT, unsigned int),
+unsigned int t_init(ClHandleT *service,
+                    void (*opened)(ClInvocationT, ClHandleT, unsigned int),
                     void (*synced)(ClInvocationT, unsigned int));
 unsigned int t_fini(ClHandleT service);
 unsigned int t_fd(ClHandleT service, ClSelectionObjectT *fd);
 unsigned int t_dispatch(ClHandleT service, int flags);
-unsigned int t_open(ClHandleT service, const ClNameT *name, const attrs_t *a, ClUint32T flags,
-                    ClHandleT *out);
+unsigned int t_open(ClHandleT service, const ClNameT *name, const attrs_t *a,
+                    ClUint32T flags, ClHandleT *out);
 unsigned int t_open_async(ClHandleT service, ClInvocationT inv, const ClNameT *name,
                           const attrs_t *a, ClUint32T flags);
 unsigned int t_close(ClHandleT h);
@@ -96,8 +97,10 @@ unsigned int t_overwrite(ClHandleT h, const id_t_ *id, const void *data, ClSizeT
 unsigned int t_iter(ClHandleT h, int chosen, ClTimeT t, ClHandleT *out);
 unsigned int t_next(ClHandleT it, ClCkptSectionDescriptorT *d);
 unsigned int t_iter_end(ClHandleT it);
-unsigned int t_write(ClHandleT h, const ClCkptIOVectorElementT *vec, ClUint32T n, ClUint32T *bad);
-unsigned int t_read(ClHandleT h, ClCkptIOVectorElementT *vec, ClUint32T n, ClUint32T *bad);
+unsigned int t_write(ClHandleT h, const ClCkptIOVectorElementT *vec, ClUint32T n,
+                     ClUint32T *bad);
+unsigned int t_read(ClHandleT h, ClCkptIOVectorElementT *vec, ClUint32T n,
+                    ClUint32T *bad);
 unsigned int t_sync(ClHandleT h, ClTimeT timeout);
 unsigned int t_sync_async(ClHandleT h, ClInvocationT inv);
 

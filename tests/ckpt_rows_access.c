@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contract rows. Who may do what: bad handles, permissions, the active replica; status. */
+/* Contract rows. Who may do what: bad handles, permissions, the active replica; status.
+ */
 #include "ckpt_case.h"
 
 TestSuite(rows_access, .timeout = 100);
@@ -8,8 +9,8 @@ TestSuite(rows_access, .timeout = 100);
 
 enum bad { UNINITIALIZED, ZERO, CLOSED, WRONG_KIND, NEVER, N_BAD };
 
-static const char *const bad_words[] = { "uninitialized", "zero", "closed", "wrong kind",
-                                         "never given" };
+static const char *const bad_words[] = {"uninitialized", "zero", "closed", "wrong kind",
+                                        "never given"};
 
 /* Every call that takes a checkpoint handle, with arguments that are all right. */
 static unsigned int call_with(int which, ClHandleT h)
@@ -52,14 +53,25 @@ static unsigned int call_with(int which, ClHandleT h)
 }
 
 static const char *const call_words[] = {
-    "Close", "RetentionDurationSet", "ActiveReplicaSet", "StatusGet",   "SectionCreate",
-    "SectionDelete", "ExpirationTimeSet", "IterationInitialize", "Write", "Overwrite",
-    "Read", "Synchronize", "SynchronizeAsync",
+    "Close",
+    "RetentionDurationSet",
+    "ActiveReplicaSet",
+    "StatusGet",
+    "SectionCreate",
+    "SectionDelete",
+    "ExpirationTimeSet",
+    "IterationInitialize",
+    "Write",
+    "Overwrite",
+    "Read",
+    "Synchronize",
+    "SynchronizeAsync",
 };
 
 enum { N_CALLS = sizeof(call_words) / sizeof(*call_words) };
 
-static void bad_row(const char *id, int call, int how, unsigned int got, unsigned int want)
+static void bad_row(const char *id, int call, int how, unsigned int got,
+                    unsigned int want)
 {
     char row[80];
 
@@ -82,7 +94,8 @@ static void bad_handle_body(void)
         bad_row("2.3.handle#1", i, ZERO, call_with(i, 0), CL_ERR_INVALID_HANDLE);
         bad_row("2.3.handle#2", i, CLOSED, call_with(i, closed), CL_ERR_INVALID_HANDLE);
         bad_row("2.3.handle#3", i, WRONG_KIND, call_with(i, svc), CL_ERR_INVALID_HANDLE);
-        bad_row("2.3.handle#1", i, NEVER, call_with(i, UINT64_MAX), CL_ERR_INVALID_HANDLE);
+        bad_row("2.3.handle#1", i, NEVER, call_with(i, UINT64_MAX),
+                CL_ERR_INVALID_HANDLE);
     }
     h = opened(svc, "c", WR, 3, 0, RWC);
     FACT("2.3.value#2", h != closed); /* a stale number is told from a new one */
@@ -142,13 +155,13 @@ static void active_body(void)
         ClCkptCreationFlagsT flags;
         bool ok, needed;
     } t[] = {
-        { "2.13#3", WR, false, false },
-        { "trap#2", CL_CKPT_WR_ALL_REPLICAS, false, false },
-        { "2.13#3", CL_CKPT_WR_ALL_REPLICAS | CL_CKPT_CHECKPOINT_COLLOCATED, false, false },
-        { "2.13#3", WR | CL_CKPT_DISTRIBUTED, false, false },
-        { "2.13#4", WR | CL_CKPT_CHECKPOINT_COLLOCATED, true, true },
-        { "2.13#4", 0x4 | CL_CKPT_CHECKPOINT_COLLOCATED, true, true },
-        { "2.13#4", 0x4 | CL_CKPT_CHECKPOINT_COLLOCATED | CL_CKPT_DISTRIBUTED, true, true },
+        {"2.13#3", WR, false, false},
+        {"trap#2", CL_CKPT_WR_ALL_REPLICAS, false, false},
+        {"2.13#3", CL_CKPT_WR_ALL_REPLICAS | CL_CKPT_CHECKPOINT_COLLOCATED, false, false},
+        {"2.13#3", WR | CL_CKPT_DISTRIBUTED, false, false},
+        {"2.13#4", WR | CL_CKPT_CHECKPOINT_COLLOCATED, true, true},
+        {"2.13#4", 0x4 | CL_CKPT_CHECKPOINT_COLLOCATED, true, true},
+        {"2.13#4", 0x4 | CL_CKPT_CHECKPOINT_COLLOCATED | CL_CKPT_DISTRIBUTED, true, true},
     };
     size_t i;
 
@@ -238,10 +251,10 @@ static void permission_body(void)
         ClUint32T flags;
         bool writes, writes_b02, reads;
     } t[] = {
-        { R, false, false, true },      { W, true, true, false },
-        { C, true, false, false },      { R | W, true, true, true },
-        { R | C, true, false, true },   { W | C, true, true, false },
-        { R | W | C, true, true, true }, { 0, false, false, false },
+        {R, false, false, true},       {W, true, true, false},
+        {C, true, false, false},       {R | W, true, true, true},
+        {R | C, true, false, true},    {W | C, true, true, false},
+        {R | W | C, true, true, true}, {0, false, false, false},
     };
     ClHandleT keep, h, it;
     attrs_t a;
@@ -253,8 +266,8 @@ static void permission_body(void)
     OK(t_active(keep));
     OK(add(keep, "s", "1"));
     for (i = 0; i < sizeof(t) / sizeof(*t); i++) {
-        const unsigned int w = (v.b02 ? t[i].writes_b02 : t[i].writes) ? CL_OK
-                                                                       : CL_ERR_OP_NOT_PERMITTED;
+        const unsigned int w =
+            (v.b02 ? t[i].writes_b02 : t[i].writes) ? CL_OK : CL_ERR_OP_NOT_PERMITTED;
         const unsigned int r = t[i].reads ? CL_OK : CL_ERR_OP_NOT_PERMITTED;
         ClCkptIOVectorElementT e = piece("s", "x", 0);
         ClCkptCheckpointDescriptorT d;

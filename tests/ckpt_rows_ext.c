@@ -15,7 +15,7 @@ static ClRcT on_replica_change(const ClNameT *name, ClIocNodeAddressT address)
 
 static void ipi_body(void)
 {
-    id_t_ s = { 1, (ClUint8T *)"s" }, none = { 1, (ClUint8T *)"x" }, empty = { 0, NULL };
+    id_t_ s = {1, (ClUint8T *)"s"}, none = {1, (ClUint8T *)"x"}, empty = {0, NULL};
     ClCkptIOVectorElementT e = piece("s", "12", 0);
     ClHandleT h, coll;
 
@@ -67,10 +67,10 @@ Test(rows_ext, calls_that_were_internal)
 static void blocks_body(void)
 {
     static ClUint8T block[4096], last[10];
-    ClDataVectorT data[2] = { { 1, sizeof(block), block }, { 2, sizeof(last), last } };
-    ClDifferenceVectorT d = { .numDataVectors = 2, .dataVectors = data };
+    ClDataVectorT data[2] = {{1, sizeof(block), block}, {2, sizeof(last), last}};
+    ClDifferenceVectorT d = {.numDataVectors = 2, .dataVectors = data};
     ClCkptIOVectorElementT e = piece("s", "", 0);
-    id_t_ s = { 1, (ClUint8T *)"s" };
+    id_t_ s = {1, (ClUint8T *)"s"};
     ClHandleT h;
 
     if (v.sa)
@@ -94,7 +94,7 @@ static void blocks_body(void)
     d.numDataVectors = 0;
     ROW("5.2#6", clCkptSectionOverwriteVector(h, &s, 8202, &d), INVALID_PARAMETER);
     d.numDataVectors = 1;
-    data[0] = (ClDataVectorT){ 0, 5, block };
+    data[0] = (ClDataVectorT){0, 5, block};
     ROW_OK("5.2#7", clCkptSectionOverwriteVector(h, &s, 7, &d)); /* cut, too */
     cr_expect_str_eq(content(h, "s"), "bbbbb b", "row 5.2#7");
     s.id = (ClUint8T *)"x";
@@ -134,9 +134,9 @@ static void read_sections_body(void)
     ROW_OK("5.2.all#3", clCkptCheckpointReadSections(h, &all, &n));
     FACT("5.2.all#3", n == 30);
     for (i = 0; i < n; i++) {
-        const int at = atoi((char[8]){ (char)all[i].sectionId.id[0],
-                                       all[i].sectionId.idLen > 1 ? (char)all[i].sectionId.id[1]
-                                                                  : '\0' });
+        const int at = atoi(
+            (char[8]){(char)all[i].sectionId.id[0],
+                      all[i].sectionId.idLen > 1 ? (char)all[i].sectionId.id[1] : '\0'});
 
         seen |= 1u << at;
         FACT("5.2.all#4", all[i].dataSize == all[i].readSize && all[i].dataOffset == 0);
@@ -155,7 +155,7 @@ static void read_sections_body(void)
     OK(t_close(w));
     OK(t_close(h));
     h = opened(svc, "one", WR, 1, 0, RWC);
-    OK(t_overwrite(h, &(id_t_){ 0, NULL }, "dflt", 4));
+    OK(t_overwrite(h, &(id_t_){0, NULL}, "dflt", 4));
     ROW_OK("5.2.all#5", clCkptCheckpointReadSections(h, &all, &n));
     FACT("5.2.all#5", n == 1 && all[0].sectionId.idLen == 15 &&
                           memcmp(all[0].sectionId.id, "defaultSection", 15) == 0 &&

@@ -62,7 +62,8 @@ static void write_body(void)
     FACT("2.17.data#6", e.readSize == 77 && e.dataOffset == 5 && e.dataSize == 3);
     {
         char in[8] = "########";
-        ClCkptIOVectorElementT r = { .sectionId = *sid("s"), .dataBuffer = in, .dataSize = 8 };
+        ClCkptIOVectorElementT r = {
+            .sectionId = *sid("s"), .dataBuffer = in, .dataSize = 8};
 
         OK(t_read(h, &r, 1, NULL));
         FACT("2.17.data#2", r.readSize == 8 && memcmp(in, "13c\0\0end", 8) == 0);
@@ -92,7 +93,7 @@ static void long_vector_body(void)
         snprintf(data[i], sizeof(data[i]), "d%d", i);
         OK(add(h, ids[i], "x"));
         vec[i] = (ClCkptIOVectorElementT){
-            .sectionId = { (ClUint16T)strlen(ids[i]), (ClUint8T *)ids[i] },
+            .sectionId = {(ClUint16T)strlen(ids[i]), (ClUint8T *)ids[i]},
             .dataBuffer = data[i],
             .dataSize = strlen(data[i]),
         };
@@ -160,7 +161,7 @@ Test(rows_io, section_overwrite)
 
 static void read_body(void)
 {
-    const ClCkptIOVectorElementT s = { .sectionId = { 1, (ClUint8T *)"s" } };
+    const ClCkptIOVectorElementT s = {.sectionId = {1, (ClUint8T *)"s"}};
     ClCkptIOVectorElementT e, two[2];
     ClUint32T bad;
     char in[16];
@@ -215,9 +216,10 @@ static void read_body(void)
     e = s;
     e.dataSize = 99; /* ignored without a buffer */
     ROW_OK("2.19.ok#4", t_read(h, &e, 1, NULL));
-    FACT("trap#14", e.dataBuffer && e.readSize == 6 && memcmp(e.dataBuffer, "abcdef", 7) == 0);
+    FACT("trap#14",
+         e.dataBuffer && e.readSize == 6 && memcmp(e.dataBuffer, "abcdef", 7) == 0);
     free(e.dataBuffer);
-    e = (ClCkptIOVectorElementT){ .sectionId = *sid("e") };
+    e = (ClCkptIOVectorElementT){.sectionId = *sid("e")};
     ROW_OK("2.19.ok#4", t_read(h, &e, 1, NULL));
     FACT("trap#14", e.dataBuffer && e.readSize == 0 && *(char *)e.dataBuffer == '\0');
     free(e.dataBuffer);
@@ -228,7 +230,7 @@ static void read_body(void)
     free(e.dataBuffer);
 
     two[0] = s;
-    two[1] = (ClCkptIOVectorElementT){ .sectionId = *sid("none") };
+    two[1] = (ClCkptIOVectorElementT){.sectionId = *sid("none")};
     bad = 9;
     ROW("2.19.fail#1", t_read(h, two, 2, &bad), NOT_EXIST);
     FACT("2.19.fail#1", bad == 1);

@@ -10,7 +10,7 @@ TestSuite(rows_iter, .timeout = 100);
 
 static void iteration_body(void)
 {
-    ClCkptSectionDescriptorT d = { .sectionSize = 7 };
+    ClCkptSectionDescriptorT d = {.sectionSize = 7};
     ClHandleT h, it, it2;
     ClTimeT before;
     int n;
@@ -92,19 +92,19 @@ static void filter_body(void)
         ClTimeT t;
         int n;
     } t[] = {
-        { "2.16.filter#1", CL_CKPT_SECTIONS_FOREVER, 0, 2 },
-        { "2.16.filter#5", CL_CKPT_SECTIONS_ANY, 0, 5 },
-        { "2.16.filter#4", CL_CKPT_SECTIONS_CORRUPTED, 0, 0 },
-        { "2.16.filter#2", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, now + 200 * s, 2 },
-        { "2.16.filter#2", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, now + 199 * s, 1 },
-        { "2.16.filter#2", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, now + 50 * s, 0 },
-        { "2.16.filter#2", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, INT64_MAX, 5 },
-        { "2.16.filter#3", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, now + 200 * s, 4 },
-        { "2.16.filter#3", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, now + 201 * s, 3 },
-        { "2.16.filter#3", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, INT64_MAX, 2 },
-        { "2.16.filter#3", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, 0, 5 },
-        { "d3.filter#1", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, 250 * s, 2 },
-        { "d3.filter#1", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, 250 * s, 3 },
+        {"2.16.filter#1", CL_CKPT_SECTIONS_FOREVER, 0, 2},
+        {"2.16.filter#5", CL_CKPT_SECTIONS_ANY, 0, 5},
+        {"2.16.filter#4", CL_CKPT_SECTIONS_CORRUPTED, 0, 0},
+        {"2.16.filter#2", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, now + 200 * s, 2},
+        {"2.16.filter#2", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, now + 199 * s, 1},
+        {"2.16.filter#2", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, now + 50 * s, 0},
+        {"2.16.filter#2", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, INT64_MAX, 5},
+        {"2.16.filter#3", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, now + 200 * s, 4},
+        {"2.16.filter#3", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, now + 201 * s, 3},
+        {"2.16.filter#3", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, INT64_MAX, 2},
+        {"2.16.filter#3", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, 0, 5},
+        {"d3.filter#1", CL_CKPT_SECTIONS_LEQ_EXPIRATION_TIME, 250 * s, 2},
+        {"d3.filter#1", CL_CKPT_SECTIONS_GEQ_EXPIRATION_TIME, 250 * s, 3},
     };
     ClHandleT h;
     size_t i;
@@ -119,8 +119,8 @@ static void filter_body(void)
     for (i = 0; i < sizeof(t) / sizeof(*t); i++) {
         const int n = count_chosen(h, t[i].chosen, t[i].t);
 
-        cr_expect_eq(n, t[i].n, "row %s (%zu), %s: %d sections, want %d", t[i].id, i, v.name, n,
-                     t[i].n);
+        cr_expect_eq(n, t[i].n, "row %s (%zu), %s: %d sections, want %d", t[i].id, i,
+                     v.name, n, t[i].n);
     }
     OK(t_close(h));
     end();

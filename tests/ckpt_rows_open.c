@@ -86,8 +86,8 @@ Test(rows_open, open_checks_the_size_against_the_product)
 
 static void reopen_body(void)
 {
-    static const char *const words[] = { "creationFlags", "checkpointSize", "maxSections",
-                                         "maxSectionSize", "maxSectionIdSize" };
+    static const char *const words[] = {"creationFlags", "checkpointSize", "maxSections",
+                                        "maxSectionSize", "maxSectionIdSize"};
     ClHandleT h, again;
     attrs_t a;
     int i;
@@ -145,22 +145,22 @@ static void creation_flags_body(void)
         ClCkptCreationFlagsT flags;
         bool b02;
     } t[] = {
-        { "2.5.flags#1", 0, false },
-        { "2.5.flags#1", CL_CKPT_CHECKPOINT_COLLOCATED, false },
-        { "2.5.flags#1", 0x1 | 0x2, false },
-        { "2.5.flags#1", 0x7, false },
-        { "2.5.flags#1", 0x10, false },
-        { "d2.flags#2", 0x1f0, false },
-        { "2.5.flags#1", 0x80000000 | 0x1, false },
-        { "d2.flags#1", 0x1, true },
-        { "d2.flags#1", 0x2, true },
-        { "d2.flags#1", 0x4, true },
-        { "d2.flags#1", 0x4 | CL_CKPT_CHECKPOINT_COLLOCATED, true },
-        { "d2.flags#1", 0x1 | CL_CKPT_CHECKPOINT_COLLOCATED, true },
-        { "2.6.p2p#1", 0x2 | CL_CKPT_DISTRIBUTED | CL_CKPT_PEER_TO_PEER_REPLICA, true },
-        { "2.6.safe#1", 0x2 | CL_CKPT_WR_ALL_SAFE, true },
-        { "2.6.open#1", 0x2 | CL_CKPT_ALL_OPEN_ARE_REPLICAS, true },
-        { "2.6.p2p#2", 0x2 | CL_CKPT_PEER_TO_PEER_CACHE_DISABLE, true },
+        {"2.5.flags#1", 0, false},
+        {"2.5.flags#1", CL_CKPT_CHECKPOINT_COLLOCATED, false},
+        {"2.5.flags#1", 0x1 | 0x2, false},
+        {"2.5.flags#1", 0x7, false},
+        {"2.5.flags#1", 0x10, false},
+        {"d2.flags#2", 0x1f0, false},
+        {"2.5.flags#1", 0x80000000 | 0x1, false},
+        {"d2.flags#1", 0x1, true},
+        {"d2.flags#1", 0x2, true},
+        {"d2.flags#1", 0x4, true},
+        {"d2.flags#1", 0x4 | CL_CKPT_CHECKPOINT_COLLOCATED, true},
+        {"d2.flags#1", 0x1 | CL_CKPT_CHECKPOINT_COLLOCATED, true},
+        {"2.6.p2p#1", 0x2 | CL_CKPT_DISTRIBUTED | CL_CKPT_PEER_TO_PEER_REPLICA, true},
+        {"2.6.safe#1", 0x2 | CL_CKPT_WR_ALL_SAFE, true},
+        {"2.6.open#1", 0x2 | CL_CKPT_ALL_OPEN_ARE_REPLICAS, true},
+        {"2.6.p2p#2", 0x2 | CL_CKPT_PEER_TO_PEER_CACHE_DISABLE, true},
     };
     ClCkptCheckpointDescriptorT d;
     ClHandleT h;
@@ -181,7 +181,8 @@ static void creation_flags_body(void)
         if (t[i].flags & CL_CKPT_CHECKPOINT_COLLOCATED && !(t[i].flags & 1))
             OK(t_active(h));
         OK(t_status(h, &d));
-        cr_expect_eq(d.checkpointCreationAttributes.creationFlags, t[i].flags, "row %s", id);
+        cr_expect_eq(d.checkpointCreationAttributes.creationFlags, t[i].flags, "row %s",
+                     id);
         OK(t_close(h));
     }
     end();
@@ -219,7 +220,7 @@ Test(rows_open, open_flags)
 
 static void timeout_body(void)
 {
-    static const ClTimeT t[] = { 0, -1, 10, INT64_MAX, INT64_MIN };
+    static const ClTimeT t[] = {0, -1, 10, INT64_MAX, INT64_MIN};
     attrs_t a = attrs(WR, 3, 16);
     ClHandleT h;
     size_t i;
@@ -227,8 +228,8 @@ static void timeout_body(void)
     begin();
     for (i = 0; i < sizeof(t) / sizeof(*t); i++) {
         ROW_OK("d3.open#1",
-               v.sa ? saCkptCheckpointOpen(svc, (const void *)nm("n"), (const void *)&a, RWC,
-                                           t[i], (void *)&h)
+               v.sa ? saCkptCheckpointOpen(svc, (const void *)nm("n"), (const void *)&a,
+                                           RWC, t[i], (void *)&h)
                     : clCkptCheckpointOpen(svc, nm("n"), &a, RWC, t[i], &h));
         ROW_OK("d3.sync#1", t_sync(h, t[i] == 10 ? INT64_MAX : t[i]));
         OK(t_close(h));
@@ -243,7 +244,7 @@ Test(rows_open, any_timeout_opens)
 
 static void names_body(void)
 {
-    ClNameT n = { .length = 0 }, other;
+    ClNameT n = {.length = 0}, other;
     attrs_t a = attrs(WR, 3, 16);
     ClHandleT h, h2;
 
@@ -264,16 +265,16 @@ static void names_body(void)
     n.length = 254;
     ROW("2.3.name#2", t_open(svc, &n, NULL, R, &h2), NOT_EXIST);
     OK(t_close(h));
-    n = (ClNameT){ .length = 3, .value = "a\0b" };
+    n = (ClNameT){.length = 3, .value = "a\0b"};
     ROW_OK("2.3.name#3", t_open(svc, &n, &a, RWC, &h));
-    other = (ClNameT){ .length = 3, .value = "a\0c" };
+    other = (ClNameT){.length = 3, .value = "a\0c"};
     ROW("2.3.name#3", t_open(svc, &other, NULL, R, &h2), NOT_EXIST);
-    other = (ClNameT){ .length = 1, .value = "a" };
+    other = (ClNameT){.length = 1, .value = "a"};
     ROW("2.3.name#3", t_open(svc, &other, NULL, R, &h2), NOT_EXIST);
-    other = (ClNameT){ .length = 3, .value = "A\0b" };
+    other = (ClNameT){.length = 3, .value = "A\0b"};
     ROW("2.3.name#3", t_open(svc, &other, NULL, R, &h2), NOT_EXIST);
     OK(t_close(h));
-    n = (ClNameT){ .length = 9, .value = "{x}:\n%s*\xff" };
+    n = (ClNameT){.length = 9, .value = "{x}:\n%s*\xff"};
     ROW_OK("2.3.name#3", t_open(svc, &n, &a, RWC, &h));
     OK(t_close(h));
     end();
@@ -304,17 +305,17 @@ static void close_body(void)
         ClTimeT retention;
         bool stays;
     } t[] = {
-        { "2.10.last#3", WR, 0, false },
-        { "2.10.last#3", WR, 10, false },
-        { "d3.retention#1", WR, 100, false },
-        { "2.10.last#3", WR, -1, false },
-        { "trap#21", WR, INT64_MIN, false },
-        { "trap#21", WR, 999999, false },
-        { "2.10.last#5", WR, 60 * CLV_NS_PER_S, true },
-        { "2.5.retention#1", WR, 50 * DAY_NS, true }, /* beyond 32 bits of ms */
-        { "2.10.last#4", WR, INT64_MAX, true },
-        { "2.10.last#2", WR | CL_CKPT_DISTRIBUTED, 60 * CLV_NS_PER_S, false },
-        { "2.6.dist#1", WR | CL_CKPT_DISTRIBUTED, INT64_MAX, false },
+        {"2.10.last#3", WR, 0, false},
+        {"2.10.last#3", WR, 10, false},
+        {"d3.retention#1", WR, 100, false},
+        {"2.10.last#3", WR, -1, false},
+        {"trap#21", WR, INT64_MIN, false},
+        {"trap#21", WR, 999999, false},
+        {"2.10.last#5", WR, 60 * CLV_NS_PER_S, true},
+        {"2.5.retention#1", WR, 50 * DAY_NS, true}, /* beyond 32 bits of ms */
+        {"2.10.last#4", WR, INT64_MAX, true},
+        {"2.10.last#2", WR | CL_CKPT_DISTRIBUTED, 60 * CLV_NS_PER_S, false},
+        {"2.6.dist#1", WR | CL_CKPT_DISTRIBUTED, INT64_MAX, false},
     };
     size_t i;
 
@@ -426,7 +427,7 @@ Test(rows_open, delete_frees_the_name_and_leaves_old_handles_alone)
 
 static void retention_set_body(void)
 {
-    static const ClTimeT t[] = { 0, -1, 1, INT64_MAX, INT64_MIN, 60 * CLV_NS_PER_S };
+    static const ClTimeT t[] = {0, -1, 1, INT64_MAX, INT64_MIN, 60 * CLV_NS_PER_S};
     ClCkptCheckpointDescriptorT d;
     ClHandleT h, keep;
     size_t i;

@@ -13,9 +13,9 @@ TestSuite(rows_section, .timeout = 100);
 static void section_create_body(void)
 {
     ClUint8T bytes[16] = "id";
-    id_t_ id = { 2, bytes }, null_id = { 2, NULL };
-    ClCkptSectionCreationAttributesT a = { &id, CL_TIME_END }, no_id = { NULL, CL_TIME_END },
-                                     no_bytes = { &null_id, CL_TIME_END };
+    id_t_ id = {2, bytes}, null_id = {2, NULL};
+    ClCkptSectionCreationAttributesT a = {&id, CL_TIME_END}, no_id = {NULL, CL_TIME_END},
+                                     no_bytes = {&null_id, CL_TIME_END};
     ClHandleT h, unlimited;
 
     begin();
@@ -45,7 +45,7 @@ static void section_create_body(void)
     OK(t_close(h));
     h = opened(svc, "one", WR, 1, 4, RWC);
     ROW("2.15.create#9", t_create(h, &a, "x", 1), ALREADY_EXIST);
-    id = (id_t_){ 0, NULL };
+    id = (id_t_){0, NULL};
     ROW("2.15.gen#6", t_create(h, &a, "x", 1), ALREADY_EXIST);
     OK(t_close(h));
     unlimited = opened(svc, "n", WR, 2, 0, RWC);
@@ -62,8 +62,8 @@ Test(rows_section, section_create)
 static void strict_id_size_body(void)
 {
     attrs_t a = attrs(WR, 3, 16);
-    id_t_ id = { 0, NULL };
-    ClCkptSectionCreationAttributesT gen = { &id, CL_TIME_END };
+    id_t_ id = {0, NULL};
+    ClCkptSectionCreationAttributesT gen = {&id, CL_TIME_END};
     ClHandleT h;
 
     begin();
@@ -83,10 +83,10 @@ Test(rows_section, max_section_id_size_zero_is_strict)
 
 static void generated_body(void)
 {
-    id_t_ id[4] = { { 0, NULL } };
+    id_t_ id[4] = {{0, NULL}};
     ClCkptSectionCreationAttributesT a;
     ClUint8T own[8] = "own";
-    id_t_ borrowed = { 0, own };
+    id_t_ borrowed = {0, own};
     char want[40];
     ClHandleT h;
     int i;
@@ -94,15 +94,16 @@ static void generated_body(void)
     begin();
     h = opened(svc, "n", WR, 3, 16, RWC);
     for (i = 0; i < 3; i++) {
-        id[i] = (id_t_){ 0, NULL };
-        a = (ClCkptSectionCreationAttributesT){ &id[i], CL_TIME_END };
+        id[i] = (id_t_){0, NULL};
+        a = (ClCkptSectionCreationAttributesT){&id[i], CL_TIME_END};
         ROW_OK("2.15.gen#1", t_create(h, &a, "x", 1));
         snprintf(want, sizeof(want), "generatedSection%d", i);
         cr_assert_not_null(id[i].id);
-        FACT("trap#6", id[i].idLen == strlen(want) + 1 && memcmp(id[i].id, want, id[i].idLen) == 0);
+        FACT("trap#6",
+             id[i].idLen == strlen(want) + 1 && memcmp(id[i].id, want, id[i].idLen) == 0);
     }
-    id[3] = (id_t_){ 0, NULL };
-    a = (ClCkptSectionCreationAttributesT){ &id[3], CL_TIME_END };
+    id[3] = (id_t_){0, NULL};
+    a = (ClCkptSectionCreationAttributesT){&id[3], CL_TIME_END};
     ROW("2.15.gen#2", t_create(h, &a, "x", 1), NO_SPACE);
     FACT("2.15.gen#2", id[3].id == NULL && id[3].idLen == 0);
     ROW_OK("2.15.gen#3", t_overwrite(h, &id[0], "y", 1));
@@ -114,7 +115,7 @@ static void generated_body(void)
         free(id[i].id);
     OK(t_close(h));
     h = opened(svc, "m", WR, 3, 16, RWC);
-    a = (ClCkptSectionCreationAttributesT){ &borrowed, CL_TIME_END };
+    a = (ClCkptSectionCreationAttributesT){&borrowed, CL_TIME_END};
     row_at(__LINE__, "d2.empty#1", t_create(h, &a, "x", 1),
            v.b02 ? CL_ERR_INVALID_PARAMETER : CL_OK);
     FACT("2.15.gen#5", borrowed.id == own && borrowed.idLen == 0);
@@ -130,9 +131,9 @@ Test(rows_section, generated_ids)
 
 static void id_equality_body(void)
 {
-    ClUint8T a1[] = "a", bin1[] = { 0, 1, 0xff }, bin2[] = { 0, 1, 0xfe };
-    id_t_ id = { 1, a1 }, with_nul = { 2, a1 }, b1 = { 3, bin1 }, b2 = { 3, bin2 };
-    ClCkptSectionCreationAttributesT a = { &id, CL_TIME_END };
+    ClUint8T a1[] = "a", bin1[] = {0, 1, 0xff}, bin2[] = {0, 1, 0xfe};
+    id_t_ id = {1, a1}, with_nul = {2, a1}, b1 = {3, bin1}, b2 = {3, bin2};
+    ClCkptSectionCreationAttributesT a = {&id, CL_TIME_END};
     ClHandleT h;
 
     begin();
@@ -158,8 +159,9 @@ Test(rows_section, section_ids_are_counted_bytes)
 
 static void null_bytes_body(void)
 {
-    id_t_ none = { 3, NULL };
-    ClCkptIOVectorElementT e = { .sectionId = { 3, NULL }, .dataBuffer = (void *)"x", .dataSize = 1 };
+    id_t_ none = {3, NULL};
+    ClCkptIOVectorElementT e = {
+        .sectionId = {3, NULL}, .dataBuffer = (void *)"x", .dataSize = 1};
     ClHandleT h;
 
     begin();
@@ -182,7 +184,7 @@ Test(rows_section, an_id_with_a_length_needs_bytes)
 
 static void section_delete_body(void)
 {
-    id_t_ empty = { 0, NULL };
+    id_t_ empty = {0, NULL};
     ClHandleT h;
 
     begin();
@@ -209,7 +211,7 @@ Test(rows_section, section_delete)
 
 static void expire_body(void)
 {
-    id_t_ empty = { 0, NULL };
+    id_t_ empty = {0, NULL};
     ClHandleT h;
     int i;
 
@@ -259,7 +261,8 @@ static void create_expiry_body(void)
 
     begin();
     h = opened(svc, "n", WR, 9, 16, RWC);
-    ROW("2.15.create#12", add_until(h, "a", clv_wall_ns() - 2 * CLV_NS_PER_S), INVALID_PARAMETER);
+    ROW("2.15.create#12", add_until(h, "a", clv_wall_ns() - 2 * CLV_NS_PER_S),
+        INVALID_PARAMETER);
     ROW("trap#22", add_until(h, "a", 0), INVALID_PARAMETER);
     ROW("trap#22", add_until(h, "a", -1), INVALID_PARAMETER);
     ROW("d3.create#2", add_until(h, "a", 8 * DAY_NS), INVALID_PARAMETER); /* 1970-01-09 */
@@ -268,8 +271,9 @@ static void create_expiry_body(void)
     ROW_OK("d3.create#1", add_until(h, "a", 6 * DAY_NS));
     OK(t_iter(h, CL_CKPT_SECTIONS_ANY, 0, &it));
     OK(t_next(it, &d));
-    FACT("d3.create#3", d.expirationTime >= before + 6 * DAY_NS - CLV_NS_PER_S &&
-                            d.expirationTime <= clv_wall_ns() + 6 * DAY_NS + CLV_NS_PER_S);
+    FACT("d3.create#3",
+         d.expirationTime >= before + 6 * DAY_NS - CLV_NS_PER_S &&
+             d.expirationTime <= clv_wall_ns() + 6 * DAY_NS + CLV_NS_PER_S);
     free(d.sectionId.id);
     OK(t_iter_end(it));
     ROW_OK("2.15.create#12", add_until(h, "b", clv_wall_ns() + 60 * CLV_NS_PER_S));
@@ -288,27 +292,29 @@ Test(rows_section, section_create_expiration_time)
 
 static void default_section_body(void)
 {
-    id_t_ empty = { 0, NULL };
+    id_t_ empty = {0, NULL};
     ClUint8T named[] = "defaultSection";
-    ClCkptIOVectorElementT e = { .dataBuffer = (void *)"abc", .dataSize = 3 };
+    ClCkptIOVectorElementT e = {.dataBuffer = (void *)"abc", .dataSize = 3};
     char in[8] = "";
     ClHandleT h;
 
     begin();
     h = opened(svc, "one", WR, 1, 8, RWC);
-    ROW_OK("2.4#1", t_read(h, &(ClCkptIOVectorElementT){ .dataBuffer = in, .dataSize = 8 }, 1, NULL));
+    ROW_OK("2.4#1", t_read(h, &(ClCkptIOVectorElementT){.dataBuffer = in, .dataSize = 8},
+                           1, NULL));
     ROW_OK("2.18#8", t_overwrite(h, &empty, "12345", 5));
     ROW_OK("2.17.data#3", t_write(h, &e, 1, NULL));
     e.dataBuffer = in;
     e.dataSize = sizeof(in);
     ROW_OK("2.19.ok#1", t_read(h, &e, 1, NULL));
     FACT("2.18#8", e.readSize == 5 && memcmp(in, "abc45", 5) == 0);
-    e = (ClCkptIOVectorElementT){ .sectionId = { 15, named }, .dataBuffer = in, .dataSize = 8 };
+    e = (ClCkptIOVectorElementT){
+        .sectionId = {15, named}, .dataBuffer = in, .dataSize = 8};
     ROW_OK("2.4#1", t_read(h, &e, 1, NULL)); /* its other name */
     FACT("2.4#1", e.readSize == 5);
     OK(t_close(h));
     h = opened(svc, "many", WR, 2, 8, RWC);
-    e = (ClCkptIOVectorElementT){ .dataBuffer = in, .dataSize = 3 };
+    e = (ClCkptIOVectorElementT){.dataBuffer = in, .dataSize = 3};
     ROW("trap#9", t_overwrite(h, &empty, "12345", 5), INVALID_PARAMETER);
     ROW("2.18#5", t_overwrite(h, &empty, "12345", 5), INVALID_PARAMETER);
     ROW("2.17#4", t_write(h, &e, 1, NULL), INVALID_PARAMETER);

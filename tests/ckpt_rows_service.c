@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contract rows. Services: initialize, finalize, dispatch, fork; both families on one store. */
+/* Contract rows. Services: initialize, finalize, dispatch, fork; both families on one
+ * store. */
 #include "ckpt_case.h"
 
 #include <poll.h>
@@ -14,11 +15,11 @@ TestSuite(rows_service, .timeout = 100);
 
 static void initialize_body(void)
 {
-    ClVersionT b1 = { 'B', 1, 1 };
+    ClVersionT b1 = {'B', 1, 1};
     ClHandleT h = 7;
 
     if (v.sa) {
-        SaVersionT sb = { 'B', 1, 1 };
+        SaVersionT sb = {'B', 1, 1};
         SaCkptHandleT sh;
 
         ROW("2.7.init#1", saCkptInitialize(NULL, NULL, &sb), NULL_POINTER);
@@ -49,37 +50,38 @@ Test(rows_service, versions)
         ClVersionT ask, told;
         unsigned int want;
     } t[] = {
-        { "2.7.init#2", false, { 'B', 1, 1 }, { 'B', 1, 1 }, CL_OK },
-        { "2.7.init#2", false, { 'B', 0, 0 }, { 'B', 1, 1 }, CL_OK },
-        { "2.7.init#2", false, { 'B', 1, 0 }, { 'B', 1, 1 }, CL_OK },
-        { "2.7.init#2", false, { 'B', 1, 255 }, { 'B', 1, 1 }, CL_OK },
-        { "trap#5", false, { 'B', 0, 9 }, { 'B', 1, 1 }, CL_OK },
-        { "trap#5", false, { 'A', 1, 1 }, { 'B', 1, 1 }, 0x31000f },
-        { "2.7.init#2", false, { 'B', 2, 2 }, { 'B', 1, 1 }, 0x31000f },
-        { "2.7.init#2", false, { 'C', 1, 1 }, { 'B', 1, 1 }, 0x31000f },
-        { "2.7.init#2", false, { 'b', 1, 1 }, { 'B', 1, 1 }, 0x31000f },
-        { "2.7.init#2", false, { 0, 0, 0 }, { 'B', 1, 1 }, 0x31000f },
-        { "d1#2", true, { 'B', 1, 1 }, { 'B', 1, 1 }, SA_AIS_OK },
-        { "d1#2", true, { 'B', 0, 3 }, { 'B', 1, 1 }, SA_AIS_OK },
-        { "d1#3", true, { 'B', 2, 0 }, { 'B', 2, 2 }, SA_AIS_OK },
-        { "d1#3", true, { 'B', 2, 2 }, { 'B', 2, 2 }, SA_AIS_OK },
-        { "d1#3", true, { 'B', 2, 3 }, { 'B', 2, 3 }, SA_AIS_OK },
-        { "d1#4", true, { 'B', 3, 1 }, { 'B', 2, 3 }, SA_AIS_ERR_VERSION },
-        { "d1#4", true, { 'A', 1, 1 }, { 'B', 2, 3 }, SA_AIS_ERR_VERSION },
-        { "d1#4", true, { 'C', 2, 2 }, { 'B', 2, 3 }, SA_AIS_ERR_VERSION },
+        {"2.7.init#2", false, {'B', 1, 1}, {'B', 1, 1}, CL_OK},
+        {"2.7.init#2", false, {'B', 0, 0}, {'B', 1, 1}, CL_OK},
+        {"2.7.init#2", false, {'B', 1, 0}, {'B', 1, 1}, CL_OK},
+        {"2.7.init#2", false, {'B', 1, 255}, {'B', 1, 1}, CL_OK},
+        {"trap#5", false, {'B', 0, 9}, {'B', 1, 1}, CL_OK},
+        {"trap#5", false, {'A', 1, 1}, {'B', 1, 1}, 0x31000f},
+        {"2.7.init#2", false, {'B', 2, 2}, {'B', 1, 1}, 0x31000f},
+        {"2.7.init#2", false, {'C', 1, 1}, {'B', 1, 1}, 0x31000f},
+        {"2.7.init#2", false, {'b', 1, 1}, {'B', 1, 1}, 0x31000f},
+        {"2.7.init#2", false, {0, 0, 0}, {'B', 1, 1}, 0x31000f},
+        {"d1#2", true, {'B', 1, 1}, {'B', 1, 1}, SA_AIS_OK},
+        {"d1#2", true, {'B', 0, 3}, {'B', 1, 1}, SA_AIS_OK},
+        {"d1#3", true, {'B', 2, 0}, {'B', 2, 2}, SA_AIS_OK},
+        {"d1#3", true, {'B', 2, 2}, {'B', 2, 2}, SA_AIS_OK},
+        {"d1#3", true, {'B', 2, 3}, {'B', 2, 3}, SA_AIS_OK},
+        {"d1#4", true, {'B', 3, 1}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
+        {"d1#4", true, {'A', 1, 1}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
+        {"d1#4", true, {'C', 2, 2}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
     };
     size_t i;
 
     world_begin();
     for (i = 0; i < sizeof(t) / sizeof(*t); i++) {
-        SaVersionT sv = { t[i].ask.releaseCode, t[i].ask.majorVersion, t[i].ask.minorVersion };
+        SaVersionT sv = {t[i].ask.releaseCode, t[i].ask.majorVersion,
+                         t[i].ask.minorVersion};
         ClVersionT cv = t[i].ask;
         ClHandleT h = 7;
         unsigned int rc;
 
         if (t[i].sa) {
             rc = saCkptInitialize((void *)&h, NULL, &sv);
-            cv = (ClVersionT){ sv.releaseCode, sv.majorVersion, sv.minorVersion };
+            cv = (ClVersionT){sv.releaseCode, sv.majorVersion, sv.minorVersion};
         } else {
             rc = clCkptInitialize(&h, NULL, &cv);
         }
@@ -116,7 +118,7 @@ static void finalize_body(void)
     ROW("2.7.fini#2", t_fini(svc), INVALID_HANDLE);
     ROW("2.7.fini#4", put(a, "s", "2"), INVALID_HANDLE);
     ROW("2.7.fini#4", t_next(it, &d), INVALID_HANDLE);
-    p = (struct pollfd){ .fd = (int)fd, .events = POLLIN };
+    p = (struct pollfd){.fd = (int)fd, .events = POLLIN};
     FACT("d2.fd#1", poll(&p, 1, 0) == 1 && (p.revents & POLLNVAL));
     ROW_OK("2.7.fini#5", add(b, "s", "1")); /* not another service's */
     ROW("2.7.fini#4", t_open(other, nm("a"), NULL, R, &a), NOT_EXIST);
@@ -147,7 +149,8 @@ static void sync_body(void)
     h = opened(svc, "all", CL_CKPT_WR_ALL_REPLICAS, 3, 8, RWC);
     ROW("2.20#5", t_sync(h, CL_TIME_END), BAD_OPERATION);
     OK(t_close(h));
-    h = opened(svc, "all", CL_CKPT_WR_ALL_REPLICAS | CL_CKPT_CHECKPOINT_COLLOCATED, 3, 8, RWC);
+    h = opened(svc, "all", CL_CKPT_WR_ALL_REPLICAS | CL_CKPT_CHECKPOINT_COLLOCATED, 3, 8,
+               RWC);
     ROW("trap#23", t_sync(h, CL_TIME_END), BAD_OPERATION);
     OK(t_close(h));
     end();
@@ -174,7 +177,7 @@ static void dispatch_body(void)
     ROW_OK("2.21.get#5", t_fd(svc, &fd));
     ROW_OK("2.21.get#5", t_fd(svc, &again));
     FACT("2.21.get#5", fd == again && fd < 1024);
-    p = (struct pollfd){ .fd = (int)fd, .events = POLLIN };
+    p = (struct pollfd){.fd = (int)fd, .events = POLLIN};
     FACT("2.21.get#6", poll(&p, 1, 0) == 0);
     ROW_OK("2.21.dispatch#5", t_dispatch(svc, CL_DISPATCH_ONE));
     ROW_OK("2.21.dispatch#7", t_dispatch(svc, CL_DISPATCH_ALL));
@@ -194,21 +197,22 @@ Test(rows_service, selection_object_and_dispatch)
 Test(rows_service, both_families_share_handles_and_store)
 {
     attrs_t a = attrs(WR | CL_CKPT_CHECKPOINT_COLLOCATED, 3, 8);
-    ClVersionT cv = { 'B', 1, 1 };
-    SaVersionT sv = { 'B', 2, 2 };
+    ClVersionT cv = {'B', 1, 1};
+    SaVersionT sv = {'B', 2, 2};
     SaCkptHandleT sa;
     ClHandleT cl, h, h2;
 
     world_begin();
-    v = (struct variant){ "mixed", false, false };
+    v = (struct variant){"mixed", false, false};
     cr_assert_eq(clCkptInitialize(&cl, NULL, &cv), CL_OK);
     cr_assert_eq(saCkptInitialize(&sa, NULL, &sv), SA_AIS_OK);
     cr_expect_eq(clCkptCheckpointOpen(cl, nm("m"), &a, RWC, -1, &h), CL_OK);
-    cr_expect_eq(saCkptCheckpointOpen(sa, (const void *)nm("m"), NULL, R | W, 0, (void *)&h2),
-                 SA_AIS_OK, "row d1#5");
+    cr_expect_eq(
+        saCkptCheckpointOpen(sa, (const void *)nm("m"), NULL, R | W, 0, (void *)&h2),
+        SA_AIS_OK, "row d1#5");
     cr_expect_eq(saCkptActiveReplicaSet(h), SA_AIS_OK, "row 3.2#1: SA name, Cl handle");
-    cr_expect_eq(clCkptSectionCheck(h2, &(id_t_){ 1, (ClUint8T *)"s" }), CL_CKPT_ERR_NOT_EXIST,
-                 "row 3.2#1: Cl name, SA handle");
+    cr_expect_eq(clCkptSectionCheck(h2, &(id_t_){1, (ClUint8T *)"s"}),
+                 CL_CKPT_ERR_NOT_EXIST, "row 3.2#1: Cl name, SA handle");
     cr_expect_eq(add(h2, "s", "1"), CL_OK);
     cr_expect_str_eq(content(h, "s"), "1");
     cr_expect_eq(clCkptCheckpointClose(h2), CL_OK, "row 3.2#1");

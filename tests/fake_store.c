@@ -79,9 +79,9 @@ static struct {
         int n;
     } calls[64];
     int64_t last_deadline_ns;
-} f = { .lock = PTHREAD_MUTEX_INITIALIZER,
-        .work_cond = PTHREAD_COND_INITIALIZER,
-        .idle_cond = PTHREAD_COND_INITIALIZER };
+} f = {.lock = PTHREAD_MUTEX_INITIALIZER,
+       .work_cond = PTHREAD_COND_INITIALIZER,
+       .idle_cond = PTHREAD_COND_INITIALIZER};
 
 static void lock(void)
 {
@@ -346,7 +346,8 @@ static void sweep(void)
     struct instance **at, *in;
 
     for (at = &f.all; (in = *at) != NULL;) {
-        if (in->n_open == 0 && (in->unlinked || in->flushed || clv_wall_ns() >= in->gone_at_ns)) {
+        if (in->n_open == 0 &&
+            (in->unlinked || in->flushed || clv_wall_ns() >= in->gone_at_ns)) {
             *at = in->next;
             sections_free(in->sections);
             free(in);
@@ -364,7 +365,7 @@ static struct instance *find(struct clv_bytes name)
     sweep();
     for (in = f.all; in; in = in->next)
         if (!in->unlinked && !in->flushed &&
-            clv_bytes_equal(name, (struct clv_bytes){ in->name, in->name_size }))
+            clv_bytes_equal(name, (struct clv_bytes){in->name, in->name_size}))
             return in;
     return NULL;
 }
@@ -380,15 +381,15 @@ static struct section **section_at(struct instance *in, struct clv_bytes id)
             sections_free(s);
             continue;
         }
-        if (clv_bytes_equal(id, (struct clv_bytes){ s->id, s->id_size }))
+        if (clv_bytes_equal(id, (struct clv_bytes){s->id, s->id_size}))
             break;
         at = &s->next;
     }
     return at;
 }
 
-static struct section *section_add(struct instance *in, struct clv_bytes id, int64_t end_ns,
-                                   struct clv_bytes data)
+static struct section *section_add(struct instance *in, struct clv_bytes id,
+                                   int64_t end_ns, struct clv_bytes data)
 {
     struct section *s = need(calloc(1, sizeof(*s)));
 
@@ -403,7 +404,8 @@ static struct section *section_add(struct instance *in, struct clv_bytes id, int
     return s;
 }
 
-static bool attrs_equal(const struct store_attrs *a, const struct store_attrs *b, bool retention)
+static bool attrs_equal(const struct store_attrs *a, const struct store_attrs *b,
+                        bool retention)
 {
     return a->creation_flags == b->creation_flags && a->max_sections == b->max_sections &&
            a->checkpoint_size == b->checkpoint_size &&
@@ -412,7 +414,8 @@ static bool attrs_equal(const struct store_attrs *a, const struct store_attrs *b
            (!retention || a->retention_ns == b->retention_ns);
 }
 
-static struct instance *instance_new(struct clv_bytes name, const struct store_open_how *how)
+static struct instance *instance_new(struct clv_bytes name,
+                                     const struct store_open_how *how)
 {
     struct instance *in = need(calloc(1, sizeof(*in)));
 
@@ -424,7 +427,8 @@ static struct instance *instance_new(struct clv_bytes name, const struct store_o
     in->discard = how->discard;
     in->notify = how->notify;
     if (how->default_section)
-        section_add(in, (struct clv_bytes){ "", 0 }, STORE_TIME_END, (struct clv_bytes){ "", 0 });
+        section_add(in, (struct clv_bytes){"", 0}, STORE_TIME_END,
+                    (struct clv_bytes){"", 0});
     in->next = f.all;
     f.all = in;
     return in;
@@ -569,7 +573,7 @@ const struct store_attrs *store_ckpt_attrs(const struct store_ckpt *c)
 
 struct clv_bytes store_ckpt_name(const struct store_ckpt *c)
 {
-    return (struct clv_bytes){ c->of->name, c->of->name_size };
+    return (struct clv_bytes){c->of->name, c->of->name_size};
 }
 
 /* Lock held. */
@@ -607,8 +611,8 @@ enum store_status store_ckpt_status(struct store_ckpt *c, struct store_ckpt_stat
     lock();
     st = begin(c, "ckpt_status", deadline_ns);
     if (st == STORE_OK) {
-        *out = (struct store_ckpt_status){ .retention_ns = c->of->attrs.retention_ns };
-        section_at(c->of, (struct clv_bytes){ "\xff none", 6 });
+        *out = (struct store_ckpt_status){.retention_ns = c->of->attrs.retention_ns};
+        section_at(c->of, (struct clv_bytes){"\xff none", 6});
         for (s = c->of->sections; s; s = s->next) {
             out->n_sections += s->id_size > 0;
             out->bytes_used += s->size;
@@ -677,8 +681,8 @@ static void feed(struct store_ckpt *from, const struct store_write *vec, uint32_
         w->vec = need(calloc(n, sizeof(*w->vec)));
         for (i = 0; i < n; i++)
             w->vec[i] = (struct store_change){
-                .id = { copy(vec[i].id.base, vec[i].id.size), vec[i].id.size },
-                .data = { copy(vec[i].data.base, vec[i].data.size), vec[i].data.size },
+                .id = {copy(vec[i].id.base, vec[i].id.size), vec[i].id.size},
+                .data = {copy(vec[i].data.base, vec[i].data.size), vec[i].data.size},
                 .offset = vec[i].offset,
             };
         work_add(w);
@@ -705,8 +709,9 @@ enum store_status store_section_create(struct store_ckpt *c, struct clv_bytes id
     lock();
     st = begin(c, "section_create", deadline_ns);
     if (!id.base) {
-        snprintf(generated, STORE_GENERATED_ID_MAX, "generatedSection%u", c->of->n_generated++);
-        id = (struct clv_bytes){ generated, strlen(generated) + 1 };
+        snprintf(generated, STORE_GENERATED_ID_MAX, "generatedSection%u",
+                 c->of->n_generated++);
+        id = (struct clv_bytes){generated, strlen(generated) + 1};
     }
     if (st == STORE_OK && *section_at(c->of, id))
         st = STORE_EXISTS;
@@ -723,7 +728,7 @@ enum store_status store_section_create(struct store_ckpt *c, struct clv_bytes id
 enum store_status store_section_delete(struct store_ckpt *c, struct clv_bytes id,
                                        int64_t deadline_ns)
 {
-    const struct store_write none = { .id = id };
+    const struct store_write none = {.id = id};
     enum store_status st;
     struct section **at, *s;
 
@@ -746,7 +751,7 @@ enum store_status store_section_delete(struct store_ckpt *c, struct clv_bytes id
 enum store_status store_section_write(struct store_ckpt *c, struct clv_bytes id,
                                       struct clv_bytes data, int64_t deadline_ns)
 {
-    const struct store_write one = { .id = id, .data = data };
+    const struct store_write one = {.id = id, .data = data};
     enum store_status st;
     struct section *s;
 
@@ -802,9 +807,10 @@ void fake_damage(const char *ckpt, const char *section)
     struct instance *in;
 
     lock();
-    in = find((struct clv_bytes){ ckpt, strlen(ckpt) });
-    judge(in && *section_at(in, (struct clv_bytes){ section, strlen(section) }), "nothing there");
-    (*section_at(in, (struct clv_bytes){ section, strlen(section) }))->damaged = true;
+    in = find((struct clv_bytes){ckpt, strlen(ckpt)});
+    judge(in && *section_at(in, (struct clv_bytes){section, strlen(section)}),
+          "nothing there");
+    (*section_at(in, (struct clv_bytes){section, strlen(section)}))->damaged = true;
     unlock();
 }
 
@@ -824,8 +830,8 @@ static void splice(struct section *s, uint64_t offset, struct clv_bytes data)
     s->update_ns = clv_wall_ns();
 }
 
-enum store_status store_write(struct store_ckpt *c, const struct store_write *vec, uint32_t n,
-                              uint32_t *bad, int64_t deadline_ns)
+enum store_status store_write(struct store_ckpt *c, const struct store_write *vec,
+                              uint32_t n, uint32_t *bad, int64_t deadline_ns)
 {
     enum store_status st;
     uint32_t i;
@@ -914,7 +920,7 @@ enum store_status store_iter_begin(struct store_ckpt *c, enum store_chosen chose
     if (st == STORE_OK) {
         it = need(calloc(1, sizeof(*it)));
         it->ckpt = c;
-        section_at(c->of, (struct clv_bytes){ "\xff none", 6 });
+        section_at(c->of, (struct clv_bytes){"\xff none", 6});
         for (s = c->of->sections; s; s = s->next) {
             if (!is_chosen(s, chosen, end_of(when)))
                 continue;
@@ -941,18 +947,19 @@ enum store_status store_iter_next(struct store_iter *it, struct store_section_in
     free(it->lent);
     it->lent = NULL;
     while (st == STORE_OK && !s && it->at < it->n) {
-        s = *section_at(it->ckpt->of, (struct clv_bytes){ it->ids[it->at], it->sizes[it->at] });
+        s = *section_at(it->ckpt->of,
+                        (struct clv_bytes){it->ids[it->at], it->sizes[it->at]});
         it->at++;
     }
     if (st == STORE_OK && !s)
         st = STORE_ABSENT;
     if (st == STORE_OK) {
         it->lent = copy(s->id, s->id_size);
-        *out = (struct store_section_info){ .id = { it->lent, s->id_size },
-                                            .end_ns = s->end_ns,
-                                            .update_ns = s->update_ns,
-                                            .size = s->size,
-                                            .corrupted = s->damaged };
+        *out = (struct store_section_info){.id = {it->lent, s->id_size},
+                                           .end_ns = s->end_ns,
+                                           .update_ns = s->update_ns,
+                                           .size = s->size,
+                                           .corrupted = s->damaged};
     }
     unlock();
     return st;

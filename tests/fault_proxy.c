@@ -12,7 +12,7 @@
 
 static int unix_socket(const char *path, bool listening)
 {
-    struct sockaddr_un sa = { .sun_family = AF_UNIX };
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
@@ -95,12 +95,13 @@ static void turn(struct fault_proxy *p)
     char drain[16];
     int i, way, hold;
 
-    f[0] = (struct pollfd){ p->wake[0], POLLIN, 0 };
-    f[1] = (struct pollfd){ p->listener, POLLIN, 0 };
+    f[0] = (struct pollfd){p->wake[0], POLLIN, 0};
+    f[1] = (struct pollfd){p->listener, POLLIN, 0};
     hold = p->hold;
     for (i = 0; i < FAULT_LINKS; i++)
         for (way = 0; way < 2; way++)
-            f[2 + 2 * i + way] = (struct pollfd){ hold ? -1 : p->link[i].fd[way], POLLIN, 0 };
+            f[2 + 2 * i + way] =
+                (struct pollfd){hold ? -1 : p->link[i].fd[way], POLLIN, 0};
     pthread_mutex_unlock(&p->lock);
     poll(f, 2 + 2 * FAULT_LINKS, -1);
     pthread_mutex_lock(&p->lock);

@@ -33,39 +33,49 @@ static const char *builddir(void)
     return dir && *dir ? dir : ".";
 }
 
-/* ---- the model ---------------------------------------------------------------------- */
+/* ---- the model ----------------------------------------------------------------------
+ */
 
 static const char definitions[] =
     "<openClovisAsp><version v0=\"4.0.0\">\n"
-    "<amfDefinitions:amfTypes xmlns:amfDefinitions=\"amfDefinitions.ecore\" version=\"B.01.01\">\n"
-    "<nodeTypes><nodeType name=\"Blade\"><id>0</id><classType>CL_AMS_NODE_CLASS_B</classType>\n"
+    "<amfDefinitions:amfTypes xmlns:amfDefinitions=\"amfDefinitions.ecore\" "
+    "version=\"B.01.01\">\n"
+    "<nodeTypes><nodeType "
+    "name=\"Blade\"><id>0</id><classType>CL_AMS_NODE_CLASS_B</classType>\n"
     "<isASPAware>CL_TRUE</isASPAware><isRestartable>CL_TRUE</isRestartable>\n"
-    "<adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState><autoRepair>CL_TRUE</autoRepair>\n"
+    "<adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState><autoRepair>CL_TRUE</"
+    "autoRepair>\n"
     "</nodeType></nodeTypes>\n"
     "<sgTypes><sgType name=\"SGType\"><restartDuration>%d</restartDuration>\n"
     "<adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
     "<redundancyModel>CL_AMS_SG_REDUNDANCY_MODEL_TWO_N</redundancyModel>\n"
     "<autoRepair>CL_TRUE</autoRepair></sgType></sgTypes>\n"
-    "<suTypes><suType name=\"SUType\"><adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
+    "<suTypes><suType "
+    "name=\"SUType\"><adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
     "<rank>0</rank><isPreinstantiable>CL_TRUE</isPreinstantiable>\n"
-    "<isRestartable>CL_TRUE</isRestartable><numComponents>1</numComponents></suType></suTypes>\n"
+    "<isRestartable>CL_TRUE</isRestartable><numComponents>1</numComponents></suType></"
+    "suTypes>\n"
     "<siTypes><siType name=\"SIType\"><rank>1</rank><numCSIs>1</numCSIs>\n"
     "<numStandbyAssignments>1</numStandbyAssignments>\n"
     "<adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState></siType></siTypes>\n"
-    "<compTypes><compType name=\"CompType\"><csiTypes><csiType name=\"Work\"/></csiTypes>\n"
+    "<compTypes><compType name=\"CompType\"><csiTypes><csiType "
+    "name=\"Work\"/></csiTypes>\n"
     "<capabilityModel>CL_AMS_COMP_CAP_ONE_ACTIVE_OR_ONE_STANDBY</capabilityModel>\n"
-    "<property>CL_AMS_SA_AWARE</property><processRel>CL_CPM_COMP_SINGLE_PROCESS</processRel>\n"
+    "<property>CL_AMS_SA_AWARE</property><processRel>CL_CPM_COMP_SINGLE_PROCESS</"
+    "processRel>\n"
     "<instantiateCommand>%s</instantiateCommand>\n"
     "<args><argument value=\"first\"/></args>\n"
     "<envs><nameValue name=\"PUPPET_MODEL\" value=\"yes\"/></envs>\n"
     "<cleanupCommand>%s</cleanupCommand>\n"
-    "<isRestartable>%s</isRestartable><nodeRebootCleanupFail>CL_FALSE</nodeRebootCleanupFail>\n"
+    "<isRestartable>%s</isRestartable><nodeRebootCleanupFail>CL_FALSE</"
+    "nodeRebootCleanupFail>\n"
     "<instantiateLevel>1</instantiateLevel>\n"
     "<instantiateDelay>100</instantiateDelay><numMaxInstantiate>%d</numMaxInstantiate>\n"
     "<numMaxInstantiateWithDelay>0</numMaxInstantiateWithDelay>\n"
     "<numMaxActiveCSIs>1</numMaxActiveCSIs><numMaxStandbyCSIs>1</numMaxStandbyCSIs>\n"
     "<recoveryOnTimeout>CL_AMS_RECOVERY_%s</recoveryOnTimeout>\n"
-    "<timeouts><instantiateTimeout>%d</instantiateTimeout><terminateTimeout>%d</terminateTimeout>\n"
+    "<timeouts><instantiateTimeout>%d</instantiateTimeout><terminateTimeout>%d</"
+    "terminateTimeout>\n"
     "<cleanupTimeout>5000</cleanupTimeout><csiSetTimeout>5000</csiSetTimeout>\n"
     "<csiRemoveTimeout>5000</csiRemoveTimeout>\n"
     "<quiescingCompleteTimeout>5000</quiescingCompleteTimeout></timeouts>\n"
@@ -75,28 +85,36 @@ static const char definitions[] =
     "<nameValue name=\"step\" value=\"1\"/></nameValueLists></csiType></csiTypes>\n"
     "</amfDefinitions:amfTypes></version></openClovisAsp>\n";
 
-#define NODE(n)                                                                                 \
-    "<nodeInstance name=\"blade" n "\" type=\"Blade\" nodeMoId=\"\\Chassis:0\\Blade:" n "\">"  \
-    "<serviceUnitInstances><serviceUnitInstance name=\"counterSU" n "\" type=\"SUType\" "      \
-    "rank=\"" n "\"><componentInstances><componentInstance name=\"counter" n "\" "             \
-    "type=\"CompType\"/></componentInstances></serviceUnitInstance></serviceUnitInstances>"    \
+#define NODE(n)                                                                          \
+    "<nodeInstance name=\"blade" n "\" type=\"Blade\" nodeMoId=\"\\Chassis:0\\Blade:" n  \
+    "\">"                                                                                \
+    "<serviceUnitInstances><serviceUnitInstance name=\"counterSU" n                      \
+    "\" type=\"SUType\" "                                                                \
+    "rank=\"" n "\"><componentInstances><componentInstance name=\"counter" n "\" "       \
+    "type=\"CompType\"/></componentInstances></serviceUnitInstance></"                   \
+    "serviceUnitInstances>"                                                              \
     "</nodeInstance>\n"
 
 static const char config[] =
     "<openClovisAsp><version v0=\"4.0.0\">\n"
     "<amfConfig xmlns=\"cpmconfig.ecore\" version=\"B.01.01\">\n"
     "<cpmConfigs><cpmConfig cpmType=\"GLOBAL\" nodeType=\"Blade\"><bootConfigs>\n"
-    "<bootConfig name=\"default\" maxBootLevel=\"6\" defaultBootLevel=\"5\"/></bootConfigs>\n"
+    "<bootConfig name=\"default\" maxBootLevel=\"6\" "
+    "defaultBootLevel=\"5\"/></bootConfigs>\n"
     "<aspServiceUnits/></cpmConfig></cpmConfigs>\n"
-    "<nodeInstances>\n" NODE("1") NODE("2")
-    "</nodeInstances>\n"
-    "<serviceGroups><serviceGroup name=\"counterSG\" type=\"SGType\"><serviceInstances>\n"
-    "<serviceInstance name=\"counterSI\" type=\"SIType\"><componentServiceInstances>\n"
-    "<componentServiceInstance name=\"counterCSI\" type=\"Work\"/></componentServiceInstances>\n"
-    "</serviceInstance></serviceInstances><associatedServiceUnits>\n"
-    "<associatedServiceUnit>counterSU1</associatedServiceUnit>\n"
-    "<associatedServiceUnit>counterSU2</associatedServiceUnit></associatedServiceUnits>\n"
-    "</serviceGroup></serviceGroups></amfConfig></version></openClovisAsp>\n";
+    "<nodeInstances>\n" NODE("1") NODE(
+        "2") "</nodeInstances>\n"
+             "<serviceGroups><serviceGroup name=\"counterSG\" "
+             "type=\"SGType\"><serviceInstances>\n"
+             "<serviceInstance name=\"counterSI\" "
+             "type=\"SIType\"><componentServiceInstances>\n"
+             "<componentServiceInstance name=\"counterCSI\" "
+             "type=\"Work\"/></componentServiceInstances>\n"
+             "</serviceInstance></serviceInstances><associatedServiceUnits>\n"
+             "<associatedServiceUnit>counterSU1</associatedServiceUnit>\n"
+             "<associatedServiceUnit>counterSU2</associatedServiceUnit></"
+             "associatedServiceUnits>\n"
+             "</serviceGroup></serviceGroups></amfConfig></version></openClovisAsp>\n";
 
 static FILE *file_open(const struct amfd *f, const char *dir, const char *name)
 {
@@ -122,17 +140,19 @@ void amfd_model_write(struct amfd *f, const struct amfd_model *m)
 
     if (!m)
         m = &none;
-    fprintf(file, definitions, or_int(m->start_ms, 100), m->command ? m->command : "amf_puppet",
-            m->cleanup ? m->cleanup : "", m->restartable ? m->restartable : "CL_FALSE",
-            or_int(m->attempts, 1), m->recovery ? m->recovery : "COMP_FAILOVER",
-            or_int(m->instantiate_ms, 10000), or_int(m->terminate_ms, 5000));
+    fprintf(file, definitions, or_int(m->start_ms, 100),
+            m->command ? m->command : "amf_puppet", m->cleanup ? m->cleanup : "",
+            m->restartable ? m->restartable : "CL_FALSE", or_int(m->attempts, 1),
+            m->recovery ? m->recovery : "COMP_FAILOVER", or_int(m->instantiate_ms, 10000),
+            or_int(m->terminate_ms, 5000));
     fclose(file);
     file = file_open(f, f->model, "clAmfConfig.xml");
     fputs(config, file);
     fclose(file);
 }
 
-/* ---- the daemon ----------------------------------------------------------------------- */
+/* ---- the daemon -----------------------------------------------------------------------
+ */
 
 void amfd_prepare(struct amfd *f, const struct amfd_model *m)
 {
@@ -153,7 +173,7 @@ void amfd_prepare(struct amfd *f, const struct amfd_model *m)
 
 static void run_daemon(const struct amfd *f, const char *const *args)
 {
-    static const char *const all[] = { "--all-nodes", NULL };
+    static const char *const all[] = {"--all-nodes", NULL};
     char path[400], bin[400];
     const char *argv[32];
     size_t n = 0, i;
@@ -226,7 +246,7 @@ static bool has_ended(void *arg)
 
 int amfd_wait(struct amfd *f, int ms)
 {
-    struct waiting w = { f->pid, 0 };
+    struct waiting w = {f->pid, 0};
 
     if (!wait_for(has_ended, &w, ms)) {
         kill(f->pid, SIGKILL);
@@ -254,19 +274,20 @@ static void survivors_kill(const struct amfd *f)
     snprintf(path, sizeof(path), "%s/clovis-amfd.state", f->run);
     state = json_load_file(path, 0, NULL);
     json_array_foreach(json_object_get(state, "comps"), i, comp)
-        json_array_foreach(json_object_get(comp, "processes"), k, process) {
-            const pid_t pid = (pid_t)json_integer_value(json_object_get(process, "pid"));
+        json_array_foreach(json_object_get(comp, "processes"), k, process)
+    {
+        const pid_t pid = (pid_t)json_integer_value(json_object_get(process, "pid"));
 
-            if (pid > 1)
-                kill(pid, SIGKILL);
-        }
+        if (pid > 1)
+            kill(pid, SIGKILL);
+    }
     json_decref(state);
 }
 
 void amfd_end(struct amfd *f)
 {
     char *out = NULL;
-    const char *argv[] = { "/bin/rm", "-rf", f->dir, NULL };
+    const char *argv[] = {"/bin/rm", "-rf", f->dir, NULL};
 
     if (f->pid) {
         kill(f->pid, SIGKILL);
@@ -281,7 +302,8 @@ void amfd_end(struct amfd *f)
     free(out);
 }
 
-/* ---- puppets and logs -------------------------------------------------------------------- */
+/* ---- puppets and logs
+ * -------------------------------------------------------------------- */
 
 void amfd_puppet(struct amfd *f, const char *comp, const char *words)
 {
@@ -296,7 +318,7 @@ void amfd_puppet(struct amfd *f, const char *comp, const char *words)
 
 void amfd_order(struct amfd *f, const char *comp, const char *order)
 {
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
     const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
     if (snprintf(a.sun_path, sizeof(a.sun_path), "%s/%s.ctl", f->run, comp) >=
@@ -357,7 +379,7 @@ static bool log_shows(void *arg)
 
 bool amfd_log_has(struct amfd *f, const char *comp, const char *text, int n, int ms)
 {
-    struct wanted w = { f, comp, text, n };
+    struct wanted w = {f, comp, text, n};
 
     return wait_for(log_shows, &w, ms);
 }
@@ -380,11 +402,12 @@ long long amfd_log_us(struct amfd *f, const char *comp, const char *text, int n)
     return us;
 }
 
-/* ---- the socket -------------------------------------------------------------------------- */
+/* ---- the socket
+ * -------------------------------------------------------------------------- */
 
 int amfd_connect(struct amfd *f)
 {
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (strlen(f->socket) >= sizeof(a.sun_path))
@@ -406,8 +429,8 @@ static bool line_send(int fd, const char *line)
 static json_t *answer_receive(int fd, int id)
 {
     const int64_t deadline = clv_deadline_ns(15 * CLV_NS_PER_S);
-    struct pollfd p = { .fd = fd, .events = POLLIN };
-    struct amf_reader reader = { 0 };
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    struct amf_reader reader = {0};
     json_t *o = NULL;
     char buf[65536];
     bool bad = false;
@@ -471,9 +494,10 @@ pid_t amfd_pid(struct amfd *f, const char *comp)
     pid_t pid = 0;
     size_t i;
 
-    json_array_foreach(json_object_get(state, "processes"), i, process)
-        if (strcmp(json_string_value(json_object_get(process, "comp")), comp) == 0)
-            pid = (pid_t)json_integer_value(json_object_get(process, "pid"));
+    json_array_foreach(
+        json_object_get(state, "processes"), i,
+        process) if (strcmp(json_string_value(json_object_get(process, "comp")), comp) ==
+                     0) pid = (pid_t)json_integer_value(json_object_get(process, "pid"));
     json_decref(state);
     return pid;
 }
@@ -510,7 +534,8 @@ bool amfd_settled(struct amfd *f, int ms)
     return wait_for(is_settled, f, ms);
 }
 
-/* ---- programs ---------------------------------------------------------------------------- */
+/* ---- programs
+ * ---------------------------------------------------------------------------- */
 
 int amfd_run(struct amfd *f, const char *const *argv, char **out)
 {

@@ -25,7 +25,7 @@ static void die(const struct redis *r, const char *what)
 
 static void pause_ms(int ms)
 {
-    nanosleep(&(struct timespec){ ms / 1000, (long)(ms % 1000) * 1000000 }, NULL);
+    nanosleep(&(struct timespec){ms / 1000, (long)(ms % 1000) * 1000000}, NULL);
 }
 
 bool wait_for(bool (*cond)(void *arg), void *arg, int ms)
@@ -42,7 +42,8 @@ bool wait_for(bool (*cond)(void *arg), void *arg, int ms)
 
 int free_port(void)
 {
-    struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in sa = {.sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(sa);
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -94,8 +95,9 @@ static bool answers(void *arg)
     if (c && !c->err)
         reply = redisCommand(c, "PING");
     /* an error answer (a password is wanted) is an answer, LOADING is not */
-    ok = reply && (reply->type == REDIS_REPLY_STATUS ||
-                   (reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", 7)));
+    ok = reply &&
+         (reply->type == REDIS_REPLY_STATUS ||
+          (reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", 7)));
     if (reply)
         freeReplyObject(reply);
     if (c)
@@ -155,7 +157,7 @@ void redis_thaw(struct redis *r)
 
 void redis_end(struct redis *r)
 {
-    const char *argv[] = { "rm", "-rf", r->dir, NULL };
+    const char *argv[] = {"rm", "-rf", r->dir, NULL};
     pid_t pid;
 
     redis_kill(r);

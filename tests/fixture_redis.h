@@ -12,11 +12,11 @@
 #include <sys/types.h>
 
 struct redis {
-    pid_t pid;       /* 0: not running */
-    int port;        /* 0: unix socket only */
+    pid_t pid; /* 0: not running */
+    int port;  /* 0: unix socket only */
     char dir[160];
     char socket[192];
-    char url[224];   /* unix://... for CLOVIS_REDIS_URL */
+    char url[224];    /* unix://... for CLOVIS_REDIS_URL */
     char tcp_url[64]; /* redis://127.0.0.1:PORT when there is a port */
     const char *const *args;
 };

@@ -61,7 +61,8 @@ Test(amfd_restart, components_live_on_and_hear_nothing, .timeout = LIMIT, .fini 
     cr_expect(amfd_pid_gone(one, 5000) && amfd_pid_gone(two, 5000));
 }
 
-Test(amfd_restart, the_active_that_died_meanwhile_is_replaced, .timeout = LIMIT, .fini = finish)
+Test(amfd_restart, the_active_that_died_meanwhile_is_replaced, .timeout = LIMIT,
+     .fini = finish)
 {
     pid_t one;
 
@@ -75,7 +76,8 @@ Test(amfd_restart, the_active_that_died_meanwhile_is_replaced, .timeout = LIMIT,
     expect_log("counter1", "csiset STANDBY", 1);
 }
 
-Test(amfd_restart, the_crash_of_an_adopted_component_is_seen, .timeout = LIMIT, .fini = finish)
+Test(amfd_restart, the_crash_of_an_adopted_component_is_seen, .timeout = LIMIT,
+     .fini = finish)
 {
     start_and_kill_daemon(NULL);
     amfd_again(&f);
@@ -86,7 +88,8 @@ Test(amfd_restart, the_crash_of_an_adopted_component_is_seen, .timeout = LIMIT, 
     cr_assert_eq(amfd_stop(&f, SIGTERM, 10000), 0);
 }
 
-Test(amfd_restart, a_component_that_does_not_come_back_is_killed, .timeout = LIMIT, .fini = finish)
+Test(amfd_restart, a_component_that_does_not_come_back_is_killed, .timeout = LIMIT,
+     .fini = finish)
 {
     pid_t one;
 
@@ -112,7 +115,8 @@ Test(amfd_restart, twice_in_a_row_is_no_different, .timeout = LIMIT, .fini = fin
     expect_log("counter2", "csiset ACTIVE", 1);
 }
 
-Test(amfd_restart, a_killed_node_is_still_down_afterwards, .timeout = LIMIT, .fini = finish)
+Test(amfd_restart, a_killed_node_is_still_down_afterwards, .timeout = LIMIT,
+     .fini = finish)
 {
     amfd_start(&f, NULL);
     cr_assert(amfd_settled(&f, 15000));
@@ -127,9 +131,10 @@ Test(amfd_restart, a_killed_node_is_still_down_afterwards, .timeout = LIMIT, .fi
     expect_log("counter1", "csiset STANDBY", 1);
 }
 
-Test(amfd_restart, fresh_kills_what_was_left_and_begins_anew, .timeout = LIMIT, .fini = finish)
+Test(amfd_restart, fresh_kills_what_was_left_and_begins_anew, .timeout = LIMIT,
+     .fini = finish)
 {
-    const char *const fresh[] = { "--all-nodes", "--fresh", NULL };
+    const char *const fresh[] = {"--all-nodes", "--fresh", NULL};
     pid_t one;
 
     amfd_start(&f, NULL);
@@ -144,7 +149,7 @@ Test(amfd_restart, fresh_kills_what_was_left_and_begins_anew, .timeout = LIMIT, 
 
 Test(amfd_restart, another_model_begins_anew, .timeout = LIMIT, .fini = finish)
 {
-    const struct amfd_model other = { .start_ms = 200 };
+    const struct amfd_model other = {.start_ms = 200};
     pid_t one;
 
     amfd_start(&f, NULL);
@@ -179,13 +184,15 @@ Test(amfd_restart, a_damaged_state_is_named_and_strangers_are_killed, .timeout =
     expect_log("counter1", "csiset ACTIVE", 2);
 }
 
-Test(amfd_restart, requests_that_come_while_components_return_are_answered, .timeout = LIMIT,
-     .fini = finish)
+Test(amfd_restart, requests_that_come_while_components_return_are_answered,
+     .timeout = LIMIT, .fini = finish)
 {
     start_and_kill_daemon(NULL);
     amfd_launch(&f, NULL);
     expect_log("counter1", "again", 1);
-    cr_expect_eq(amfd_rc(&f, "{\"t\":\"admin\",\"op\":\"swap\",\"name\":\"counterSI\"}"), 0);
-    expect_log("counter2", "csiset ACTIVE csi=counterCSI flags=2 tr=3 active=counter1", 1);
+    cr_expect_eq(amfd_rc(&f, "{\"t\":\"admin\",\"op\":\"swap\",\"name\":\"counterSI\"}"),
+                 0);
+    expect_log("counter2", "csiset ACTIVE csi=counterCSI flags=2 tr=3 active=counter1",
+               1);
     expect_log("counter1", "csiset STANDBY", 1);
 }

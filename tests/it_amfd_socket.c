@@ -25,7 +25,7 @@ static void finish(void)
 /* What comes back within ms, at most size - 1 bytes; *closed: the daemon hung up. */
 static void receive(int fd, char *text, size_t size, int ms, bool *closed)
 {
-    struct pollfd p = { .fd = fd, .events = POLLIN };
+    struct pollfd p = {.fd = fd, .events = POLLIN};
     size_t used = 0;
     ssize_t n;
 
@@ -95,7 +95,8 @@ Test(amfd_socket, bad_input_is_answered_or_hung_up_on, .timeout = LIMIT, .fini =
         fd = amfd_connect(&f);
         cr_assert(fd >= 0, "row %zu: %s", i, rows[i].send);
         send(fd, rows[i].send, strlen(rows[i].send), MSG_NOSIGNAL);
-        receive(fd, text, sizeof(text), rows[i].want && !*rows[i].want ? 100 : 5000, &closed);
+        receive(fd, text, sizeof(text), rows[i].want && !*rows[i].want ? 100 : 5000,
+                &closed);
         if (rows[i].want)
             cr_expect(!closed && strstr(text, rows[i].want), "row %zu: %s: got %s", i,
                       rows[i].send, text);
@@ -104,7 +105,8 @@ Test(amfd_socket, bad_input_is_answered_or_hung_up_on, .timeout = LIMIT, .fini =
         close(fd);
     }
     cr_expect_eq(amfd_rc(&f, "{\"t\":\"status\"}"), 0);
-    cr_expect_eq(amfd_log_count(&f, "counter1", "start pid="), 1, "the component was left alone");
+    cr_expect_eq(amfd_log_count(&f, "counter1", "start pid="), 1,
+                 "the component was left alone");
 }
 
 Test(amfd_socket, a_line_without_end_is_cut_off, .timeout = LIMIT, .fini = finish)
@@ -131,7 +133,7 @@ Test(amfd_socket, a_line_without_end_is_cut_off, .timeout = LIMIT, .fini = finis
 Test(amfd_socket, who_asks_and_never_reads_is_cut_off, .timeout = LIMIT, .fini = finish)
 {
     static const char ask[] = "{\"t\":\"status\",\"id\":1}\n";
-    struct pollfd p = { .events = POLLOUT };
+    struct pollfd p = {.events = POLLOUT};
     ssize_t n = 0;
     size_t i;
 
@@ -160,8 +162,9 @@ Test(amfd_socket, who_watches_sees_what_happens, .timeout = LIMIT, .fini = finis
     cr_assert_not_null(strstr(text, "\"rc\":0"), "%s", text);
     kill(amfd_pid(&f, "counter1"), SIGKILL);
     receive(fd, text, sizeof(text), 5000, &closed);
-    cr_expect(strstr(text, "\"t\":\"event\"") && strstr(text, "\"note\":\"counter2: ACTIVE"), "%s",
-              text);
+    cr_expect(strstr(text, "\"t\":\"event\"") &&
+                  strstr(text, "\"note\":\"counter2: ACTIVE"),
+              "%s", text);
     close(fd);
 }
 
@@ -176,8 +179,8 @@ Test(amfd_socket, the_socket_is_for_the_own_user, .timeout = LIMIT, .fini = fini
 
 Test(amfd_socket, a_second_daemon_names_the_first, .timeout = LIMIT, .fini = finish)
 {
-    const char *argv[] = { "clovis-amfd", "--all-nodes", "--model", f.model, "--run-dir", f.run,
-                           NULL };
+    const char *argv[] = {"clovis-amfd", "--all-nodes", "--model", f.model,
+                          "--run-dir",   f.run,         NULL};
     char want[100];
     char *out;
 
@@ -195,23 +198,29 @@ static const struct {
     int status;
     const char *want;
 } calls[] = {
-    { { "--help" }, 0, "usage: clovis-amfd" },
-    { { "--version" }, 0, "clovis-amfd (clovis-redis) " },
-    { { "--nonsense" }, 2, "--nonsense" },
-    { { "--model" }, 2, "requires an argument" },
-    { { "--model", "M", "--run-dir", "R", "more" }, 2, "unexpected argument \"more\"" },
-    { { "--run-dir", "R" }, 2, "no model: expected --model DIR" },
-    { { "--model", "/no/such/dir" }, 2, "--model /no/such/dir: No such file or directory" },
-    { { "--model", "/dev/null" }, 2, "--model /dev/null: " },
-    { { "--model", "R", "--run-dir", "R", "--all-nodes" }, 2, "clAmf" },
-    { { "--model", "M", "--run-dir", "/proc/no", "--all-nodes" }, 2, "--run-dir /proc/no: " },
-    { { "--model", "M", "--run-dir", "R", "--bin-dir", "/no/bin" }, 2, "--bin-dir /no/bin: " },
-    { { "--model", "M", "--run-dir", "R" }, 2, "expected --node NAME with one of: blade1, blade2" },
-    { { "--model", "M", "--run-dir", "R", "--node", "blade3" }, 2,
-      "node \"blade3\" is not in the model, expected one of: blade1, blade2" },
+    {{"--help"}, 0, "usage: clovis-amfd"},
+    {{"--version"}, 0, "clovis-amfd (clovis-redis) "},
+    {{"--nonsense"}, 2, "--nonsense"},
+    {{"--model"}, 2, "requires an argument"},
+    {{"--model", "M", "--run-dir", "R", "more"}, 2, "unexpected argument \"more\""},
+    {{"--run-dir", "R"}, 2, "no model: expected --model DIR"},
+    {{"--model", "/no/such/dir"}, 2, "--model /no/such/dir: No such file or directory"},
+    {{"--model", "/dev/null"}, 2, "--model /dev/null: "},
+    {{"--model", "R", "--run-dir", "R", "--all-nodes"}, 2, "clAmf"},
+    {{"--model", "M", "--run-dir", "/proc/no", "--all-nodes"}, 2, "--run-dir /proc/no: "},
+    {{"--model", "M", "--run-dir", "R", "--bin-dir", "/no/bin"},
+     2,
+     "--bin-dir /no/bin: "},
+    {{"--model", "M", "--run-dir", "R"},
+     2,
+     "expected --node NAME with one of: blade1, blade2"},
+    {{"--model", "M", "--run-dir", "R", "--node", "blade3"},
+     2,
+     "node \"blade3\" is not in the model, expected one of: blade1, blade2"},
 };
 
-Test(amfd_socket, a_wrong_command_line_is_told_in_one_line, .timeout = LIMIT, .fini = finish)
+Test(amfd_socket, a_wrong_command_line_is_told_in_one_line, .timeout = LIMIT,
+     .fini = finish)
 {
     const char *argv[10];
     char *out;

@@ -52,10 +52,10 @@ static void teardown(void)
 typedef void exchange_fn(struct store_ckpt *c, int round);
 
 /* Run the exchange once to learn its length, then with a cut at each of its bytes. */
-static void cut_everywhere(exchange_fn *prepare, exchange_fn *exchange, exchange_fn *judge,
-                           int step)
+static void cut_everywhere(exchange_fn *prepare, exchange_fn *exchange,
+                           exchange_fn *judge, int step)
 {
-    static const enum fault_way ways[] = { FAULT_UP, FAULT_DOWN };
+    static const enum fault_way ways[] = {FAULT_UP, FAULT_DOWN};
     struct store_ckpt *c;
     long from, length;
     int round = 0, pos;
@@ -70,14 +70,15 @@ static void cut_everywhere(exchange_fn *prepare, exchange_fn *exchange, exchange
         length = fault_proxy_seen(&proxy, ways[w]) - from;
         judge(c, round++);
         cr_assert_gt(length, 0);
-        for (pos = 0; pos <= length; pos += pos + step > length && pos < length ? 1 : step) {
+        for (pos = 0; pos <= length;
+             pos += pos + step > length && pos < length ? 1 : step) {
             const unsigned cuts = fault_proxy_cuts(&proxy);
 
             prepare(c, round);
             fault_proxy_cut_after(&proxy, ways[w], pos);
             exchange(c, round);
-            cr_assert_eq(fault_proxy_cuts(&proxy), cuts + 1, "way %zu, byte %d of %ld", w, pos,
-                         length);
+            cr_assert_eq(fault_proxy_cuts(&proxy), cuts + 1, "way %zu, byte %d of %ld", w,
+                         pos, length);
             judge(c, round++);
         }
     }
@@ -113,14 +114,14 @@ static void do_write(struct store_ckpt *c, int round)
     char text[32];
 
     snprintf(text, sizeof(text), "value %06d", round);
-    cr_assert_eq(store_section_write(c, bytes("s"), bytes(text), soon()), STORE_OK, "round %d",
-                 round);
+    cr_assert_eq(store_section_write(c, bytes("s"), bytes(text), soon()), STORE_OK,
+                 "round %d", round);
 }
 
 static void do_vector(struct store_ckpt *c, int round)
 {
     char text[32];
-    const struct store_write w[] = { { bytes("s"), { text, 12 }, 0 } };
+    const struct store_write w[] = {{bytes("s"), {text, 12}, 0}};
     uint32_t bad;
 
     snprintf(text, sizeof(text), "value %06d", round);
@@ -129,7 +130,8 @@ static void do_vector(struct store_ckpt *c, int round)
 
 static void do_delete(struct store_ckpt *c, int round)
 {
-    cr_assert_eq(store_section_delete(c, bytes("s"), soon()), STORE_OK, "round %d", round);
+    cr_assert_eq(store_section_delete(c, bytes("s"), soon()), STORE_OK, "round %d",
+                 round);
 }
 
 static void do_write_absent(struct store_ckpt *c, int round)
@@ -150,12 +152,14 @@ static void has_value(struct store_ckpt *c, int round)
 static void has_value_then_goes(struct store_ckpt *c, int round)
 {
     has_value(c, round);
-    cr_assert_eq(store_section_delete(c, bytes("s"), soon()), STORE_OK, "round %d", round);
+    cr_assert_eq(store_section_delete(c, bytes("s"), soon()), STORE_OK, "round %d",
+                 round);
 }
 
 static void is_absent(struct store_ckpt *c, int round)
 {
-    cr_assert_eq(store_section_check(c, bytes("s"), soon()), STORE_ABSENT, "round %d", round);
+    cr_assert_eq(store_section_check(c, bytes("s"), soon()), STORE_ABSENT, "round %d",
+                 round);
     cr_assert_leq(data_fields("c"), 1, "round %d left a stray field", round);
 }
 
@@ -173,21 +177,22 @@ static void do_create_large(struct store_ckpt *c, int round)
 {
     large_fill(round);
     cr_assert_eq(store_section_create(c, bytes("s"), never,
-                                      (struct clv_bytes){ large, sizeof(large) }, NULL, soon()),
+                                      (struct clv_bytes){large, sizeof(large)}, NULL,
+                                      soon()),
                  STORE_OK, "round %d", round);
 }
 
 static void do_write_large(struct store_ckpt *c, int round)
 {
     large_fill(round);
-    cr_assert_eq(store_section_write(c, bytes("s"), (struct clv_bytes){ large, sizeof(large) },
-                                     soon()),
+    cr_assert_eq(store_section_write(c, bytes("s"),
+                                     (struct clv_bytes){large, sizeof(large)}, soon()),
                  STORE_OK, "round %d", round);
 }
 
 static void do_vector_large(struct store_ckpt *c, int round)
 {
-    const struct store_write w[] = { { bytes("s"), { large, sizeof(large) }, 0 } };
+    const struct store_write w[] = {{bytes("s"), {large, sizeof(large)}, 0}};
     uint32_t bad;
 
     large_fill(round);
@@ -205,7 +210,8 @@ static void has_large(struct store_ckpt *c, int round)
 static void has_large_then_goes(struct store_ckpt *c, int round)
 {
     has_large(c, round);
-    cr_assert_eq(store_section_delete(c, bytes("s"), soon()), STORE_OK, "round %d", round);
+    cr_assert_eq(store_section_delete(c, bytes("s"), soon()), STORE_OK, "round %d",
+                 round);
 }
 
 static char generated[STORE_GENERATED_ID_MAX];
@@ -220,9 +226,10 @@ static void is_the_only_one(struct store_ckpt *c, int round)
     struct store_ckpt_status status;
 
     cr_assert_eq(store_ckpt_status(c, &status, soon()), STORE_OK, "round %d", round);
-    cr_assert_eq(status.n_sections, 1, "round %d: %d sections", round, (int)status.n_sections);
-    cr_assert_eq(store_section_delete(c, (struct clv_bytes){ generated, strlen(generated) + 1 },
-                                      soon()),
+    cr_assert_eq(status.n_sections, 1, "round %d: %d sections", round,
+                 (int)status.n_sections);
+    cr_assert_eq(store_section_delete(
+                     c, (struct clv_bytes){generated, strlen(generated) + 1}, soon()),
                  STORE_OK, "round %d", round);
 }
 
@@ -275,21 +282,23 @@ static struct store_ckpt *opened;
 
 static void do_open(struct store_ckpt *c, int round)
 {
-    const struct store_open_how how = { .create = &plain };
+    const struct store_open_how how = {.create = &plain};
 
     (void)c;
-    cr_assert_eq(store_ckpt_open(bytes("other"), &how, soon(), &opened), STORE_OK, "round %d",
-                 round);
+    cr_assert_eq(store_ckpt_open(bytes("other"), &how, soon(), &opened), STORE_OK,
+                 "round %d", round);
 }
 
 static void is_open_once(struct store_ckpt *c, int round)
 {
     (void)c;
-    cr_assert_eq(redis_int(&server, "HLEN clovis:{c:other}:%s:open", instance_of("other")), 1,
-                 "round %d", round);
+    cr_assert_eq(
+        redis_int(&server, "HLEN clovis:{c:other}:%s:open", instance_of("other")), 1,
+        "round %d", round);
     cr_assert_eq(store_ckpt_close(opened, soon()), STORE_OK);
-    cr_assert_eq(redis_int(&server, "HLEN clovis:{c:other}:%s:open", instance_of("other")), 0,
-                 "round %d", round);
+    cr_assert_eq(
+        redis_int(&server, "HLEN clovis:{c:other}:%s:open", instance_of("other")), 0,
+        "round %d", round);
     cr_assert_eq(store_ckpt_unlink(bytes("other"), soon()), STORE_OK, "round %d", round);
 }
 
@@ -312,8 +321,9 @@ static void do_close(struct store_ckpt *c, int round)
 static void is_closed(struct store_ckpt *c, int round)
 {
     (void)c;
-    cr_assert_eq(redis_int(&server, "HLEN clovis:{c:other}:%s:open", instance_of("other")), 0,
-                 "round %d", round);
+    cr_assert_eq(
+        redis_int(&server, "HLEN clovis:{c:other}:%s:open", instance_of("other")), 0,
+        "round %d", round);
 }
 
 Test(cut, a_close_that_is_cut_anywhere_happens_once)

@@ -33,8 +33,8 @@ static int64_t patient(void)
     return clv_deadline_ns(60 * CLV_NS_PER_S);
 }
 
-static bool expect(struct worker *w, const char *what, const char *id, enum store_status got,
-                   enum store_status want)
+static bool expect(struct worker *w, const char *what, const char *id,
+                   enum store_status got, enum store_status want)
 {
     if (got == want)
         return true;
@@ -44,22 +44,24 @@ static bool expect(struct worker *w, const char *what, const char *id, enum stor
 }
 
 /* A worker alone writes its sections, so it knows every answer. */
-static bool step(struct worker *w, unsigned n, char values[SECTIONS][32], bool there[SECTIONS])
+static bool step(struct worker *w, unsigned n, char values[SECTIONS][32],
+                 bool there[SECTIONS])
 {
     const unsigned s = n % SECTIONS;
     char id[16], text[32], back[32] = "";
-    struct store_read r = { .buffer = back, .size = sizeof(back) - 1 };
+    struct store_read r = {.buffer = back, .size = sizeof(back) - 1};
     struct store_write vec;
     uint32_t bad;
 
     snprintf(id, sizeof(id), "w%d.%u", w->number, s);
     snprintf(text, sizeof(text), "%010u", n);
     r.id = bytes(id);
-    vec = (struct store_write){ bytes(id), bytes(text), 0 };
+    vec = (struct store_write){bytes(id), bytes(text), 0};
     switch (n / SECTIONS % 5) {
     case 0:
         if (!expect(w, "create", id,
-                    store_section_create(w->c, bytes(id), never, bytes(text), NULL, patient()),
+                    store_section_create(w->c, bytes(id), never, bytes(text), NULL,
+                                         patient()),
                     there[s] ? STORE_EXISTS : STORE_OK))
             return false;
         if (!there[s])
@@ -68,7 +70,8 @@ static bool step(struct worker *w, unsigned n, char values[SECTIONS][32], bool t
         break;
     case 1:
     case 4:
-        if (!expect(w, "write", id, store_section_write(w->c, bytes(id), bytes(text), patient()),
+        if (!expect(w, "write", id,
+                    store_section_write(w->c, bytes(id), bytes(text), patient()),
                     there[s] ? STORE_OK : STORE_ABSENT))
             return false;
         snprintf(values[s], 32, "%s", text);
@@ -92,7 +95,8 @@ static bool step(struct worker *w, unsigned n, char values[SECTIONS][32], bool t
                 there[s] ? STORE_OK : STORE_ABSENT))
         return false;
     if (there[s] && strcmp(back, values[s])) {
-        snprintf(w->wrong, sizeof(w->wrong), "%s: read \"%s\", wrote \"%s\"", id, back, values[s]);
+        snprintf(w->wrong, sizeof(w->wrong), "%s: read \"%s\", wrote \"%s\"", id, back,
+                 values[s]);
         return false;
     }
     return true;
@@ -100,8 +104,8 @@ static bool step(struct worker *w, unsigned n, char values[SECTIONS][32], bool t
 
 static void *work(void *arg)
 {
-    char values[SECTIONS][32] = { "", "", "" };
-    bool there[SECTIONS] = { false };
+    char values[SECTIONS][32] = {"", "", ""};
+    bool there[SECTIONS] = {false};
     struct worker *w = arg;
     unsigned n = 0;
 
@@ -118,7 +122,7 @@ static void workers_start(struct store_ckpt *c)
 
     atomic_store(&over, false);
     for (i = 0; i < WORKERS; i++) {
-        workers[i] = (struct worker){ .c = c, .number = i };
+        workers[i] = (struct worker){.c = c, .number = i};
         pthread_create(&workers[i].thread, NULL, work, &workers[i]);
     }
 }
@@ -188,7 +192,8 @@ Test(fault, under_load_every_cut_is_settled_exactly)
 
 Test(fault, a_killed_server_that_keeps_a_log_loses_and_repeats_nothing)
 {
-    static const char *const aof[] = { "--appendonly", "yes", "--appendfsync", "always", NULL };
+    static const char *const aof[] = {"--appendonly", "yes", "--appendfsync", "always",
+                                      NULL};
     struct store_ckpt *c;
     int i;
 
@@ -212,7 +217,8 @@ static void raw_do(const char *command)
     redisContext *raw = redis_raw(&server);
     redisReply *r = redisCommand(raw, command);
 
-    cr_assert(r && r->type != REDIS_REPLY_ERROR, "%s: %s", command, r ? r->str : "no reply");
+    cr_assert(r && r->type != REDIS_REPLY_ERROR, "%s: %s", command,
+              r ? r->str : "no reply");
     freeReplyObject(r);
     redisFree(raw);
 }
@@ -295,7 +301,8 @@ static bool nobody_has_it_open(void *arg)
 
 Test(fault, a_close_that_found_no_store_is_made_up_for)
 {
-    static const char *const aof[] = { "--appendonly", "yes", "--appendfsync", "always", NULL };
+    static const char *const aof[] = {"--appendonly", "yes", "--appendfsync", "always",
+                                      NULL};
     struct store_ckpt *c;
 
     setenv("CLOVIS_LOG", "none", 1);
@@ -316,7 +323,7 @@ Test(fault, what_was_emptied_is_gone_and_is_not_revived)
     static const char large[2000];
     char back[16], id[STORE_GENERATED_ID_MAX];
     struct store_ckpt *c;
-    struct store_write w = { bytes("s"), bytes("x"), 0 };
+    struct store_write w = {bytes("s"), bytes("x"), 0};
     uint32_t bad;
 
     setenv("CLOVIS_LOG", "none", 1);
@@ -329,8 +336,8 @@ Test(fault, what_was_emptied_is_gone_and_is_not_revived)
     cr_expect_eq(store_write(c, &w, 1, &bad, soon()), STORE_GONE);
     cr_expect_eq(read_text(c, "s", back, sizeof(back)), STORE_GONE);
     cr_expect_eq(create(c, "s", "x"), STORE_GONE);
-    cr_expect_eq(store_section_create(c, bytes("s"), never, (struct clv_bytes){ large, 2000 },
-                                      NULL, soon()),
+    cr_expect_eq(store_section_create(c, bytes("s"), never,
+                                      (struct clv_bytes){large, 2000}, NULL, soon()),
                  STORE_GONE);
     cr_expect_eq(generate(c, id), STORE_GONE);
     cr_expect_eq(store_section_delete(c, bytes("s"), soon()), STORE_GONE);
@@ -359,14 +366,15 @@ Test(fault, values_that_are_not_ours_are_damaged_and_never_returned)
     fixture_store_start(NULL);
     c = ckpt_make("c");
     for (i = 0; i < sizeof(values) / sizeof(*values); i++) {
-        struct store_write w = { bytes("s"), bytes("x"), 3 };
+        struct store_write w = {bytes("s"), bytes("x"), 3};
         uint32_t bad = 7;
 
         store_section_delete(c, bytes("s"), soon());
         cr_assert_eq(create(c, "s", "ours"), STORE_OK, "row %zu", i);
-        redis_int(&server, "HSET clovis:{c:c}:%s:data s:s %s", instance_of("c"), values[i]);
+        redis_int(&server, "HSET clovis:{c:c}:%s:data s:s %s", instance_of("c"),
+                  values[i]);
         strcpy(back, "untouched");
-        struct store_read r = { .id = bytes("s"), .buffer = back, .size = sizeof(back) };
+        struct store_read r = {.id = bytes("s"), .buffer = back, .size = sizeof(back)};
         cr_expect_eq(store_read(c, &r, 1, &bad, soon()), STORE_DAMAGED, "row %zu", i);
         cr_expect_eq(bad, 0, "row %zu", i);
         cr_expect_str_eq(back, "untouched", "row %zu", i);
@@ -380,7 +388,7 @@ Test(fault, values_that_are_not_ours_are_damaged_and_never_returned)
 
 Test(fault, keys_of_another_type_are_damaged)
 {
-    static const char *const parts[] = { "meta", "data", "index" };
+    static const char *const parts[] = {"meta", "data", "index"};
     char back[16];
     size_t i;
 
@@ -395,12 +403,15 @@ Test(fault, keys_of_another_type_are_damaged)
         redis_int(&server, "DEL clovis:{c:c}:%s:%s", instance_of("c"), parts[i]);
         redis_int(&server, "LPUSH clovis:{c:c}:%s:%s x", instance_of("c"), parts[i]);
         st = store_ckpt_status(c, &status, soon());
-        cr_expect_eq(st, STORE_DAMAGED, "%s: status: %s", parts[i], store_status_text(st));
+        cr_expect_eq(st, STORE_DAMAGED, "%s: status: %s", parts[i],
+                     store_status_text(st));
         if (i > 0) {
             st = read_text(c, "s", back, sizeof(back));
-            cr_expect_eq(st, STORE_DAMAGED, "%s: read: %s", parts[i], store_status_text(st));
+            cr_expect_eq(st, STORE_DAMAGED, "%s: read: %s", parts[i],
+                         store_status_text(st));
             st = store_section_write(c, bytes("s"), bytes("y"), soon());
-            cr_expect_eq(st, STORE_DAMAGED, "%s: write: %s", parts[i], store_status_text(st));
+            cr_expect_eq(st, STORE_DAMAGED, "%s: write: %s", parts[i],
+                         store_status_text(st));
         }
         store_ckpt_close(c, soon());
         raw_do("FLUSHALL");
@@ -461,7 +472,8 @@ static void capture_log(void)
 {
     char spec[256];
 
-    snprintf(spec, sizeof(spec), "error:%s/log", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    snprintf(spec, sizeof(spec), "error:%s/log",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     setenv("CLOVIS_LOG", spec, 1);
     remove(spec + strlen("error:"));
 }
@@ -479,7 +491,7 @@ Test(fault, starting_without_a_server_says_where_it_looked)
 
 Test(fault, a_wrong_password_is_refused_at_once_and_not_shown)
 {
-    static const char *const args[] = { "--requirepass", "right", NULL };
+    static const char *const args[] = {"--requirepass", "right", NULL};
     const int64_t begin = clv_now_ns();
     char log[1024];
 
@@ -501,7 +513,7 @@ Test(fault, a_wrong_password_is_refused_at_once_and_not_shown)
 Test(fault, a_replica_is_no_store)
 {
     static char port[16];
-    static const char *args[] = { "--replicaof", "127.0.0.1", port, NULL };
+    static const char *args[] = {"--replicaof", "127.0.0.1", port, NULL};
     char log[1024];
 
     capture_log();

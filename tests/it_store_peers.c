@@ -30,7 +30,7 @@ struct peer {
 static enum store_status obey(struct store_ckpt **c, const char *verb, const char *id,
                               const char *text, const struct store_open_how *how)
 {
-    struct store_write w = { bytes(id), bytes(text), 1 };
+    struct store_write w = {bytes(id), bytes(text), 1};
     uint32_t bad;
 
     if (strcmp(verb, "open") == 0)
@@ -91,7 +91,8 @@ static const char *peer_ask(const struct peer *p, const char *line)
     size_t n = 0;
 
     dprintf(p->to, "%s\n", line);
-    while (n < sizeof(answer) - 1 && read(p->from, &answer[n], 1) == 1 && answer[n] != '\n')
+    while (n < sizeof(answer) - 1 && read(p->from, &answer[n], 1) == 1 &&
+           answer[n] != '\n')
         n++;
     answer[n] = '\0';
     return answer;
@@ -126,7 +127,7 @@ static void server_start(void)
 static struct {
     pthread_mutex_t lock;
     char text[4096];
-} story = { PTHREAD_MUTEX_INITIALIZER, "" };
+} story = {PTHREAD_MUTEX_INITIALIZER, ""};
 
 static void tell(void *arg, const struct store_change *vec, uint32_t n)
 {
@@ -136,10 +137,10 @@ static void tell(void *arg, const struct store_change *vec, uint32_t n)
     pthread_mutex_lock(&story.lock);
     at = story.text + strlen(story.text);
     for (i = 0; i < n; i++)
-        at += snprintf(at, (size_t)(story.text + sizeof(story.text) - at), "%s%.*s@%d=%.*s;",
-                       (const char *)arg, (int)vec[i].id.size, (const char *)vec[i].id.base,
-                       (int)vec[i].offset, (int)vec[i].data.size,
-                       (const char *)vec[i].data.base);
+        at += snprintf(at, (size_t)(story.text + sizeof(story.text) - at),
+                       "%s%.*s@%d=%.*s;", (const char *)arg, (int)vec[i].id.size,
+                       (const char *)vec[i].id.base, (int)vec[i].offset,
+                       (int)vec[i].data.size, (const char *)vec[i].data.base);
     pthread_mutex_unlock(&story.lock);
 }
 
@@ -153,7 +154,7 @@ static bool told(void *arg)
     return yes;
 }
 
-static const struct store_open_how watched = { .create = &plain, .notify = true };
+static const struct store_open_how watched = {.create = &plain, .notify = true};
 
 static struct store_ckpt *watched_ckpt(void)
 {
@@ -226,7 +227,8 @@ Test(peers, an_expiry_is_told_as_a_delete_to_everybody)
     server_start();
     c = watched_ckpt();
     cr_assert_eq(store_feed_set(c, tell, (void *)"mine:", soon()), STORE_OK);
-    cr_assert_eq(create_until(c, "b", (struct store_when){ true, 20 * CLV_NS_PER_MS }), STORE_OK);
+    cr_assert_eq(create_until(c, "b", (struct store_when){true, 20 * CLV_NS_PER_MS}),
+                 STORE_OK);
     cr_expect(wait_for(told, want, 5000), "%s", story.text);
     store_ckpt_close(c, soon());
     fixture_store_end();
@@ -248,8 +250,8 @@ Test(peers, a_reader_that_missed_changes_gets_all_sections)
     redis_int(&server, "HSET clovis:{c:c}:%s:meta change 5", instance_of("c"));
     PEER_DOES(&p, "write b 2");
     PEER_DOES(&p, "write b 3");
-    cr_expect(wait_for(told, want, 5000) || strstr(story.text, "b@0=3;b@0=2;b@0=3;"), "%s",
-              story.text);
+    cr_expect(wait_for(told, want, 5000) || strstr(story.text, "b@0=3;b@0=2;b@0=3;"),
+              "%s", story.text);
     store_ckpt_close(c, soon());
     peer_end(&p);
     fixture_store_end();
@@ -274,7 +276,7 @@ Test(peers, what_a_dead_process_held_is_closed_by_the_next_who_looks)
     server_start();
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct store_attrs a = plain;
-        const struct store_open_how make = { .create = &a }, look = { 0 };
+        const struct store_open_how make = {.create = &a}, look = {0};
         struct store_ckpt *c;
         struct peer p;
         int64_t begin;
@@ -286,10 +288,13 @@ Test(peers, what_a_dead_process_held_is_closed_by_the_next_who_looks)
         peer_kill(&p);
         cr_assert_eq(store_start(soon()), STORE_OK);
         begin = clv_now_ns();
-        cr_expect_eq(store_ckpt_open(bytes("c"), &look, soon(), &c), rows[i].want, "row %zu", i);
-        cr_expect_lt(clv_now_ns() - begin, CLV_NS_PER_S, "row %zu: same host, no waiting", i);
+        cr_expect_eq(store_ckpt_open(bytes("c"), &look, soon(), &c), rows[i].want,
+                     "row %zu", i);
+        cr_expect_lt(clv_now_ns() - begin, CLV_NS_PER_S, "row %zu: same host, no waiting",
+                     i);
         if (rows[i].want == STORE_OK) {
-            cr_expect_eq(redis_int(&server, "HLEN clovis:{c:c}:%s:open", instance_of("c")), 1);
+            cr_expect_eq(
+                redis_int(&server, "HLEN clovis:{c:c}:%s:open", instance_of("c")), 1);
             cr_expect_eq(data_fields("c"), 1, "row %zu: the section alone", i);
             store_ckpt_close(c, soon());
         }
@@ -303,7 +308,7 @@ Test(peers, what_a_dead_process_held_is_closed_by_the_next_who_looks)
 Test(peers, a_living_process_keeps_its_checkpoint)
 {
     struct store_attrs a = plain;
-    const struct store_open_how make = { .create = &a }, look = { 0 };
+    const struct store_open_how make = {.create = &a}, look = {0};
     struct store_ckpt *c;
     struct peer p;
 
@@ -324,7 +329,7 @@ Test(peers, a_living_process_keeps_its_checkpoint)
 
 Test(peers, an_unlinked_checkpoint_goes_when_its_dead_holder_is_found)
 {
-    const struct store_open_how make = { .create = &plain }, look = { 0 };
+    const struct store_open_how make = {.create = &plain}, look = {0};
     struct store_ckpt *c;
     struct peer p;
 
@@ -344,7 +349,7 @@ Test(peers, an_unlinked_checkpoint_goes_when_its_dead_holder_is_found)
 Test(peers, a_silent_process_on_another_host_is_dead_only_after_watching)
 {
     struct store_attrs a = plain;
-    const struct store_open_how make = { .create = &a };
+    const struct store_open_how make = {.create = &a};
     struct store_ckpt *c;
     struct peer p;
     int64_t begin, took;
@@ -433,7 +438,8 @@ Test(peers, a_forked_child_starts_afresh_and_leaves_the_parent_alone)
         _exit(wrong);
     }
     waitpid(pid, &status, 0);
-    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", (unsigned)status);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x",
+              (unsigned)status);
     cr_expect_eq(read_text(c, "s", back, sizeof(back)), STORE_OK);
     cr_expect_str_eq(back, "child");
     cr_expect_eq(redis_int(&server, "HLEN clovis:{c:c}:%s:open", instance_of("c")), 1);

@@ -341,12 +341,14 @@ Test(amf_engine, an_admin_restart_gives_the_work_back_without_a_switchover)
     world_run(w, 11000);
     cr_assert_eq(world_admin(w, AMF_OP_RESTART, AMF_KIND_NODE, 1), AMF_ADMIN_OK);
     world_run(w, 12000);
-    story_is(w, "[10000] terminate comp1\n"
-                "[10005] launch comp1\n"
-                "[10015] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
-                "[11000] terminate comp2\n"
-                "[11005] launch comp2\n"
-                "[11015] set comp2 csi1 STANDBY ADD_ONE TARGET_ONE active=comp1 rank=1 attrs\n");
+    story_is(
+        w,
+        "[10000] terminate comp1\n"
+        "[10005] launch comp1\n"
+        "[10015] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
+        "[11000] terminate comp2\n"
+        "[11005] launch comp2\n"
+        "[11015] set comp2 csi1 STANDBY ADD_ONE TARGET_ONE active=comp1 rank=1 attrs\n");
     world_end(w);
 }
 

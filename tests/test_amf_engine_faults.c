@@ -22,7 +22,8 @@ Test(amf_faults, a_killed_component_is_restarted_in_place)
     world_run(w, 20000);
     story_is(w, "[10000] kill comp1\n"
                 "[10001] launch comp1\n"
-                "[10011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n");
+                "[10011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN "
+                "active=comp1 attrs\n");
     world_end(w);
 }
 
@@ -33,9 +34,11 @@ Test(amf_faults, a_standby_gets_its_standby_back)
     settled(w, false);
     world_crash(w, 1);
     world_run(w, 20000);
-    story_is(w, "[10000] kill comp2\n"
-                "[10001] launch comp2\n"
-                "[10011] set comp2 csi1 STANDBY ADD_ONE TARGET_ONE active=comp1 rank=1 attrs\n");
+    story_is(
+        w,
+        "[10000] kill comp2\n"
+        "[10001] launch comp2\n"
+        "[10011] set comp2 csi1 STANDBY ADD_ONE TARGET_ONE active=comp1 rank=1 attrs\n");
     world_end(w);
 }
 
@@ -52,8 +55,10 @@ Test(amf_faults, a_component_that_is_not_restartable_takes_its_su_along)
                 "[10000] kill comp1b\n"
                 "[10001] launch comp1a\n"
                 "[10001] launch comp1b\n"
-                "[10011] set comp1a csi1a ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1a attrs\n"
-                "[10011] set comp1b csi1b ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1b attrs\n");
+                "[10011] set comp1a csi1a ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN "
+                "active=comp1a attrs\n"
+                "[10011] set comp1b csi1b ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN "
+                "active=comp1b attrs\n");
     world_end(w);
 }
 
@@ -136,7 +141,8 @@ Test(amf_faults, an_unsolicited_unregister_is_a_fault)
     world_run(w, 20000);
     story_is(w, "[10000] kill comp1\n"
                 "[10001] launch comp1\n"
-                "[10011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n");
+                "[10011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN "
+                "active=comp1 attrs\n");
     world_end(w);
 }
 
@@ -323,20 +329,22 @@ Test(amf_faults, restarts_escalate_to_su_restart_failover_and_node_failover)
         world_crash(w, 0);
         world_run(w, 11000 + i * 1000);
     }
-    story_is(w, "[10000] kill comp1\n"
-                "[10001] launch comp1\n"
-                "[10011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
-                "[11000] kill comp1\n"
-                "[11001] launch comp1\n"
-                "[11011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
-                "[12000] set comp2 ACTIVE TARGET_ALL NOT_QUIESCED active=comp1\n"
-                "[12000] kill comp1\n"
-                "[12001] reset node1 restart\n"
-                "[12102] launch comp1\n"
-                "[12112] set comp1 csi1 STANDBY ADD_ONE active=comp2 rank=1 attrs\n"
-                "[13000] kill comp1\n"
-                "[13001] launch comp1\n"
-                "[13011] set comp1 csi1 STANDBY ADD_ONE TARGET_ONE active=comp2 rank=1 attrs\n");
+    story_is(
+        w,
+        "[10000] kill comp1\n"
+        "[10001] launch comp1\n"
+        "[10011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
+        "[11000] kill comp1\n"
+        "[11001] launch comp1\n"
+        "[11011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
+        "[12000] set comp2 ACTIVE TARGET_ALL NOT_QUIESCED active=comp1\n"
+        "[12000] kill comp1\n"
+        "[12001] reset node1 restart\n"
+        "[12102] launch comp1\n"
+        "[12112] set comp1 csi1 STANDBY ADD_ONE active=comp2 rank=1 attrs\n"
+        "[13000] kill comp1\n"
+        "[13001] launch comp1\n"
+        "[13011] set comp1 csi1 STANDBY ADD_ONE TARGET_ONE active=comp2 rank=1 attrs\n");
     world_end(w);
 }
 
@@ -413,12 +421,15 @@ Test(amf_faults, a_report_within_half_a_second_is_dropped_but_not_a_death)
     world_run(w, 10600);
     world_crash(w, 0);
     world_run(w, 20000);
-    story_is(w, "[10500] kill comp1\n"
-                "[10501] launch comp1\n"
-                "[10511] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
-                "[10600] kill comp1\n"
-                "[10601] launch comp1\n"
-                "[10611] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n");
+    story_is(
+        w,
+        "[10500] kill comp1\n"
+        "[10501] launch comp1\n"
+        "[10511] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
+        "[10600] kill comp1\n"
+        "[10601] launch comp1\n"
+        "[10611] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 "
+        "attrs\n");
     world_end(w);
 }
 
@@ -484,7 +495,8 @@ Test(amf_faults, a_csi_set_without_an_answer_is_a_fault)
                 "[ 5000] set comp2 csi1 STANDBY ADD_ONE active=comp1 rank=1 attrs\n"
                 "[ 6300] kill comp1\n"
                 "[ 6301] launch comp1\n"
-                "[ 6311] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n");
+                "[ 6311] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN "
+                "active=comp1 attrs\n");
     world_end(w);
 }
 

@@ -332,11 +332,14 @@ Test(amf_models, a_proxied_component_gets_its_work_back_with_its_proxy)
     settled(w, false);
     world_crash(w, 0);
     world_run(w, 20000);
-    story_is(w, "[10000] kill comp1\n"
-                "[10001] launch comp1\n"
-                "[10011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
-                "[10011] instantiate comp2 by comp1\n"
-                "[10016] set comp2 csi2 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp2 attrs\n");
+    story_is(
+        w,
+        "[10000] kill comp1\n"
+        "[10001] launch comp1\n"
+        "[10011] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
+        "[10011] instantiate comp2 by comp1\n"
+        "[10016] set comp2 csi2 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp2 "
+        "attrs\n");
     world_end(w);
 }
 

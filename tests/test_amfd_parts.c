@@ -16,7 +16,7 @@
 
 Test(timers, the_earliest_comes_first_and_only_when_it_is_due)
 {
-    struct amf_timers t = { 0 };
+    struct amf_timers t = {0};
     uint64_t id = 0;
 
     cr_assert_eq(amf_timers_next_ms(&t), AMF_TIMERS_NONE);
@@ -34,7 +34,7 @@ Test(timers, the_earliest_comes_first_and_only_when_it_is_due)
 
 Test(timers, setting_again_moves_and_cancelling_the_unknown_is_harmless)
 {
-    struct amf_timers t = { 0 };
+    struct amf_timers t = {0};
 
     amf_timers_set(&t, 7, 300);
     amf_timers_set(&t, 7, 50);
@@ -46,10 +46,11 @@ Test(timers, setting_again_moves_and_cancelling_the_unknown_is_harmless)
     amf_timers_free(&t);
 }
 
-/* ---- health ------------------------------------------------------------------------- */
+/* ---- health -------------------------------------------------------------------------
+ */
 
-static const struct amf_comp slow = { .health_period_ms = 6000, .health_max_ms = 15000 };
-static const struct amf_comp hasty = { .health_period_ms = 10, .health_max_ms = 10 };
+static const struct amf_comp slow = {.health_period_ms = 6000, .health_max_ms = 15000};
+static const struct amf_comp hasty = {.health_period_ms = 10, .health_max_ms = 10};
 
 Test(health, periods_below_the_legacy_minimum_are_raised)
 {
@@ -57,17 +58,17 @@ Test(health, periods_below_the_legacy_minimum_are_raised)
         uint32_t period, max;
         int64_t want_period, want_max;
     } rows[] = {
-        { 10, 10, 5000, 10000 },
-        { 5000, 0, 5000, 10000 },
-        { 8000, 10000, 8000, 16000 },
-        { 30000, 90000, 30000, 90000 },
+        {10, 10, 5000, 10000},
+        {5000, 0, 5000, 10000},
+        {8000, 10000, 8000, 16000},
+        {30000, 90000, 30000, 90000},
     };
     size_t i;
 
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        const struct amf_comp c = { .health_period_ms = rows[i].period,
-                                    .health_max_ms = rows[i].max };
-        struct amf_health h = { 0 };
+        const struct amf_comp c = {.health_period_ms = rows[i].period,
+                                   .health_max_ms = rows[i].max};
+        struct amf_health h = {0};
 
         amf_health_start(&h, &c, 0, AMF_HEALTH_AMF_INVOKED, AMF_REC_COMP_RESTART, "k", 0);
         cr_expect_eq(h.at[0].period_ms, rows[i].want_period, "row %zu", i);
@@ -78,13 +79,13 @@ Test(health, periods_below_the_legacy_minimum_are_raised)
 
 Test(health, a_second_start_is_ignored)
 {
-    struct amf_health h = { 0 };
+    struct amf_health h = {0};
 
-    cr_expect_eq(amf_health_start(&h, &slow, 3, AMF_HEALTH_AMF_INVOKED, AMF_REC_COMP_RESTART, "a",
-                                  0),
+    cr_expect_eq(amf_health_start(&h, &slow, 3, AMF_HEALTH_AMF_INVOKED,
+                                  AMF_REC_COMP_RESTART, "a", 0),
                  AMF_HEALTH_OK);
-    cr_expect_eq(amf_health_start(&h, &slow, 3, AMF_HEALTH_CLIENT_INVOKED, AMF_REC_NODE_FAILOVER,
-                                  "b", 1),
+    cr_expect_eq(amf_health_start(&h, &slow, 3, AMF_HEALTH_CLIENT_INVOKED,
+                                  AMF_REC_NODE_FAILOVER, "b", 1),
                  AMF_HEALTH_IGNORED);
     cr_expect_eq(h.at[0].recovery, AMF_REC_COMP_RESTART);
     amf_health_free(&h);
@@ -92,10 +93,11 @@ Test(health, a_second_start_is_ignored)
 
 Test(health, an_unanswered_call_is_a_fault_after_the_maximum_and_is_not_repeated)
 {
-    struct amf_health h = { 0 };
+    struct amf_health h = {0};
     struct amf_health_check c;
 
-    amf_health_start(&h, &slow, 3, AMF_HEALTH_AMF_INVOKED, AMF_REC_COMP_RESTART, "key", 1000);
+    amf_health_start(&h, &slow, 3, AMF_HEALTH_AMF_INVOKED, AMF_REC_COMP_RESTART, "key",
+                     1000);
     cr_expect_eq(amf_health_next_ms(&h), 7000);
     cr_expect_eq(amf_health_take(&h, 6999, &c), AMF_HEALTH_NOTHING);
     cr_expect_eq(amf_health_take(&h, 7000, &c), AMF_HEALTH_CALL);
@@ -112,12 +114,14 @@ Test(health, an_unanswered_call_is_a_fault_after_the_maximum_and_is_not_repeated
 
 Test(health, an_answer_keeps_it_going_and_a_bad_one_ends_it)
 {
-    struct amf_health h = { 0 };
+    struct amf_health h = {0};
     struct amf_health_check c;
     enum amf_recovery r = AMF_REC_NONE;
 
-    amf_health_start(&h, &hasty, 3, AMF_HEALTH_AMF_INVOKED, AMF_REC_COMP_FAILOVER, "key", 0);
-    cr_expect_eq(amf_health_answer(&h, 3, true, &r), AMF_HEALTH_IGNORED, "nothing was asked");
+    amf_health_start(&h, &hasty, 3, AMF_HEALTH_AMF_INVOKED, AMF_REC_COMP_FAILOVER, "key",
+                     0);
+    cr_expect_eq(amf_health_answer(&h, 3, true, &r), AMF_HEALTH_IGNORED,
+                 "nothing was asked");
     cr_expect_eq(amf_health_take(&h, 5000, &c), AMF_HEALTH_CALL);
     cr_expect_eq(amf_health_answer(&h, 3, true, &r), AMF_HEALTH_OK);
     cr_expect_eq(amf_health_take(&h, 10000, &c), AMF_HEALTH_CALL);
@@ -129,29 +133,32 @@ Test(health, an_answer_keeps_it_going_and_a_bad_one_ends_it)
 
 Test(health, the_client_has_to_confirm_once_in_each_period)
 {
-    struct amf_health h = { 0 };
+    struct amf_health h = {0};
     struct amf_health_check c;
     enum amf_recovery r;
 
-    amf_health_start(&h, &hasty, 3, AMF_HEALTH_CLIENT_INVOKED, AMF_REC_COMP_RESTART, "key", 0);
+    amf_health_start(&h, &hasty, 3, AMF_HEALTH_CLIENT_INVOKED, AMF_REC_COMP_RESTART,
+                     "key", 0);
     cr_expect_eq(amf_health_confirm(&h, 3, true, &r), AMF_HEALTH_OK);
     cr_expect_eq(amf_health_take(&h, 5000, &c), AMF_HEALTH_NOTHING);
     cr_expect_eq(amf_health_take(&h, 9999, &c), AMF_HEALTH_NOTHING);
-    cr_expect_eq(amf_health_take(&h, 10000, &c), AMF_HEALTH_FAILED, "none in the second one");
+    cr_expect_eq(amf_health_take(&h, 10000, &c), AMF_HEALTH_FAILED,
+                 "none in the second one");
     cr_expect_eq(amf_health_confirm(&h, 3, true, &r), AMF_HEALTH_IGNORED);
     amf_health_free(&h);
 }
 
-/* ---- pending calls ------------------------------------------------------------------- */
+/* ---- pending calls -------------------------------------------------------------------
+ */
 
 Test(pending, calls_go_with_the_one_who_was_asked)
 {
     static const struct amf_pending_call calls[] = {
-        { .invocation = 1, .kind = AMF_CALL_CSISET, .comp = 4, .asked = 4 },
-        { .invocation = 2, .kind = AMF_CALL_TERMINATE, .comp = 5, .asked = 4 },
-        { .invocation = 3, .kind = AMF_CALL_HEALTH, .comp = 6, .asked = 6 },
+        {.invocation = 1, .kind = AMF_CALL_CSISET, .comp = 4, .asked = 4},
+        {.invocation = 2, .kind = AMF_CALL_TERMINATE, .comp = 5, .asked = 4},
+        {.invocation = 3, .kind = AMF_CALL_HEALTH, .comp = 6, .asked = 6},
     };
-    struct amf_pending p = { 0 };
+    struct amf_pending p = {0};
     size_t i;
 
     for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
@@ -168,7 +175,8 @@ Test(pending, calls_go_with_the_one_who_was_asked)
     amf_pending_free(&p);
 }
 
-/* ---- protection groups ---------------------------------------------------------------- */
+/* ---- protection groups ----------------------------------------------------------------
+ */
 
 Test(pg, flags_add_up_and_the_two_kinds_of_changes_do_not_mix)
 {
@@ -176,20 +184,22 @@ Test(pg, flags_add_up_and_the_two_kinds_of_changes_do_not_mix)
         unsigned first, second, want;
         bool ok;
     } rows[] = {
-        { AMF_PG_CURRENT, 0, 0, true },
-        { AMF_PG_CHANGES, AMF_PG_CURRENT, AMF_PG_CHANGES, true },
-        { AMF_PG_CURRENT, AMF_PG_CHANGES_ONLY, AMF_PG_CHANGES_ONLY, true },
-        { AMF_PG_CHANGES, AMF_PG_CHANGES_ONLY, AMF_PG_CHANGES, false },
-        { AMF_PG_CHANGES_ONLY, AMF_PG_CHANGES | AMF_PG_CURRENT, AMF_PG_CHANGES_ONLY, false },
+        {AMF_PG_CURRENT, 0, 0, true},
+        {AMF_PG_CHANGES, AMF_PG_CURRENT, AMF_PG_CHANGES, true},
+        {AMF_PG_CURRENT, AMF_PG_CHANGES_ONLY, AMF_PG_CHANGES_ONLY, true},
+        {AMF_PG_CHANGES, AMF_PG_CHANGES_ONLY, AMF_PG_CHANGES, false},
+        {AMF_PG_CHANGES_ONLY, AMF_PG_CHANGES | AMF_PG_CURRENT, AMF_PG_CHANGES_ONLY,
+         false},
     };
     size_t i;
 
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        struct amf_pg pg = { 0 };
+        struct amf_pg pg = {0};
         int who;
 
         cr_expect(amf_pg_track(&pg, &who, 1, rows[i].first), "row %zu", i);
-        cr_expect_eq(amf_pg_track(&pg, &who, 1, rows[i].second), rows[i].ok, "row %zu", i);
+        cr_expect_eq(amf_pg_track(&pg, &who, 1, rows[i].second), rows[i].ok, "row %zu",
+                     i);
         cr_expect_eq(pg.n ? pg.at[0].flags : 0, rows[i].want, "row %zu", i);
         cr_expect_eq(pg.n, rows[i].want ? 1 : 0, "row %zu", i);
         amf_pg_free(&pg);
@@ -198,7 +208,7 @@ Test(pg, flags_add_up_and_the_two_kinds_of_changes_do_not_mix)
 
 Test(pg, stopping_and_leaving_forget)
 {
-    struct amf_pg pg = { 0 };
+    struct amf_pg pg = {0};
     int a, b;
 
     amf_pg_track(&pg, &a, 1, AMF_PG_CHANGES);
@@ -211,7 +221,8 @@ Test(pg, stopping_and_leaving_forget)
     amf_pg_free(&pg);
 }
 
-/* ---- the state file --------------------------------------------------------------------- */
+/* ---- the state file
+ * --------------------------------------------------------------------- */
 
 static void temporary(char *path, size_t size)
 {
@@ -252,11 +263,11 @@ Test(state_file, what_is_damaged_is_refused_with_its_name)
     static const struct {
         const char *text, *want;
     } rows[] = {
-        { "", ":1:" },
-        { "{\"version\":1", ":1:" },
-        { "{}", "not a state of version 1" },
-        { "{\"version\":99}", "not a state of version 1" },
-        { "[1]", "not a state of version 1" },
+        {"", ":1:"},
+        {"{\"version\":1", ":1:"},
+        {"{}", "not a state of version 1"},
+        {"{\"version\":99}", "not a state of version 1"},
+        {"[1]", "not a state of version 1"},
     };
     char path[300], why[200];
     size_t i;
@@ -273,8 +284,8 @@ Test(state_file, what_is_damaged_is_refused_with_its_name)
 Test(state_file, the_fingerprint_follows_the_files)
 {
     char path[300];
-    char *files[] = { path, NULL };
-    const struct amf_model m = { .files = files };
+    char *files[] = {path, NULL};
+    const struct amf_model m = {.files = files};
     uint64_t first;
 
     temporary(path, sizeof(path));
@@ -288,7 +299,8 @@ Test(state_file, the_fingerprint_follows_the_files)
     cr_expect_eq(amf_model_fingerprint(&m), 0);
 }
 
-/* ---- processes ---------------------------------------------------------------------------- */
+/* ---- processes
+ * ---------------------------------------------------------------------------- */
 
 Test(process, the_start_tells_one_process_from_another)
 {

@@ -28,9 +28,11 @@ Test(clock, a_deadline_is_rounded_up_to_whole_milliseconds)
 
 Test(bytes, length_and_content_count)
 {
-    cr_expect(clv_bytes_equal((struct clv_bytes){ "a\0", 2 }, (struct clv_bytes){ "a\0", 2 }));
-    cr_expect_not(clv_bytes_equal((struct clv_bytes){ "a", 1 }, (struct clv_bytes){ "a\0", 2 }));
-    cr_expect(clv_bytes_equal((struct clv_bytes){ NULL, 0 }, (struct clv_bytes){ "x", 0 }));
+    cr_expect(
+        clv_bytes_equal((struct clv_bytes){"a\0", 2}, (struct clv_bytes){"a\0", 2}));
+    cr_expect_not(
+        clv_bytes_equal((struct clv_bytes){"a", 1}, (struct clv_bytes){"a\0", 2}));
+    cr_expect(clv_bytes_equal((struct clv_bytes){NULL, 0}, (struct clv_bytes){"x", 0}));
 }
 
 static void conf_write(const char *text)
@@ -48,12 +50,14 @@ Test(settings, the_environment_goes_before_the_file)
 {
     int64_t n;
 
-    conf_write("# comment\n\nCLOVIS_A = 1 \nCLOVIS_B=from file\nCLOVIS_B=later\nCLOVIS_N=12x\n");
+    conf_write(
+        "# comment\n\nCLOVIS_A = 1 \nCLOVIS_B=from file\nCLOVIS_B=later\nCLOVIS_N=12x\n");
     setenv("CLOVIS_A", "2", 1);
     cr_expect_str_eq(clv_setting("CLOVIS_A"), "2");
     cr_expect_str_eq(clv_setting_origin("CLOVIS_A"), "environment");
     cr_expect_str_eq(clv_setting("CLOVIS_B"), "later");
-    cr_expect(strstr(clv_setting_origin("CLOVIS_B"), ":5"), "%s", clv_setting_origin("CLOVIS_B"));
+    cr_expect(strstr(clv_setting_origin("CLOVIS_B"), ":5"), "%s",
+              clv_setting_origin("CLOVIS_B"));
     cr_expect_null(clv_setting("CLOVIS_C"));
     cr_expect(clv_setting_int("CLOVIS_A", 0, 9, 5, &n) && n == 2);
     cr_expect(clv_setting_int("CLOVIS_C", 0, 9, 5, &n) && n == 5);
@@ -67,7 +71,7 @@ Test(settings, the_environment_goes_before_the_file)
 Test(proto, lines_arrive_whole_however_they_are_cut)
 {
     static const char stream[] = "{\"t\":\"a\"}\n{\"t\":\"b\",\"x\":\"\\n\"}\n";
-    struct amf_reader r = { 0 };
+    struct amf_reader r = {0};
     char seen[8] = "";
     bool bad;
     json_t *o;
@@ -87,8 +91,9 @@ Test(proto, lines_arrive_whole_however_they_are_cut)
 
 Test(proto, what_is_not_an_object_is_reported_and_skipped)
 {
-    static const char *const lines[] = { "[1]\n", "\n", "{\n", "{\"a\":1,\"a\":2}\n", "\xff\n" };
-    struct amf_reader r = { 0 };
+    static const char *const lines[] = {"[1]\n", "\n", "{\n", "{\"a\":1,\"a\":2}\n",
+                                        "\xff\n"};
+    struct amf_reader r = {0};
     bool bad;
     json_t *o;
     size_t i;
@@ -108,7 +113,7 @@ Test(proto, what_is_not_an_object_is_reported_and_skipped)
 Test(proto, a_line_without_end_is_refused)
 {
     static char block[65536];
-    struct amf_reader r = { 0 };
+    struct amf_reader r = {0};
     size_t fed = 0;
     bool bad;
 
@@ -123,7 +128,7 @@ Test(proto, a_line_without_end_is_refused)
 
 Test(proto, a_written_line_reads_back)
 {
-    struct amf_reader r = { 0 };
+    struct amf_reader r = {0};
     json_t *o = json_pack("{s:s,s:i}", "t", "re", "id", 7), *back;
     size_t len;
     char *line = amf_line(o, &len);

@@ -18,7 +18,7 @@ static struct {
     ClHandleT h;
     unsigned int rc;
     void (*then)(void);
-} told = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} told = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void on_open(ClInvocationT inv, ClHandleT h, unsigned int rc)
 {
@@ -91,11 +91,12 @@ Test(async, arguments)
 static void no_callbacks_body(void)
 {
     attrs_t a = attrs(WR, 3, 8);
-    SaVersionT sv = { 'B', 2, 2 };
-    ClVersionT cv = { 'B', 1, 1 };
+    SaVersionT sv = {'B', 2, 2};
+    ClVersionT cv = {'B', 1, 1};
     ClHandleT h;
 
-    OK(v.sa ? saCkptInitialize((void *)&svc, NULL, &sv) : clCkptInitialize(&svc, NULL, &cv));
+    OK(v.sa ? saCkptInitialize((void *)&svc, NULL, &sv)
+            : clCkptInitialize(&svc, NULL, &cv));
     ROW("2.9#2", t_open_async(svc, 1, nm("n"), &a, RWC), INITIALIZED);
     h = opened(svc, "n", WR, 3, 8, RWC);
     ROW("2.20#3", t_sync_async(h, 1), INITIALIZED);
@@ -173,7 +174,7 @@ static void queued_body(void)
 
     begin_async();
     OK(t_fd(svc, &fd));
-    p = (struct pollfd){ .fd = (int)fd, .events = POLLIN };
+    p = (struct pollfd){.fd = (int)fd, .events = POLLIN};
     OK(t_open_async(svc, 1, nm("n"), &a, RWC));
     fake_drain();
     FACT("2.22#2", told.n_open == 0);
@@ -215,7 +216,8 @@ static void cancel_body(void)
     fake_hold(false);
     fake_drain();
     OK(t_dispatch(svc, CL_DISPATCH_ALL));
-    FACT("d2.close#1", told.n_sync == 0); /* neither the queued one nor the one on its way */
+    FACT("d2.close#1",
+         told.n_sync == 0); /* neither the queued one nor the one on its way */
     /* an open that nobody hears of leaves no open behind */
     OK(t_open_async(svc, 1, nm("n"), &a, RWC));
     fake_drain();
@@ -356,12 +358,12 @@ Test(async, a_program_that_never_dispatches_does_not_grow)
 
 Test(async, callbacks_of_two_services_do_not_mix)
 {
-    ClCkptCallbacksT none = { NULL, NULL };
-    ClVersionT cv = { 'B', 1, 1 };
+    ClCkptCallbacksT none = {NULL, NULL};
+    ClVersionT cv = {'B', 1, 1};
     attrs_t a = attrs(WR, 3, 8);
     ClHandleT other;
 
-    v = (struct variant){ "SA B.01.01", true, false };
+    v = (struct variant){"SA B.01.01", true, false};
     begin_async();
     cr_assert_eq(clCkptInitialize(&other, &none, &cv), CL_OK);
     ROW_OK("d5.slot#1", t_open_async(svc, 1, nm("n"), &a, RWC));

@@ -108,8 +108,8 @@ static unsigned int do_status(void)
 
 static unsigned int do_create(void)
 {
-    id_t_ id = { 2, (ClUint8T *)"id" };
-    ClCkptSectionCreationAttributesT a = { &id, CL_TIME_END };
+    id_t_ id = {2, (ClUint8T *)"id"};
+    ClCkptSectionCreationAttributesT a = {&id, CL_TIME_END};
     const unsigned int rc = t_create(h, &a, "1", 1);
 
     if (rc == (v.sa ? SA_AIS_OK : CL_OK))
@@ -119,8 +119,8 @@ static unsigned int do_create(void)
 
 static unsigned int do_generate(void)
 {
-    id_t_ id = { 0, NULL };
-    ClCkptSectionCreationAttributesT a = { &id, CL_TIME_END };
+    id_t_ id = {0, NULL};
+    ClCkptSectionCreationAttributesT a = {&id, CL_TIME_END};
     const unsigned int rc = t_create(h, &a, "1", 1);
 
     if (rc == (v.sa ? SA_AIS_OK : CL_OK)) {
@@ -170,7 +170,7 @@ static unsigned int do_write_long(void)
 
 static unsigned int do_read(void)
 {
-    ClCkptIOVectorElementT e = { .sectionId = *sid("s") };
+    ClCkptIOVectorElementT e = {.sectionId = *sid("s")};
     const unsigned int rc = t_read(h, &e, 1, NULL);
 
     if (rc == (v.sa ? SA_AIS_OK : CL_OK))
@@ -187,9 +187,8 @@ static unsigned int do_read_long(void)
     int i;
 
     for (i = 0; i < 20; i++)
-        vec[i] = (ClCkptIOVectorElementT){ .sectionId = *sid("s"),
-                                           .dataBuffer = &in[i],
-                                           .dataSize = 1 };
+        vec[i] = (ClCkptIOVectorElementT){
+            .sectionId = *sid("s"), .dataBuffer = &in[i], .dataSize = 1};
     return t_read(h, vec, 20, NULL);
 }
 
@@ -211,7 +210,8 @@ static unsigned int do_iterate(void)
         } else if (fault_was_hit() && rc == (v.sa ? SA_AIS_ERR_NO_MEMORY : 0x160001)) {
             fault_arm(-1);
         }
-    } while (rc == (v.sa ? SA_AIS_OK : CL_OK) || rc == (v.sa ? SA_AIS_ERR_NO_MEMORY : 0x160001));
+    } while (rc == (v.sa ? SA_AIS_OK : CL_OK) ||
+             rc == (v.sa ? SA_AIS_ERR_NO_MEMORY : 0x160001));
     OK(t_iter_end(it));
     if (rc == (v.sa ? SA_AIS_ERR_NO_SECTIONS : 0x160101)) {
         cr_expect_eq(n, 2, "%d sections", n);
@@ -227,7 +227,7 @@ static unsigned int do_sync(void)
 
 static unsigned int do_check(void)
 {
-    return clCkptSectionCheck(h, &(id_t_){ 1, (ClUint8T *)"s" });
+    return clCkptSectionCheck(h, &(id_t_){1, (ClUint8T *)"s"});
 }
 
 static unsigned int do_switch_over(void)
@@ -238,10 +238,10 @@ static unsigned int do_switch_over(void)
 static unsigned int do_blocks(void)
 {
     ClUint8T block[4] = "blk";
-    ClDataVectorT data = { 0, 4, block };
-    ClDifferenceVectorT d = { .numDataVectors = 1, .dataVectors = &data };
+    ClDataVectorT data = {0, 4, block};
+    ClDifferenceVectorT d = {.numDataVectors = 1, .dataVectors = &data};
 
-    return clCkptSectionOverwriteVector(h, &(id_t_){ 1, (ClUint8T *)"s" }, 4, &d);
+    return clCkptSectionOverwriteVector(h, &(id_t_){1, (ClUint8T *)"s"}, 4, &d);
 }
 
 static unsigned int do_read_sections(void)
@@ -265,34 +265,34 @@ static const struct {
     unsigned int (*run)(void);
     bool cl_only, allocates;
 } calls[] = {
-    { "Initialize", "start", do_initialize, false, true },
-    { "Open", "ckpt_open", do_open, false, true },
-    { "OpenAsync", NULL, do_open_async, false, true },
-    { "Delete", "ckpt_unlink", do_delete, false, true },
-    { "RetentionDurationSet", "ckpt_retention_set", do_retention, false, false },
-    { "ActiveReplicaSet", "ckpt_active_set", do_active, false, false },
-    { "StatusGet", "ckpt_status", do_status, false, false },
-    { "SectionCreate", "section_create", do_create, false, false },
-    { "SectionCreate, generated", "section_create", do_generate, false, true },
-    { "SectionDelete", "section_delete", do_section_delete, false, false },
-    { "ExpirationTimeSet", "section_expire", do_expire, false, false },
-    { "Overwrite", "section_write", do_overwrite, false, false },
-    { "Write", "write", do_write, false, false },
-    { "Write, long", "write", do_write_long, false, true },
-    { "Read", "read", do_read, false, false },
-    { "Read, long", "read", do_read_long, false, true },
-    { "IterationInitialize", "iter_begin", do_iterate, false, true },
-    { "IterationNext", "iter_next", do_iterate, false, true },
-    { "Synchronize", "ckpt_sync", do_sync, false, false },
-    { "SynchronizeAsync", NULL, do_sync_async, false, true },
-    { "collocated, any", "ckpt_active_check", do_overwrite, false, false },
-    { "SectionCheck", "section_check", do_check, true, false },
-    { "SwitchOver", "ckpt_active_set", do_switch_over, true, false },
-    { "OverwriteVector, its read", "read", do_blocks, true, true },
-    { "OverwriteVector, its write", "section_write", do_blocks, true, true },
-    { "ReadSections", "iter_begin", do_read_sections, true, true },
-    { "ReadSections, its read", "read", do_read_sections, true, true },
-    { "ReadSections, its walk", "iter_next", do_read_sections, true, true },
+    {"Initialize", "start", do_initialize, false, true},
+    {"Open", "ckpt_open", do_open, false, true},
+    {"OpenAsync", NULL, do_open_async, false, true},
+    {"Delete", "ckpt_unlink", do_delete, false, true},
+    {"RetentionDurationSet", "ckpt_retention_set", do_retention, false, false},
+    {"ActiveReplicaSet", "ckpt_active_set", do_active, false, false},
+    {"StatusGet", "ckpt_status", do_status, false, false},
+    {"SectionCreate", "section_create", do_create, false, false},
+    {"SectionCreate, generated", "section_create", do_generate, false, true},
+    {"SectionDelete", "section_delete", do_section_delete, false, false},
+    {"ExpirationTimeSet", "section_expire", do_expire, false, false},
+    {"Overwrite", "section_write", do_overwrite, false, false},
+    {"Write", "write", do_write, false, false},
+    {"Write, long", "write", do_write_long, false, true},
+    {"Read", "read", do_read, false, false},
+    {"Read, long", "read", do_read_long, false, true},
+    {"IterationInitialize", "iter_begin", do_iterate, false, true},
+    {"IterationNext", "iter_next", do_iterate, false, true},
+    {"Synchronize", "ckpt_sync", do_sync, false, false},
+    {"SynchronizeAsync", NULL, do_sync_async, false, true},
+    {"collocated, any", "ckpt_active_check", do_overwrite, false, false},
+    {"SectionCheck", "section_check", do_check, true, false},
+    {"SwitchOver", "ckpt_active_set", do_switch_over, true, false},
+    {"OverwriteVector, its read", "read", do_blocks, true, true},
+    {"OverwriteVector, its write", "section_write", do_blocks, true, true},
+    {"ReadSections", "iter_begin", do_read_sections, true, true},
+    {"ReadSections, its read", "read", do_read_sections, true, true},
+    {"ReadSections, its walk", "iter_next", do_read_sections, true, true},
 };
 
 enum { N_CALLS = sizeof(calls) / sizeof(*calls) };
@@ -306,11 +306,11 @@ static void status_body(void)
         enum store_status st;
         unsigned int want;
     } t[] = {
-        { "d4#1", STORE_AWAY, CL_ERR_TRY_AGAIN },
-        { "d4#2", STORE_UNSURE, CL_ERR_TIMEOUT },
-        { "d4#3", STORE_REFUSED, CL_ERR_NO_RESOURCE },
-        { "d4#4", STORE_GONE, CL_ERR_NOT_EXIST },
-        { "2.7.init#4", STORE_NO_MEM, CL_ERR_NO_MEMORY },
+        {"d4#1", STORE_AWAY, CL_ERR_TRY_AGAIN},
+        {"d4#2", STORE_UNSURE, CL_ERR_TIMEOUT},
+        {"d4#3", STORE_REFUSED, CL_ERR_NO_RESOURCE},
+        {"d4#4", STORE_GONE, CL_ERR_NOT_EXIST},
+        {"2.7.init#4", STORE_NO_MEM, CL_ERR_NO_MEMORY},
     };
     char row[80];
     size_t i, j;
@@ -389,14 +389,16 @@ static void damaged_body(void)
     begin_faults();
     snprintf(name, sizeof(name), "n/%s", v.name);
     fake_damage(name, "t");
-    two[0] = (ClCkptIOVectorElementT){ .sectionId = *sid("s") };
-    two[1] = (ClCkptIOVectorElementT){ .sectionId = *sid("t") };
-    cr_expect_eq(t_read(h, two, 2, &bad), v.sa ? SA_AIS_ERR_LIBRARY : 0x160023, "row d4#5");
+    two[0] = (ClCkptIOVectorElementT){.sectionId = *sid("s")};
+    two[1] = (ClCkptIOVectorElementT){.sectionId = *sid("t")};
+    cr_expect_eq(t_read(h, two, 2, &bad), v.sa ? SA_AIS_ERR_LIBRARY : 0x160023,
+                 "row d4#5");
     FACT("d4#5", bad == 1 && !two[0].dataBuffer && !two[1].dataBuffer);
     OK(t_iter(h, CL_CKPT_SECTIONS_CORRUPTED, 0, &it));
     while (t_next(it, &d) == ok) {
         n++;
-        FACT("d4#7", d.sectionState == CL_CKPT_SECTION_CORRUPTED && d.sectionId.id[0] == 't');
+        FACT("d4#7",
+             d.sectionState == CL_CKPT_SECTION_CORRUPTED && d.sectionId.id[0] == 't');
         free(d.sectionId.id);
     }
     FACT("d4#7", n == 1);
@@ -455,17 +457,18 @@ static void allocation_body(void)
             }
             fault_arm(-1);
             cr_expect(rc == ok || rc == (v.sa ? SA_AIS_ERR_NO_MEMORY : 0x160001),
-                      "row d6.memory#1, %s, %s: allocation %d: 0x%x", calls[i].call, v.name,
-                      nth, rc);
+                      "row d6.memory#1, %s, %s: allocation %d: 0x%x", calls[i].call,
+                      v.name, nth, rc);
             cr_expect_eq(fake_open(), opens, "%s, allocation %d left the checkpoint open",
                          calls[i].call, nth);
             cr_expect_eq(fake_iterators(), 0, "%s, allocation %d left an iterator",
                          calls[i].call, nth);
-            cr_expect_eq(fake_started(), 1, "%s, allocation %d left a service", calls[i].call,
-                         nth);
+            cr_expect_eq(fake_started(), 1, "%s, allocation %d left a service",
+                         calls[i].call, nth);
         }
         cr_expect_lt(nth, 100);
-        cr_expect((nth > 0) == calls[i].allocates, "%s allocates %d times", calls[i].call, nth);
+        cr_expect((nth > 0) == calls[i].allocates, "%s allocates %d times", calls[i].call,
+                  nth);
     }
     OK(t_close(h));
     end();
@@ -478,8 +481,8 @@ Test(faults, each_allocation_of_each_call_fails_once)
 
 static void hot_path_body(void)
 {
-    ClCkptIOVectorElementT e = { .sectionId = { 1, (ClUint8T *)"s" } };
-    const id_t_ s = { 1, (ClUint8T *)"s" };
+    ClCkptIOVectorElementT e = {.sectionId = {1, (ClUint8T *)"s"}};
+    const id_t_ s = {1, (ClUint8T *)"s"};
     char in[8];
     long before;
 
@@ -490,7 +493,8 @@ static void hot_path_body(void)
     OK(t_overwrite(h, &s, "1", 1));
     OK(t_read(h, &e, 1, NULL));
     OK(t_write(h, &e, 1, NULL));
-    cr_expect_eq(fault_count(), before, "row d6.memory#2: %ld allocations", fault_count() - before);
+    cr_expect_eq(fault_count(), before, "row d6.memory#2: %ld allocations",
+                 fault_count() - before);
     OK(t_close(h));
     end();
 }

@@ -22,8 +22,8 @@ static struct {
     atomic_bool hold;
 } told;
 
-static ClRcT on_change(ClCkptHdlT h, ClNameT *name, ClCkptIOVectorElementT *vec, ClUint32T n,
-                       ClPtrT cookie)
+static ClRcT on_change(ClCkptHdlT h, ClNameT *name, ClCkptIOVectorElementT *vec,
+                       ClUint32T n, ClPtrT cookie)
 {
     told.h = h;
     told.cookie = cookie;
@@ -46,7 +46,7 @@ static ClRcT on_change(ClCkptHdlT h, ClNameT *name, ClCkptIOVectorElementT *vec,
 
 static void setup(void)
 {
-    v = (struct variant){ "Cl", false, false };
+    v = (struct variant){"Cl", false, false};
     begin();
     fake_other_process(true);
 }
@@ -57,13 +57,15 @@ Test(notify, arguments)
 {
     ClHandleT h;
 
-    v = (struct variant){ "Cl", false, false };
+    v = (struct variant){"Cl", false, false};
     ROW("2.23#1", clCkptImmediateConsumptionRegister(1, on_change, NULL), INVALID_HANDLE);
     setup();
     ROW("2.23#1", clCkptImmediateConsumptionRegister(0, on_change, NULL), INVALID_HANDLE);
-    ROW("2.23#1", clCkptImmediateConsumptionRegister(svc, on_change, NULL), INVALID_HANDLE);
+    ROW("2.23#1", clCkptImmediateConsumptionRegister(svc, on_change, NULL),
+        INVALID_HANDLE);
     h = opened(svc, "plain", WR, 3, 8, RWC);
-    ROW("2.23#2", clCkptImmediateConsumptionRegister(h, on_change, NULL), OP_NOT_PERMITTED);
+    ROW("2.23#2", clCkptImmediateConsumptionRegister(h, on_change, NULL),
+        OP_NOT_PERMITTED);
     ROW("2.23#2", clCkptImmediateConsumptionRegister(h, NULL, NULL), OP_NOT_PERMITTED);
     OK(t_close(h));
     h = opened(svc, "dist", DIST, 3, 8, R | C);
@@ -103,9 +105,9 @@ Test(notify, what_is_told_of_each_kind_of_change)
     two[1] = piece("t", "c", 7);
     OK(t_write(h, two, 2, NULL));
     fake_drain();
-    FACT("2.23.write#1", told.n == 2 && told.elements == 2 && told.first.dataOffset == 3 &&
-                             told.first.dataSize == 2 && told.last.dataOffset == 7 &&
-                             told.last.dataSize == 1);
+    FACT("2.23.write#1", told.n == 2 && told.elements == 2 &&
+                             told.first.dataOffset == 3 && told.first.dataSize == 2 &&
+                             told.last.dataOffset == 7 && told.last.dataSize == 1);
     cr_expect_str_eq(told.data, "ab", "row trap#24: only what was written");
     OK(t_section_delete(h, sid("s")));
     fake_drain();
@@ -134,7 +136,8 @@ Test(notify, more_elements_than_fit_on_the_stack)
         vec[i] = piece("s", "x", i);
     OK(t_write(h, vec, 20, NULL));
     fake_drain();
-    FACT("2.23.write#1", told.n == 1 && told.elements == 20 && told.last.dataOffset == 19);
+    FACT("2.23.write#1",
+         told.n == 1 && told.elements == 20 && told.last.dataOffset == 19);
     OK(t_close(h));
     end();
 }
@@ -146,13 +149,14 @@ Test(notify, the_default_section_is_announced_without_or_with_a_name)
     setup();
     h = opened(svc, "n", DIST, 1, 0, RWC);
     OK(clCkptImmediateConsumptionRegister(h, on_change, NULL));
-    OK(t_overwrite(h, &(id_t_){ 0, NULL }, "x", 1));
+    OK(t_overwrite(h, &(id_t_){0, NULL}, "x", 1));
     fake_drain();
-    FACT("2.23.default#1", told.first.sectionId.idLen == 0 && told.first.sectionId.id == NULL);
+    FACT("2.23.default#1",
+         told.first.sectionId.idLen == 0 && told.first.sectionId.id == NULL);
     OK(t_close(h));
     h = opened(svc, "p", DIST | CL_CKPT_PEER_TO_PEER_REPLICA, 1, 0, RWC);
     OK(clCkptImmediateConsumptionRegister(h, on_change, NULL));
-    OK(t_overwrite(h, &(id_t_){ 0, NULL }, "x", 1));
+    OK(t_overwrite(h, &(id_t_){0, NULL}, "x", 1));
     fake_drain();
     FACT("2.23.default#2", told.first.sectionId.idLen == 15);
     cr_expect_str_eq(told.id, "defaultSection", "row 2.23.default#2");

@@ -43,7 +43,7 @@ static void post(char mark, uint64_t owner, void (*then)(void))
     struct note *n = calloc(1, sizeof(*n));
 
     cr_assert_not_null(n);
-    n->job = (struct clv_job){ .run = note_run, .drop = note_drop, .owner = owner };
+    n->job = (struct clv_job){.run = note_run, .drop = note_drop, .owner = owner};
     n->mark = mark;
     n->then = then;
     clv_dispatch_post(&q, &n->job);
@@ -51,7 +51,7 @@ static void post(char mark, uint64_t owner, void (*then)(void))
 
 static bool readable(int fd)
 {
-    struct pollfd p = { .fd = fd, .events = POLLIN };
+    struct pollfd p = {.fd = fd, .events = POLLIN};
 
     return poll(&p, 1, 0) == 1 && (p.revents & POLLIN);
 }

@@ -51,9 +51,9 @@ Test(handle, get_finds_the_object_under_the_right_kind_only)
 
 Test(handle, numbers_that_were_never_given_out_are_refused)
 {
-    static const uint64_t bad[] = { 0,          1,          2,         UINT64_MAX,
-                                    INT32_MAX,  UINT32_MAX, 1u << 17,  UINT64_C(1) << 32,
-                                    0x80020000, 0x40000 };
+    static const uint64_t bad[] = {0,          1,          2,        UINT64_MAX,
+                                   INT32_MAX,  UINT32_MAX, 1u << 17, UINT64_C(1) << 32,
+                                   0x80020000, 0x40000};
     size_t i;
 
     add(CLV_CKPT);

@@ -20,7 +20,8 @@ static bool is_proxied(const struct amf_daemon *d, int comp)
 {
     const enum amf_property p = d->model->comps[comp].property;
 
-    return p == AMF_PROP_PROXIED_PREINSTANTIABLE || p == AMF_PROP_PROXIED_NON_PREINSTANTIABLE;
+    return p == AMF_PROP_PROXIED_PREINSTANTIABLE ||
+           p == AMF_PROP_PROXIED_NON_PREINSTANTIABLE;
 }
 
 static bool has_no_callbacks(const struct amf_daemon *d, int comp)
@@ -35,7 +36,8 @@ static void peer_drop(struct amf_daemon *d, struct amf_peer *p)
     amf_peer_close(p);
 }
 
-/* ---- the end of an incarnation ------------------------------------------------------ */
+/* ---- the end of an incarnation ------------------------------------------------------
+ */
 
 void amf_component_forget(struct amf_daemon *d, int comp)
 {
@@ -56,7 +58,7 @@ void amf_component_forget(struct amf_daemon *d, int comp)
 
 void amf_component_gone(struct amf_daemon *d, int comp, const char *why)
 {
-    const struct amf_event ev = { .type = AMF_EV_EXITED, .index = comp };
+    const struct amf_event ev = {.type = AMF_EV_EXITED, .index = comp};
     struct amf_comp_run *run = &d->comps[comp];
     struct amf_peer *peer = run->peer;
 
@@ -73,12 +75,13 @@ void amf_component_gone(struct amf_daemon *d, int comp, const char *why)
         amf_restore_progress(d);
 }
 
-/* ---- what the supervisor reports ------------------------------------------------------ */
+/* ---- what the supervisor reports ------------------------------------------------------
+ */
 
 static void launched(void *ctx, int comp, pid_t pid)
 {
     struct amf_daemon *d = ctx;
-    const struct amf_event ev = { .type = AMF_EV_LAUNCHED, .index = comp };
+    const struct amf_event ev = {.type = AMF_EV_LAUNCHED, .index = comp};
     struct amf_comp_run *run = &d->comps[comp];
 
     run->alive = run->launched = true;
@@ -92,7 +95,7 @@ static void launched(void *ctx, int comp, pid_t pid)
 static void launch_failed(void *ctx, int comp, const char *why)
 {
     struct amf_daemon *d = ctx;
-    const struct amf_event ev = { .type = AMF_EV_LAUNCH_FAILED, .index = comp };
+    const struct amf_event ev = {.type = AMF_EV_LAUNCH_FAILED, .index = comp};
     struct amf_comp_run *run = &d->comps[comp];
 
     free(run->problem);
@@ -112,7 +115,8 @@ static void end_describe(char *text, size_t size, pid_t pid, int64_t status, int
         snprintf(text, size, "pid %d exited with status %d", (int)pid, (int)status);
 }
 
-static void process_ended(void *ctx, int comp, pid_t pid, bool present, int64_t status, int sig)
+static void process_ended(void *ctx, int comp, pid_t pid, bool present, int64_t status,
+                          int sig)
 {
     struct amf_daemon *d = ctx;
     const struct amf_comp_run *run = &d->comps[comp];
@@ -136,10 +140,9 @@ static void process_ended(void *ctx, int comp, pid_t pid, bool present, int64_t 
 static void killed(void *ctx, int comp)
 {
     struct amf_daemon *d = ctx;
-    const struct amf_event ev = { .type = AMF_EV_EXITED, .index = comp };
-    const struct amf_event answer = { .type = AMF_EV_RESPONSE,
-                                      .invocation = d->comps[comp].terminate,
-                                      .ok = true };
+    const struct amf_event ev = {.type = AMF_EV_EXITED, .index = comp};
+    const struct amf_event answer = {
+        .type = AMF_EV_RESPONSE, .invocation = d->comps[comp].terminate, .ok = true};
 
     if (answer.invocation) {
         d->comps[comp].terminate = 0;
@@ -174,30 +177,31 @@ static void quieter(void *ctx)
 
 struct amf_supervisor_events amf_component_events(struct amf_daemon *d)
 {
-    return (struct amf_supervisor_events){ .ctx = d,
-                                           .launched = launched,
-                                           .launch_failed = launch_failed,
-                                           .ended = process_ended,
-                                           .killed = killed,
-                                           .quieter = quieter };
+    return (struct amf_supervisor_events){.ctx = d,
+                                          .launched = launched,
+                                          .launch_failed = launch_failed,
+                                          .ended = process_ended,
+                                          .killed = killed,
+                                          .quieter = quieter};
 }
 
-/* ---- hello ---------------------------------------------------------------------------- */
+/* ---- hello ----------------------------------------------------------------------------
+ */
 
 static json_t *about_node(const struct amf_daemon *d, int comp)
 {
     const struct amf_node *node = &d->model->nodes[amf_daemon_comp_node(d, comp)];
 
-    return json_pack("{s:s, s:I, s:I}", "node", node->name, "addr", (json_int_t)node->slot,
-                     "epoch", (json_int_t)d->epoch);
+    return json_pack("{s:s, s:I, s:I}", "node", node->name, "addr",
+                     (json_int_t)node->slot, "epoch", (json_int_t)d->epoch);
 }
 
 /* A process that worked under an earlier daemon which we know nothing of: what it
  * believes to be assigned is not, so it must not go on. */
 static void stranger_kill(struct amf_daemon *d, struct amf_peer *p, int comp)
 {
-    amf_daemon_note(d, "%s: pid %d is left from an earlier time, killing it", name_of(d, comp),
-                    (int)p->pid);
+    amf_daemon_note(d, "%s: pid %d is left from an earlier time, killing it",
+                    name_of(d, comp), (int)p->pid);
     if (p->pid > 0)
         kill(p->pid, SIGKILL);
     peer_drop(d, p);
@@ -234,8 +238,9 @@ void amf_component_hello(struct amf_daemon *d, struct amf_peer *p, const json_t 
     struct amf_comp_run *run = comp >= 0 ? &d->comps[comp] : NULL;
 
     if (!run || !d->nodes[amf_daemon_comp_node(d, comp)].played) {
-        clv_log(CLV_LOG_WARNING, "pid %d says it is \"%s\", which is no component of ours",
-                (int)p->pid, name ? name : "");
+        clv_log(CLV_LOG_WARNING,
+                "pid %d says it is \"%s\", which is no component of ours", (int)p->pid,
+                name ? name : "");
         amf_server_reply(p, o, AMF_RE_DOESNT_EXIST, NULL);
         return;
     }
@@ -243,7 +248,8 @@ void amf_component_hello(struct amf_daemon *d, struct amf_peer *p, const json_t 
         amf_server_reply(p, o, AMF_RE_VERSION_MISMATCH, NULL);
         return;
     }
-    if (json_is_true(json_object_get(o, "resume")) && !run->expected && was_registered(o)) {
+    if (json_is_true(json_object_get(o, "resume")) && !run->expected &&
+        was_registered(o)) {
         stranger_kill(d, p, comp);
         return;
     }
@@ -261,7 +267,8 @@ void amf_component_hello(struct amf_daemon *d, struct amf_peer *p, const json_t 
     amf_restore_progress(d);
 }
 
-/* ---- registration ----------------------------------------------------------------------- */
+/* ---- registration
+ * ----------------------------------------------------------------------- */
 
 /* The launched command started the process, directly or through a script. */
 static bool belongs_to_launch(const struct amf_comp_run *run, pid_t pid)
@@ -280,8 +287,9 @@ static void process_take(struct amf_daemon *d, int comp, pid_t pid)
     if (amf_supervisor_find(d->supervisor, comp, pid) == AMF_PROCESS_UNKNOWN &&
         !belongs_to_launch(run, pid)) {
         if (run->alive)
-            amf_daemon_note(d, "%s: pid %d was started by hand and takes the place of pid %d",
-                            name_of(d, comp), (int)pid, (int)run->pid);
+            amf_daemon_note(
+                d, "%s: pid %d was started by hand and takes the place of pid %d",
+                name_of(d, comp), (int)pid, (int)run->pid);
         amf_supervisor_slay(d->supervisor, comp, false);
         run->launched = false;
     }
@@ -290,7 +298,7 @@ static void process_take(struct amf_daemon *d, int comp, pid_t pid)
 
 static uint32_t register_own(struct amf_daemon *d, struct amf_peer *p, int comp)
 {
-    const struct amf_event ev = { .type = AMF_EV_REGISTERED, .index = comp, .proxy = -1 };
+    const struct amf_event ev = {.type = AMF_EV_REGISTERED, .index = comp, .proxy = -1};
     struct amf_comp_run *run = &d->comps[comp];
 
     if (run->registered || (p->comp != comp && d->comps[p->comp].peer == p))
@@ -307,7 +315,8 @@ static uint32_t register_own(struct amf_daemon *d, struct amf_peer *p, int comp)
     amf_daemon_feed(d, &ev);
     if (amf_engine_presence(d->engine, comp) == AMF_PRES_INSTANTIATED)
         return AMF_RE_OK;
-    amf_daemon_note(d, "%s: is not to run now, its registration is refused", name_of(d, comp));
+    amf_daemon_note(d, "%s: is not to run now, its registration is refused",
+                    name_of(d, comp));
     amf_component_forget(d, comp);
     amf_supervisor_dismiss(d->supervisor, comp);
     return AMF_RE_TRY_AGAIN;
@@ -316,7 +325,8 @@ static uint32_t register_own(struct amf_daemon *d, struct amf_peer *p, int comp)
 static uint32_t register_proxied(struct amf_daemon *d, const struct amf_peer *p, int comp,
                                  int proxy)
 {
-    const struct amf_event ev = { .type = AMF_EV_REGISTERED, .index = comp, .proxy = proxy };
+    const struct amf_event ev = {
+        .type = AMF_EV_REGISTERED, .index = comp, .proxy = proxy};
     struct amf_comp_run *run = &d->comps[comp];
 
     if (!is_proxied(d, comp) || proxy != p->comp || d->comps[proxy].peer != p)
@@ -351,7 +361,7 @@ void amf_component_register(struct amf_daemon *d, struct amf_peer *p, const json
 void amf_component_unregister(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     const int comp = amf_server_comp(d, o, "comp");
-    const struct amf_event ev = { .type = AMF_EV_UNREGISTERED, .index = comp };
+    const struct amf_event ev = {.type = AMF_EV_UNREGISTERED, .index = comp};
     struct amf_comp_run *run = comp >= 0 ? &d->comps[comp] : NULL;
     const int speaker = run && run->proxy >= 0 ? run->proxy : comp;
 
@@ -372,26 +382,30 @@ void amf_component_bye(struct amf_daemon *d, struct amf_peer *p, const json_t *o
     amf_server_reply(p, o, AMF_RE_OK, NULL);
 }
 
-/* ---- answers ---------------------------------------------------------------------------- */
+/* ---- answers
+ * ---------------------------------------------------------------------------- */
 
-static const char *const call_words[] = { "the CSI set", "the CSI removal", "terminate",
-                                          "the health check", "the proxied call" };
+static const char *const call_words[] = {"the CSI set", "the CSI removal", "terminate",
+                                         "the health check", "the proxied call"};
 
-static void answer_log(const struct amf_daemon *d, const struct amf_pending_call *c, uint32_t rc)
+static void answer_log(const struct amf_daemon *d, const struct amf_pending_call *c,
+                       uint32_t rc)
 {
     const double ms = (double)(clv_now_ns() - c->sent_ns) / (double)CLV_NS_PER_MS;
 
-    clv_log(rc ? CLV_LOG_WARNING : CLV_LOG_INFO, "%s: answered %s with 0x%" PRIx32 " in %.1f ms",
-            name_of(d, c->comp), call_words[c->kind], rc, ms);
+    clv_log(rc ? CLV_LOG_WARNING : CLV_LOG_INFO,
+            "%s: answered %s with 0x%" PRIx32 " in %.1f ms", name_of(d, c->comp),
+            call_words[c->kind], rc, ms);
 }
 
 static void health_answered(struct amf_daemon *d, int comp, uint32_t rc)
 {
-    struct amf_event ev = { .type = AMF_EV_FAULT, .index = comp };
+    struct amf_event ev = {.type = AMF_EV_FAULT, .index = comp};
 
     if (amf_health_answer(&d->health, comp, rc == 0, &ev.recovery) != AMF_HEALTH_FAULT)
         return;
-    amf_daemon_note(d, "%s: health check failed: answered 0x%" PRIx32, name_of(d, comp), rc);
+    amf_daemon_note(d, "%s: health check failed: answered 0x%" PRIx32, name_of(d, comp),
+                    rc);
     amf_daemon_feed(d, &ev);
 }
 
@@ -406,7 +420,8 @@ void amf_component_response(struct amf_daemon *d, struct amf_peer *p, const json
 {
     const uint64_t inv = (uint64_t)json_integer_value(json_object_get(o, "inv"));
     const uint32_t rc = (uint32_t)json_integer_value(json_object_get(o, "rc"));
-    const struct amf_event ev = { .type = AMF_EV_RESPONSE, .invocation = inv, .ok = rc == 0 };
+    const struct amf_event ev = {
+        .type = AMF_EV_RESPONSE, .invocation = inv, .ok = rc == 0};
     const struct amf_pending_call *found = amf_pending_find(&d->pending, inv);
     struct amf_pending_call c;
 
@@ -434,7 +449,8 @@ void amf_component_quiesced(struct amf_daemon *d, struct amf_peer *p, const json
 {
     const uint64_t inv = (uint64_t)json_integer_value(json_object_get(o, "inv"));
     const uint32_t rc = (uint32_t)json_integer_value(json_object_get(o, "rc"));
-    const struct amf_event ev = { .type = AMF_EV_QUIESCING_DONE, .invocation = inv, .ok = rc == 0 };
+    const struct amf_event ev = {
+        .type = AMF_EV_QUIESCING_DONE, .invocation = inv, .ok = rc == 0};
     const struct amf_pending_call *found = amf_pending_find(&d->pending, inv);
 
     amf_server_reply(p, o, AMF_RE_OK, NULL);
@@ -445,7 +461,8 @@ void amf_component_quiesced(struct amf_daemon *d, struct amf_peer *p, const json
     amf_daemon_feed(d, &ev);
 }
 
-/* ---- questions and reports ----------------------------------------------------------------- */
+/* ---- questions and reports
+ * ----------------------------------------------------------------- */
 
 static int csi_of(const struct amf_daemon *d, const json_t *o)
 {
@@ -461,9 +478,10 @@ void amf_component_hastate(struct amf_daemon *d, struct amf_peer *p, const json_
     const bool known = comp >= 0 && csi >= 0;
 
     /* The original succeeds even for names that it does not know. */
-    amf_server_reply(p, o, AMF_RE_OK,
-                     json_pack("{s:i}", "ha",
-                               known ? (int)amf_engine_ha(d->engine, comp, csi) : AMF_HA_NONE));
+    amf_server_reply(
+        p, o, AMF_RE_OK,
+        json_pack("{s:i}", "ha",
+                  known ? (int)amf_engine_ha(d->engine, comp, csi) : AMF_HA_NONE));
 }
 
 static bool recovery_of(const json_t *o, enum amf_recovery *out)
@@ -478,7 +496,7 @@ static bool recovery_of(const json_t *o, enum amf_recovery *out)
 void amf_component_fault(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     const int comp = amf_server_comp(d, o, "comp");
-    struct amf_event ev = { .type = AMF_EV_FAULT, .index = comp };
+    struct amf_event ev = {.type = AMF_EV_FAULT, .index = comp};
 
     if (comp < 0) {
         amf_server_reply(p, o, AMF_RE_DOESNT_EXIST, NULL);
@@ -497,14 +515,15 @@ void amf_component_fault(struct amf_daemon *d, struct amf_peer *p, const json_t 
 void amf_component_clear(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     const int comp = amf_server_comp(d, o, "comp");
-    const struct amf_event ev = { .type = AMF_EV_FAULT_CLEAR, .index = comp };
+    const struct amf_event ev = {.type = AMF_EV_FAULT_CLEAR, .index = comp};
 
     if (comp >= 0)
         amf_daemon_feed(d, &ev);
     amf_server_reply(p, o, comp >= 0 ? AMF_RE_OK : AMF_RE_DOESNT_EXIST, NULL);
 }
 
-/* ---- health checks ----------------------------------------------------------------------- */
+/* ---- health checks
+ * ----------------------------------------------------------------------- */
 
 void amf_component_hcstart(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
@@ -532,13 +551,14 @@ void amf_component_hcconfirm(struct amf_daemon *d, struct amf_peer *p, const jso
 {
     const int comp = amf_server_comp(d, o, "comp");
     const uint32_t rc = (uint32_t)json_integer_value(json_object_get(o, "rc"));
-    struct amf_event ev = { .type = AMF_EV_FAULT, .index = comp };
+    struct amf_event ev = {.type = AMF_EV_FAULT, .index = comp};
 
     amf_server_reply(p, o, comp >= 0 ? AMF_RE_OK : AMF_RE_DOESNT_EXIST, NULL);
     if (comp < 0 ||
         amf_health_confirm(&d->health, comp, rc == 0, &ev.recovery) != AMF_HEALTH_FAULT)
         return;
-    amf_daemon_note(d, "%s: health check failed: confirmed with 0x%" PRIx32, name_of(d, comp), rc);
+    amf_daemon_note(d, "%s: health check failed: confirmed with 0x%" PRIx32,
+                    name_of(d, comp), rc);
     amf_daemon_feed(d, &ev);
 }
 
@@ -552,7 +572,8 @@ void amf_component_hcstop(struct amf_daemon *d, struct amf_peer *p, const json_t
     amf_server_reply(p, o, comp >= 0 ? AMF_RE_OK : AMF_RE_DOESNT_EXIST, NULL);
 }
 
-/* ---- protection groups ---------------------------------------------------------------------- */
+/* ---- protection groups
+ * ---------------------------------------------------------------------- */
 
 void amf_component_pgtrack(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {

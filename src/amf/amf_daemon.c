@@ -34,8 +34,8 @@ void amf_daemon_note(struct amf_daemon *d, const char *fmt, ...)
     for (p = d->listener ? amf_listener_first(d->listener) : NULL; p; p = p->next)
         if (p->watching)
             amf_peer_send(p, json_pack("{s:s, s:I, s:s}", "t", "event", "ms",
-                                       (json_int_t)(clv_wall_ns() / CLV_NS_PER_MS), "note",
-                                       text));
+                                       (json_int_t)(clv_wall_ns() / CLV_NS_PER_MS),
+                                       "note", text));
 }
 
 /* ---- feeding --------------------------------------------------------------- */
@@ -119,7 +119,7 @@ enum amf_admin_result amf_daemon_admin(struct amf_daemon *d, const struct amf_ev
 
 static void health_due(struct amf_daemon *d, int64_t now_ms)
 {
-    const struct amf_event fault = { .type = AMF_EV_FAULT };
+    const struct amf_event fault = {.type = AMF_EV_FAULT};
     struct amf_health_check c;
     enum amf_health_due due;
     struct amf_event ev;
@@ -142,7 +142,7 @@ static void health_due(struct amf_daemon *d, int64_t now_ms)
 static void tick(uv_timer_t *timer)
 {
     struct amf_daemon *d = timer->data;
-    struct amf_event ev = { .type = AMF_EV_TIMER };
+    struct amf_event ev = {.type = AMF_EV_TIMER};
 
     while (amf_timers_take(&d->timers, amf_daemon_now_ms(), &ev.timer))
         amf_daemon_feed(d, &ev);
@@ -179,7 +179,7 @@ static void save_state(uv_prepare_t *prepare)
 
 bool amf_daemon_node_up(struct amf_daemon *d, int node)
 {
-    const struct amf_event ev = { .type = AMF_EV_NODE_UP, .index = node };
+    const struct amf_event ev = {.type = AMF_EV_NODE_UP, .index = node};
 
     if (d->nodes[node].up)
         return false;
@@ -193,7 +193,7 @@ bool amf_daemon_node_up(struct amf_daemon *d, int node)
 
 void amf_daemon_node_down(struct amf_daemon *d, int node)
 {
-    const struct amf_event ev = { .type = AMF_EV_NODE_DOWN, .index = node };
+    const struct amf_event ev = {.type = AMF_EV_NODE_DOWN, .index = node};
     size_t i;
 
     if (!d->nodes[node].up)
@@ -211,7 +211,8 @@ void amf_daemon_node_down(struct amf_daemon *d, int node)
 
 static bool in_transit(enum amf_presence p)
 {
-    return p == AMF_PRES_INSTANTIATING || p == AMF_PRES_TERMINATING || p == AMF_PRES_RESTARTING;
+    return p == AMF_PRES_INSTANTIATING || p == AMF_PRES_TERMINATING ||
+           p == AMF_PRES_RESTARTING;
 }
 
 bool amf_daemon_busy(const struct amf_daemon *d)
@@ -256,7 +257,8 @@ static void nodes_choose(struct amf_daemon *d)
     for (i = 0; i < d->model->n_nodes; i++)
         d->nodes[i].played = d->settings->all_nodes;
     for (i = 0; i < d->settings->n_nodes; i++) {
-        node = amf_model_node(d->model, d->settings->nodes[i], strlen(d->settings->nodes[i]));
+        node = amf_model_node(d->model, d->settings->nodes[i],
+                              strlen(d->settings->nodes[i]));
         if (node >= 0)
             d->nodes[node].played = true;
     }

@@ -45,15 +45,15 @@ enum {
 
 /* What the daemon knows of a component; the rest is the engine's. */
 struct amf_comp_run {
-    struct amf_peer *peer;  /* connection of the registered process, NULL: none */
-    pid_t pid;              /* of the process that registered, else the launched one */
-    int proxy;              /* component that speaks for it, or -1 */
-    bool alive;             /* there is an incarnation whose end is to be reported */
+    struct amf_peer *peer; /* connection of the registered process, NULL: none */
+    pid_t pid;             /* of the process that registered, else the launched one */
+    int proxy;             /* component that speaks for it, or -1 */
+    bool alive;            /* there is an incarnation whose end is to be reported */
     bool registered;
-    bool launched;          /* by this daemon or an earlier one, not by hand */
+    bool launched; /* by this daemon or an earlier one, not by hand */
     bool launch_wanted;
-    uint64_t terminate;     /* invocation that is answered by its end; 0: none */
-    char *problem;          /* owned; why the last launch failed, NULL: it did not */
+    uint64_t terminate; /* invocation that is answered by its end; 0: none */
+    char *problem;      /* owned; why the last launch failed, NULL: it did not */
     /* while an earlier daemon's components come back */
     bool expected;
 };
@@ -100,7 +100,7 @@ struct amf_daemon {
     size_t n_deferred;
 
     bool stopping;
-    int stop_level;         /* of the components that are being terminated */
+    int stop_level; /* of the components that are being terminated */
     int64_t stop_end_ns;
     uv_timer_t stop_limit;
     uv_signal_t on_term, on_int;
@@ -145,7 +145,8 @@ bool amf_orders_terminate(struct amf_daemon *d, int comp, uint64_t invocation);
 void amf_orders_health_call(struct amf_daemon *d, const struct amf_health_check *c);
 const char *amf_ha_word(enum amf_ha ha);
 /* Members of a CSI's protection group (new); the one of comp with this change. */
-json_t *amf_pg_members(const struct amf_daemon *d, int csi, int comp, int change, bool only);
+json_t *amf_pg_members(const struct amf_daemon *d, int csi, int comp, int change,
+                       bool only);
 
 /* ---- amf_component.c: what components say, and their ends ------------------------- */
 
@@ -190,7 +191,8 @@ const char *amf_server_text(const json_t *o, const char *key);
 /* The index of the component that a member names, or -1. */
 int amf_server_comp(const struct amf_daemon *d, const json_t *o, const char *key);
 
-/* ---- amf_restore.c: state over the end of a daemon ---------------------------------- */
+/* ---- amf_restore.c: state over the end of a daemon ----------------------------------
+ */
 
 /* Write down what is known; a failure is logged once. */
 void amf_restore_save(struct amf_daemon *d);

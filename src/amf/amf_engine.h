@@ -56,8 +56,15 @@ enum amf_transition {
     AMF_TR_STILL_ACTIVE = 4
 };
 
-enum amf_kind { AMF_KIND_NONE = 0, AMF_KIND_NODE = 1, AMF_KIND_SG = 3, AMF_KIND_SU = 4, AMF_KIND_SI = 5,
-                AMF_KIND_COMP = 6, AMF_KIND_CSI = 7 };
+enum amf_kind {
+    AMF_KIND_NONE = 0,
+    AMF_KIND_NODE = 1,
+    AMF_KIND_SG = 3,
+    AMF_KIND_SU = 4,
+    AMF_KIND_SI = 5,
+    AMF_KIND_COMP = 6,
+    AMF_KIND_CSI = 7
+};
 
 enum amf_admin_op {
     AMF_OP_LOCK_ASSIGNMENT = 1,
@@ -75,22 +82,22 @@ enum amf_admin_op {
 /* ---- in ------------------------------------------------------------------ */
 
 enum amf_event_type {
-    AMF_EV_NODE_UP = 1,     /* index: node. Its components may be launched */
-    AMF_EV_NODE_DOWN,       /* index: node. Everything on it is dead */
-    AMF_EV_LAUNCH_FAILED,   /* index: comp. The command could not be executed */
-    AMF_EV_LAUNCHED,        /* index: comp. The command runs (matters for NPNP only) */
-    AMF_EV_REGISTERED,      /* index: comp; proxy: comp that registers for it, or -1 */
-    AMF_EV_UNREGISTERED,    /* index: comp */
-    AMF_EV_EXITED,          /* index: comp. Process (or its connection) ended; also the
-                               answer to AMF_DO_KILL */
-    AMF_EV_RESPONSE,        /* invocation, ok */
-    AMF_EV_QUIESCING_DONE,  /* invocation, ok */
-    AMF_EV_FAULT,           /* index: comp, recovery: error report or health check */
-    AMF_EV_FAULT_CLEAR,     /* index: comp */
-    AMF_EV_TIMER,           /* timer: the id of an AMF_DO_TIMER that has come due */
-    AMF_EV_ADMIN,           /* kind, index, op, arg */
-    AMF_EV_RESTORED         /* after amf_engine_load(): index: comp, ok: its process still
-                               runs and is connected again; not ok: it is gone */
+    AMF_EV_NODE_UP = 1,    /* index: node. Its components may be launched */
+    AMF_EV_NODE_DOWN,      /* index: node. Everything on it is dead */
+    AMF_EV_LAUNCH_FAILED,  /* index: comp. The command could not be executed */
+    AMF_EV_LAUNCHED,       /* index: comp. The command runs (matters for NPNP only) */
+    AMF_EV_REGISTERED,     /* index: comp; proxy: comp that registers for it, or -1 */
+    AMF_EV_UNREGISTERED,   /* index: comp */
+    AMF_EV_EXITED,         /* index: comp. Process (or its connection) ended; also the
+                              answer to AMF_DO_KILL */
+    AMF_EV_RESPONSE,       /* invocation, ok */
+    AMF_EV_QUIESCING_DONE, /* invocation, ok */
+    AMF_EV_FAULT,          /* index: comp, recovery: error report or health check */
+    AMF_EV_FAULT_CLEAR,    /* index: comp */
+    AMF_EV_TIMER,          /* timer: the id of an AMF_DO_TIMER that has come due */
+    AMF_EV_ADMIN,          /* kind, index, op, arg */
+    AMF_EV_RESTORED        /* after amf_engine_load(): index: comp, ok: its process still
+                              runs and is connected again; not ok: it is gone */
 };
 
 struct amf_event {
@@ -120,12 +127,12 @@ enum amf_admin_result {
 /* ---- out ----------------------------------------------------------------- */
 
 enum amf_action_type {
-    AMF_DO_LAUNCH = 1,   /* index: comp */
-    AMF_DO_KILL,         /* index: comp. Clean up: cleanup command, then SIGKILL. If no
-                            process is there, EXITED is still reported */
-    AMF_DO_CSI_SET,      /* set */
-    AMF_DO_CSI_REMOVE,   /* set: comp, csi, flags, invocation */
-    AMF_DO_TERMINATE,    /* index: comp (for a proxied one: sent to its proxy), invocation */
+    AMF_DO_LAUNCH = 1, /* index: comp */
+    AMF_DO_KILL,       /* index: comp. Clean up: cleanup command, then SIGKILL. If no
+                          process is there, EXITED is still reported */
+    AMF_DO_CSI_SET,    /* set */
+    AMF_DO_CSI_REMOVE, /* set: comp, csi, flags, invocation */
+    AMF_DO_TERMINATE, /* index: comp (for a proxied one: sent to its proxy), invocation */
     AMF_DO_PROXIED_INSTANTIATE, /* index: comp, proxy, invocation */
     AMF_DO_PROXIED_CLEANUP,     /* index: comp, proxy, invocation */
     AMF_DO_TIMER,        /* timer, at_ms: report TIMER then. Same id again: moved */
@@ -138,13 +145,13 @@ enum amf_action_type {
 
 struct amf_csi_set {
     int comp;
-    int csi;             /* -1: TARGET_ALL, the name is sent empty */
+    int csi; /* -1: TARGET_ALL, the name is sent empty */
     enum amf_ha ha;
-    uint32_t flags;      /* AMF_CSI_... */
+    uint32_t flags;                 /* AMF_CSI_... */
     enum amf_transition transition; /* ACTIVE only */
-    int active_comp;     /* for the descriptor; -1: zeroed */
+    int active_comp;                /* for the descriptor; -1: zeroed */
     uint32_t standby_rank;
-    bool with_attrs;     /* send the CSI's attributes */
+    bool with_attrs; /* send the CSI's attributes */
     uint64_t invocation;
 };
 
@@ -157,7 +164,7 @@ struct amf_action {
     uint64_t timer;
     int64_t at_ms;
     bool restart;
-    int pg_change;       /* ClAmsPGChangeT */
+    int pg_change; /* ClAmsPGChangeT */
     char note[200];
 };
 
@@ -182,13 +189,15 @@ void amf_engine_free(struct amf_engine *e);
  * for ADMIN events only. Stale answers (unknown invocation, component that is
  * not there) are ignored. */
 enum amf_admin_result amf_engine_step(struct amf_engine *e, int64_t now_ms,
-                                      const struct amf_event *ev, struct amf_actions *out);
+                                      const struct amf_event *ev,
+                                      struct amf_actions *out);
 
 /* ---- looking in ---------------------------------------------------------- */
 
 enum amf_presence amf_engine_presence(const struct amf_engine *e, int comp);
 enum amf_oper amf_engine_oper(const struct amf_engine *e, enum amf_kind kind, int index);
-enum amf_admin amf_engine_admin(const struct amf_engine *e, enum amf_kind kind, int index);
+enum amf_admin amf_engine_admin(const struct amf_engine *e, enum amf_kind kind,
+                                int index);
 enum amf_readiness amf_engine_readiness(const struct amf_engine *e, int su);
 /* HA state of a component for a CSI. */
 enum amf_ha amf_engine_ha(const struct amf_engine *e, int comp, int csi);

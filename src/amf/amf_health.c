@@ -30,8 +30,9 @@ static int64_t at_least(int64_t value, int64_t floor)
     return value < floor ? floor : value;
 }
 
-enum amf_health_result amf_health_start(struct amf_health *h, const struct amf_comp *model,
-                                        int comp, enum amf_health_type type,
+enum amf_health_result amf_health_start(struct amf_health *h,
+                                        const struct amf_comp *model, int comp,
+                                        enum amf_health_type type,
                                         enum amf_recovery recovery, const char *key,
                                         int64_t now_ms)
 {
@@ -44,7 +45,7 @@ enum amf_health_result amf_health_start(struct amf_health *h, const struct amf_c
         h->at = amf_must(realloc(h->at, h->cap * sizeof(*h->at)));
     }
     c = &h->at[h->n++];
-    *c = (struct amf_health_check){ .comp = comp, .type = type, .recovery = recovery };
+    *c = (struct amf_health_check){.comp = comp, .type = type, .recovery = recovery};
     snprintf(c->key, sizeof(c->key), "%s", key);
     c->period_ms = at_least(model->health_period_ms, PERIOD_MIN_MS);
     c->max_ms = at_least(at_least(model->health_max_ms, ANSWER_MIN_MS), 2 * c->period_ms);

@@ -47,8 +47,9 @@ void amf_health_free(struct amf_health *h);
 /* Begin; a second start for the same component is ignored. Periods are those of
  * the model, raised to the legacy minimum (5 s, and an answer within 10 s or two
  * periods). */
-enum amf_health_result amf_health_start(struct amf_health *h, const struct amf_comp *model,
-                                        int comp, enum amf_health_type type,
+enum amf_health_result amf_health_start(struct amf_health *h,
+                                        const struct amf_comp *model, int comp,
+                                        enum amf_health_type type,
                                         enum amf_recovery recovery, const char *key,
                                         int64_t now_ms);
 void amf_health_stop(struct amf_health *h, int comp);

@@ -83,13 +83,13 @@ static char *dir_of(const struct amf_settings *s, const char *path)
     return amf_must(strndup(path, slash == path ? 1 : (size_t)(slash - path)));
 }
 
-static char **environment(const struct amf_settings *s, const struct amf_model *m, int comp,
-                          const char *path)
+static char **environment(const struct amf_settings *s, const struct amf_model *m,
+                          int comp, const char *path)
 {
     const struct amf_comp *c = &m->comps[comp];
     const struct amf_node *node = &m->nodes[m->sus[c->su].node];
     char *app_dir = dir_of(s, path);
-    struct words env = { 0 };
+    struct words env = {0};
     char slot[16];
     size_t i;
 
@@ -131,12 +131,13 @@ bool amf_launch_prepare(struct amf_launch *out, const struct amf_settings *s,
                         const struct amf_model *m, int comp, char *error, size_t size)
 {
     const struct amf_comp *c = &m->comps[comp];
-    struct words argv = { 0 };
+    struct words argv = {0};
     size_t i;
 
     memset(out, 0, sizeof(*out));
     if (!c->argv || !c->argv[0] || !c->argv[0][0]) {
-        snprintf(error, size, "%s: no instantiateCommand (%s:%d)", c->name, c->file, c->line);
+        snprintf(error, size, "%s: no instantiateCommand (%s:%d)", c->name, c->file,
+                 c->line);
         return false;
     }
     out->path = path_of(s, c);
@@ -161,7 +162,7 @@ void amf_launch_shell(struct amf_launch *out, const struct amf_settings *s,
     const struct amf_comp *c = &m->comps[comp];
     const bool named = c->argv && c->argv[0] && c->argv[0][0];
     char *path = named ? path_of(s, c) : NULL;
-    struct words argv = { 0 };
+    struct words argv = {0};
 
     out->path = amf_must(strdup("/bin/sh"));
     words_add(&argv, amf_must(strdup("sh")));

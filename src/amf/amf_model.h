@@ -88,9 +88,9 @@ struct amf_node {
     char *name, *type;
     enum amf_admin admin; /* configured, the state at start */
     bool asp_aware, auto_repair, restartable;
-    bool controller;      /* cpmType GLOBAL */
+    bool controller; /* cpmType GLOBAL */
     uint32_t su_failover_count_max, su_failover_ms;
-    uint32_t slot;        /* node address: slotId, else position + 1 */
+    uint32_t slot; /* node address: slotId, else position + 1 */
     struct amf_list sus;
     struct amf_list depends; /* nodes */
 };
@@ -115,7 +115,7 @@ struct amf_sg {
 struct amf_su {
     char *name, *type;
     enum amf_admin admin;
-    int node, sg; /* sg -1: in no group */
+    int node, sg;  /* sg -1: in no group */
     uint32_t rank; /* 0 sorts first */
     bool preinstantiable, restartable;
     struct amf_list comps;
@@ -126,9 +126,9 @@ struct amf_comp {
     int su;
     enum amf_capability capability;
     enum amf_property property;
-    char **csi_types; /* NULL-terminated; supported CSI types */
+    char **csi_types;     /* NULL-terminated; supported CSI types */
     char *proxy_csi_type; /* NULL: none */
-    char **argv;      /* NULL-terminated; argv[0] as written: relative is below ASP_BINDIR */
+    char **argv; /* NULL-terminated; argv[0] as written: relative is below ASP_BINDIR */
     struct amf_pair *envs;
     size_t n_envs;
     char *terminate_command, *cleanup_command; /* NULL: none */
@@ -150,9 +150,9 @@ struct amf_si {
     enum amf_admin admin;
     int sg;
     uint32_t rank, n_standby, standby_order;
-    struct amf_list csis;       /* ascending rank */
-    struct amf_list depends;    /* SIs */
-    struct amf_list preferred;  /* SUs, best first */
+    struct amf_list csis;      /* ascending rank */
+    struct amf_list depends;   /* SIs */
+    struct amf_list preferred; /* SUs, best first */
 };
 
 struct amf_csi {
@@ -173,7 +173,7 @@ struct amf_model {
     struct amf_si *sis;
     struct amf_csi *csis;
     size_t n_nodes, n_sgs, n_sus, n_comps, n_sis, n_csis;
-    char **files; /* NULL-terminated names that the model was read from */
+    char **files;    /* NULL-terminated names that the model was read from */
     char **warnings; /* NULL-terminated lines "FILE:LINE: …" about what is legal but
                         hardly meant; NULL: none */
 };

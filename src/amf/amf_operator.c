@@ -13,9 +13,9 @@ static json_t *process_of(const struct amf_daemon *d, int comp)
 {
     const struct amf_comp_run *run = &d->comps[comp];
     const struct amf_node *node = &d->model->nodes[amf_daemon_comp_node(d, comp)];
-    json_t *o = json_pack("{s:s, s:s, s:i, s:b, s:b}", "comp", d->model->comps[comp].name, "node",
-                          node->name, "pid", run->alive ? (int)run->pid : 0, "registered",
-                          run->registered, "launched", run->launched);
+    json_t *o = json_pack("{s:s, s:s, s:i, s:b, s:b}", "comp", d->model->comps[comp].name,
+                          "node", node->name, "pid", run->alive ? (int)run->pid : 0,
+                          "registered", run->registered, "launched", run->launched);
 
     if (run->problem)
         json_object_set_new(o, "problem", json_string(run->problem));
@@ -40,8 +40,8 @@ static json_t *nodes(const struct amf_daemon *d)
     for (i = 0; i < d->model->n_nodes; i++)
         json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:b}", "name",
                                               d->model->nodes[i].name, "played",
-                                              d->nodes[i].played, "up", d->nodes[i].up, "killed",
-                                              d->nodes[i].held));
+                                              d->nodes[i].played, "up", d->nodes[i].up,
+                                              "killed", d->nodes[i].held));
     return list;
 }
 
@@ -51,14 +51,16 @@ void amf_operator_status(struct amf_daemon *d, struct amf_peer *p, const json_t 
 
     json_object_set_new(state, "processes", processes(d));
     json_object_set_new(state, "daemon",
-                        json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:o}", "pid", (int)getpid(),
-                                  "version", PACKAGE_VERSION, "model", d->settings->model_dir,
-                                  "run_dir", d->settings->run_dir, "socket", d->settings->socket,
-                                  "busy", amf_daemon_busy(d), "nodes", nodes(d)));
+                        json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:o}", "pid",
+                                  (int)getpid(), "version", PACKAGE_VERSION, "model",
+                                  d->settings->model_dir, "run_dir", d->settings->run_dir,
+                                  "socket", d->settings->socket, "busy",
+                                  amf_daemon_busy(d), "nodes", nodes(d)));
     amf_server_reply(p, o, AMF_RE_OK, json_pack("{s:o}", "state", state));
 }
 
-/* ---- administration ------------------------------------------------------------------ */
+/* ---- administration ------------------------------------------------------------------
+ */
 
 /* clang-format off */
 static const struct {
@@ -127,7 +129,7 @@ void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *
     const char *word = amf_server_text(o, "op");
     const char *name = amf_server_text(o, "name");
     const json_t *arg = json_object_get(o, "arg");
-    struct amf_event ev = { .type = AMF_EV_ADMIN, .arg = 1 };
+    struct amf_event ev = {.type = AMF_EV_ADMIN, .arg = 1};
     enum amf_admin_result result;
 
     if (!find_op(word, &ev.op)) {
@@ -147,11 +149,13 @@ void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *
     amf_daemon_note(d, "operator: %s %s", word, name);
     result = amf_daemon_admin(d, &ev);
     if (result)
-        amf_daemon_note(d, "operator: %s %s is refused, 0x%x", word, name, (unsigned)result);
+        amf_daemon_note(d, "operator: %s %s is refused, 0x%x", word, name,
+                        (unsigned)result);
     amf_server_reply(p, o, result ? AMF_RE_AMS | (uint32_t)result : AMF_RE_OK, NULL);
 }
 
-/* ---- nodes ------------------------------------------------------------------------------ */
+/* ---- nodes
+ * ------------------------------------------------------------------------------ */
 
 /* The index of a node that this daemon plays, or -1 after an answer. */
 static int node_of(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
@@ -187,10 +191,12 @@ void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const jso
     const int node = node_of(d, p, o);
 
     if (node >= 0)
-        amf_server_reply(p, o, amf_daemon_node_up(d, node) ? AMF_RE_OK : AMF_RE_NO_OP, NULL);
+        amf_server_reply(p, o, amf_daemon_node_up(d, node) ? AMF_RE_OK : AMF_RE_NO_OP,
+                         NULL);
 }
 
-/* ---- the rest ----------------------------------------------------------------------------- */
+/* ---- the rest
+ * ----------------------------------------------------------------------------- */
 
 void amf_operator_watch(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {

@@ -8,12 +8,14 @@
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
-/* Invocations of health checks are the daemon's own; the engine has none of this class. */
+/* Invocations of health checks are the daemon's own; the engine has none of this class.
+ */
 #define HEALTH_CLASS (UINT64_C(0x21) << 32)
 
 const char *amf_ha_word(enum amf_ha ha)
 {
-    static const char *const words[] = { "NONE", "ACTIVE", "STANDBY", "QUIESCED", "QUIESCING" };
+    static const char *const words[] = {"NONE", "ACTIVE", "STANDBY", "QUIESCED",
+                                        "QUIESCING"};
 
     return (unsigned)ha < sizeof(words) / sizeof(*words) ? words[ha] : "?";
 }
@@ -40,12 +42,12 @@ static bool call(struct amf_daemon *d, int comp, int asked, enum amf_call_kind k
                  uint64_t invocation, bool quiescing, json_t *o)
 {
     struct amf_peer *peer = d->comps[asked].peer;
-    const struct amf_pending_call p = { .invocation = invocation,
-                                        .kind = kind,
-                                        .comp = comp,
-                                        .asked = asked,
-                                        .quiescing = quiescing,
-                                        .sent_ns = clv_now_ns() };
+    const struct amf_pending_call p = {.invocation = invocation,
+                                       .kind = kind,
+                                       .comp = comp,
+                                       .asked = asked,
+                                       .quiescing = quiescing,
+                                       .sent_ns = clv_now_ns()};
 
     amf_must(o);
     if (!peer) {
@@ -66,7 +68,8 @@ static json_t *attributes(const struct amf_csi *csi)
     size_t i;
 
     for (i = 0; i < csi->n_attrs; i++)
-        json_array_append_new(list, json_pack("[s, s]", csi->attrs[i].name, csi->attrs[i].value));
+        json_array_append_new(
+            list, json_pack("[s, s]", csi->attrs[i].name, csi->attrs[i].value));
     return list;
 }
 
@@ -74,9 +77,9 @@ static void csi_set(struct amf_daemon *d, const struct amf_action *a)
 {
     const struct amf_csi_set *s = &a->set;
     json_t *o = json_pack("{s:s, s:i, s:s, s:i, s:i, s:s, s:i}", "t", "csiset", "ha",
-                          (int)s->ha, "csi", csi_name(d, s->csi), "flags", (int)s->flags, "tr",
-                          (int)s->transition, "active", name_of(d, s->active_comp), "rank",
-                          (int)s->standby_rank);
+                          (int)s->ha, "csi", csi_name(d, s->csi), "flags", (int)s->flags,
+                          "tr", (int)s->transition, "active", name_of(d, s->active_comp),
+                          "rank", (int)s->standby_rank);
 
     if (s->with_attrs && s->csi >= 0)
         json_object_set_new(o, "attrs", attributes(&d->model->csis[s->csi]));
@@ -89,8 +92,8 @@ static void csi_set(struct amf_daemon *d, const struct amf_action *a)
 static void csi_remove(struct amf_daemon *d, const struct amf_action *a)
 {
     const struct amf_csi_set *s = &a->set;
-    json_t *o = json_pack("{s:s, s:s, s:i}", "t", "csirmv", "csi", csi_name(d, s->csi), "flags",
-                          (int)s->flags);
+    json_t *o = json_pack("{s:s, s:s, s:i}", "t", "csirmv", "csi", csi_name(d, s->csi),
+                          "flags", (int)s->flags);
 
     if (call(d, s->comp, spokesman(d, s->comp), AMF_CALL_CSIRMV, s->invocation, false, o))
         amf_daemon_note(d, "%s: remove %s", name_of(d, s->comp),
@@ -159,13 +162,15 @@ static void node_reset(struct amf_daemon *d, const struct amf_action *a)
 
 void amf_orders_health_call(struct amf_daemon *d, const struct amf_health_check *c)
 {
-    call(d, c->comp, spokesman(d, c->comp), AMF_CALL_HEALTH, HEALTH_CLASS | ++d->health_key,
-         false, json_pack("{s:s, s:s}", "t", "health", "key", c->key));
+    call(d, c->comp, spokesman(d, c->comp), AMF_CALL_HEALTH,
+         HEALTH_CLASS | ++d->health_key, false,
+         json_pack("{s:s, s:s}", "t", "health", "key", c->key));
 }
 
 /* ---- protection groups ----------------------------------------------------------- */
 
-json_t *amf_pg_members(const struct amf_daemon *d, int csi, int comp, int change, bool only)
+json_t *amf_pg_members(const struct amf_daemon *d, int csi, int comp, int change,
+                       bool only)
 {
     json_t *members = amf_must(json_array());
     enum amf_ha ha;
@@ -175,10 +180,10 @@ json_t *amf_pg_members(const struct amf_daemon *d, int csi, int comp, int change
         ha = amf_engine_ha(d->engine, (int)i, csi);
         if ((int)i != comp && (only || ha == AMF_HA_NONE))
             continue;
-        json_array_append_new(members,
-                              json_pack("{s:s, s:i, s:i, s:i}", "comp", name_of(d, (int)i), "ha",
-                                        (int)ha, "rank", 0, "change",
-                                        (int)i == comp ? change : AMF_PG_NO_CHANGE));
+        json_array_append_new(
+            members,
+            json_pack("{s:s, s:i, s:i, s:i}", "comp", name_of(d, (int)i), "ha", (int)ha,
+                      "rank", 0, "change", (int)i == comp ? change : AMF_PG_NO_CHANGE));
     }
     return members;
 }
@@ -190,9 +195,9 @@ static void changed_member(json_t *members, const char *name, enum amf_ha ha)
     json_t *m;
     size_t i;
 
-    json_array_foreach(members, i, m)
-        if (strcmp(json_string_value(json_object_get(m, "comp")), name) == 0)
-            json_object_set_new(m, "ha", json_integer((json_int_t)ha));
+    json_array_foreach(
+        members, i, m) if (strcmp(json_string_value(json_object_get(m, "comp")), name) ==
+                           0) json_object_set_new(m, "ha", json_integer((json_int_t)ha));
 }
 
 static void pg_change(struct amf_daemon *d, const struct amf_action *a)

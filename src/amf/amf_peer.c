@@ -156,7 +156,7 @@ static void received(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 
 static pid_t peer_pid(uv_pipe_t *pipe)
 {
-    struct ucred cred = { 0 };
+    struct ucred cred = {0};
     socklen_t len = sizeof(cred);
     uv_os_fd_t fd;
 
@@ -172,7 +172,8 @@ static void connected(uv_stream_t *server, int status)
     struct amf_peer *p;
 
     if (status < 0) {
-        clv_log(CLV_LOG_WARNING, "a connection was not accepted: %s", uv_strerror(status));
+        clv_log(CLV_LOG_WARNING, "a connection was not accepted: %s",
+                uv_strerror(status));
         return;
     }
     p = amf_must(calloc(1, sizeof(*p)));
@@ -203,7 +204,8 @@ struct amf_listener *amf_listener_new(uv_loop_t *loop, const char *path,
     l->events = *events;
     uv_pipe_init(loop, &l->pipe, 0);
     l->pipe.data = l;
-    unlink(path); /* a socket that an earlier daemon left; nobody listens: we hold the lock */
+    unlink(path); /* a socket that an earlier daemon left; nobody listens: we hold the
+                     lock */
     rc = uv_pipe_bind(&l->pipe, path);
     if (!rc && chmod(path, 0600) != 0)
         rc = uv_translate_sys_error(errno);

@@ -28,7 +28,7 @@ struct amf_peer {
     pid_t pid;     /* of the peer; 0: in another pid namespace */
     bool closing;
     /* for the one who reads the lines */
-    int comp;      /* -1: has not said hello, or is an operator */
+    int comp; /* -1: has not said hello, or is an operator */
     bool is_operator, watching;
 };
 

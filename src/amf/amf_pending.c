@@ -21,7 +21,8 @@ void amf_pending_add(struct amf_pending *p, const struct amf_pending_call *call)
     p->at[p->n++] = *call;
 }
 
-const struct amf_pending_call *amf_pending_find(const struct amf_pending *p, uint64_t invocation)
+const struct amf_pending_call *amf_pending_find(const struct amf_pending *p,
+                                                uint64_t invocation)
 {
     size_t i;
 

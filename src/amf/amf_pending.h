@@ -21,9 +21,9 @@ enum amf_call_kind {
 struct amf_pending_call {
     uint64_t invocation;
     enum amf_call_kind kind;
-    int comp;        /* whom it is about */
-    int asked;       /* whose process answers: comp, or its proxy */
-    bool quiescing;  /* a set to QUIESCING: answered by a response, a completion or both */
+    int comp;       /* whom it is about */
+    int asked;      /* whose process answers: comp, or its proxy */
+    bool quiescing; /* a set to QUIESCING: answered by a response, a completion or both */
     int64_t sent_ns;
 };
 
@@ -36,7 +36,8 @@ void amf_pending_free(struct amf_pending *p);
 void amf_pending_add(struct amf_pending *p, const struct amf_pending_call *call);
 
 /* Borrowed until the next change; NULL: unknown, or long settled. */
-const struct amf_pending_call *amf_pending_find(const struct amf_pending *p, uint64_t invocation);
+const struct amf_pending_call *amf_pending_find(const struct amf_pending *p,
+                                                uint64_t invocation);
 void amf_pending_drop(struct amf_pending *p, uint64_t invocation);
 
 /* The component's process is gone, or cannot answer any more. */

@@ -28,8 +28,9 @@ bool amf_process_start(pid_t pid, uint64_t *ticks)
         return false;
     text[n] = '\0';
     rest = strrchr(text, ')'); /* the command name may hold anything, even ')' */
-    if (!rest || sscanf(rest, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
-                              "%*d %*d %*d %*d %*d %" SCNu64,
+    if (!rest || sscanf(rest,
+                        ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
+                        "%*d %*d %*d %*d %*d %" SCNu64,
                         &state, ticks) != 2)
         return false;
     return state != 'Z' && state != 'X';

@@ -123,7 +123,7 @@ static void restart_su(struct amf_engine *e, int su)
 
 static void forget_restarts(struct amf_engine *e, int su)
 {
-    e->sus[su].comp_restarts = e->sus[su].su_restarts = (struct amf_window){ 0, 0 };
+    e->sus[su].comp_restarts = e->sus[su].su_restarts = (struct amf_window){0, 0};
     e->sus[su].restarting = false;
 }
 
@@ -314,7 +314,7 @@ void amf_node_lost(struct amf_engine *e, int node)
     n->oper = AMF_OPER_DISABLED;
     n->leaving = AMF_REC_NONE;
     n->reset_sent = false;
-    n->failovers = (struct amf_window){ 0, 0 };
+    n->failovers = (struct amf_window){0, 0};
     e->dirty = true;
     amf_note(e, "node %s down", e->m->nodes[node].name);
     for (size_t i = 0; i < e->m->n_comps; i++)

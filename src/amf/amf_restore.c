@@ -18,11 +18,12 @@ enum { RETURN_MS = 5000 };
 
 /* ---- writing --------------------------------------------------------------------- */
 
-static void process_add(void *list, pid_t pid, uint64_t start, bool leads_group, bool leftover)
+static void process_add(void *list, pid_t pid, uint64_t start, bool leads_group,
+                        bool leftover)
 {
-    json_array_append_new(list, json_pack("{s:i, s:I, s:b, s:b}", "pid", (int)pid, "start",
-                                          (json_int_t)start, "group", leads_group, "leftover",
-                                          leftover));
+    json_array_append_new(list, json_pack("{s:i, s:I, s:b, s:b}", "pid", (int)pid,
+                                          "start", (json_int_t)start, "group",
+                                          leads_group, "leftover", leftover));
 }
 
 static json_t *comp_state(const struct amf_daemon *d, int comp)
@@ -31,11 +32,11 @@ static json_t *comp_state(const struct amf_daemon *d, int comp)
     json_t *processes = amf_must(json_array());
 
     amf_supervisor_each(d->supervisor, comp, process_add, processes);
-    return amf_must(json_pack("{s:s, s:b, s:b, s:b, s:i, s:s, s:o}", "name",
-                              d->model->comps[comp].name, "alive", run->alive, "registered",
-                              run->registered, "launched", run->launched, "pid", (int)run->pid,
-                              "proxy", run->proxy >= 0 ? d->model->comps[run->proxy].name : "",
-                              "processes", processes));
+    return amf_must(json_pack(
+        "{s:s, s:b, s:b, s:b, s:i, s:s, s:o}", "name", d->model->comps[comp].name,
+        "alive", run->alive, "registered", run->registered, "launched", run->launched,
+        "pid", (int)run->pid, "proxy",
+        run->proxy >= 0 ? d->model->comps[run->proxy].name : "", "processes", processes));
 }
 
 static json_t *node_state(const struct amf_daemon *d, int node)
@@ -60,9 +61,10 @@ void amf_restore_save(struct amf_daemon *d)
     for (i = 0; i < d->model->n_nodes; i++)
         json_array_append_new(nodes, node_state(d, (int)i));
     snprintf(model, sizeof(model), "%016" PRIx64, d->fingerprint);
-    state = amf_must(json_pack("{s:i, s:s, s:I, s:o, s:o, s:o}", "version", AMF_STATE_VERSION,
-                               "model", model, "epoch", (json_int_t)d->epoch, "nodes", nodes,
-                               "comps", comps, "engine", amf_must(amf_engine_dump(d->engine))));
+    state = amf_must(json_pack("{s:i, s:s, s:I, s:o, s:o, s:o}", "version",
+                               AMF_STATE_VERSION, "model", model, "epoch",
+                               (json_int_t)d->epoch, "nodes", nodes, "comps", comps,
+                               "engine", amf_must(amf_engine_dump(d->engine))));
     ok = amf_state_write(d->settings->state_file, state);
     if (!ok && !failed)
         clv_log(CLV_LOG_ERROR,
@@ -72,7 +74,8 @@ void amf_restore_save(struct amf_daemon *d)
     json_decref(state);
 }
 
-/* ---- processes of an earlier daemon -------------------------------------------------- */
+/* ---- processes of an earlier daemon --------------------------------------------------
+ */
 
 static pid_t pid_of(const json_t *process)
 {
@@ -107,9 +110,9 @@ static bool processes_adopt(struct amf_daemon *d, int comp, const json_t *saved)
 
     json_array_foreach(json_object_get(saved, "processes"), i, process)
     {
-        const bool there = amf_supervisor_adopt(d->supervisor, comp, pid_of(process),
-                                                start_of(process),
-                                                json_is_true(json_object_get(process, "group")));
+        const bool there =
+            amf_supervisor_adopt(d->supervisor, comp, pid_of(process), start_of(process),
+                                 json_is_true(json_object_get(process, "group")));
         const bool leftover = json_is_true(json_object_get(process, "leftover"));
 
         found = found || (there && !leftover && pid_of(process) == main_pid);
@@ -139,7 +142,8 @@ static void leftovers_kill(struct amf_daemon *d, const json_t *state)
     }
 }
 
-/* ---- taking over ---------------------------------------------------------------------- */
+/* ---- taking over ----------------------------------------------------------------------
+ */
 
 static void comp_restore(struct amf_daemon *d, const json_t *saved)
 {
@@ -192,7 +196,7 @@ static bool is_back(const struct amf_daemon *d, int comp)
 
 static void restored_feed(struct amf_daemon *d, bool ok)
 {
-    struct amf_event ev = { .type = AMF_EV_RESTORED, .ok = ok, .proxy = -1 };
+    struct amf_event ev = {.type = AMF_EV_RESTORED, .ok = ok, .proxy = -1};
     size_t i;
 
     for (i = 0; i < d->model->n_comps; i++) {
@@ -293,7 +297,8 @@ static bool usable(const struct amf_daemon *d, const json_t *state)
     }
     snprintf(now, sizeof(now), "%016" PRIx64, d->fingerprint);
     if (!model || strcmp(model, now) != 0) {
-        clv_log(CLV_LOG_WARNING, "the model has changed since the last daemon: starting afresh");
+        clv_log(CLV_LOG_WARNING,
+                "the model has changed since the last daemon: starting afresh");
         return false;
     }
     return true;
@@ -305,10 +310,8 @@ static void take_over(struct amf_daemon *d, const json_t *state)
     size_t i;
 
     d->epoch = (uint64_t)json_integer_value(json_object_get(state, "epoch"));
-    json_array_foreach(json_object_get(state, "nodes"), i, item)
-        node_restore(d, item);
-    json_array_foreach(json_object_get(state, "comps"), i, item)
-        comp_restore(d, item);
+    json_array_foreach(json_object_get(state, "nodes"), i, item) node_restore(d, item);
+    json_array_foreach(json_object_get(state, "comps"), i, item) comp_restore(d, item);
     d->restoring = true;
     uv_timer_start(&d->restore_limit, limit_reached, RETURN_MS, 0);
     amf_restore_progress(d);
@@ -325,8 +328,8 @@ bool amf_restore_begin(struct amf_daemon *d)
     if (!state)
         return false;
     ok = usable(d, state);
-    if (ok &&
-        !amf_engine_load(d->engine, json_object_get(state, "engine"), amf_daemon_now_ms())) {
+    if (ok && !amf_engine_load(d->engine, json_object_get(state, "engine"),
+                               amf_daemon_now_ms())) {
         clv_log(CLV_LOG_WARNING, "%s: does not fit the model; starting afresh",
                 d->settings->state_file);
         ok = false;
@@ -339,13 +342,15 @@ bool amf_restore_begin(struct amf_daemon *d)
     return ok;
 }
 
-/* ---- requests that come meanwhile --------------------------------------------------------- */
+/* ---- requests that come meanwhile
+ * --------------------------------------------------------- */
 
 void amf_restore_defer(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     struct amf_deferred *last;
 
-    d->deferred = amf_must(realloc(d->deferred, (d->n_deferred + 1) * sizeof(*d->deferred)));
+    d->deferred =
+        amf_must(realloc(d->deferred, (d->n_deferred + 1) * sizeof(*d->deferred)));
     last = &d->deferred[d->n_deferred++];
     last->peer = p;
     last->request = amf_must(json_deep_copy(o));

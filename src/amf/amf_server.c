@@ -116,10 +116,11 @@ static void ended(void *ctx, struct amf_peer *p, const char *why)
     if (comp >= 0 && d->comps[comp].peer == p)
         amf_component_gone(d, comp, why);
     else
-        clv_log(CLV_LOG_DEBUG, "%s: %s", comp >= 0 ? d->model->comps[comp].name : "a caller", why);
+        clv_log(CLV_LOG_DEBUG, "%s: %s",
+                comp >= 0 ? d->model->comps[comp].name : "a caller", why);
 }
 
 struct amf_listener_events amf_server_events(struct amf_daemon *d)
 {
-    return (struct amf_listener_events){ .ctx = d, .line = line, .ended = ended };
+    return (struct amf_listener_events){.ctx = d, .line = line, .ended = ended};
 }

@@ -27,8 +27,10 @@ static const char usage[] =
     "                      (default: $ASP_CONFIG)\n"
     "  -n, --node NAME     play this node; may be given again (default: $ASP_NODENAME)\n"
     "  -a, --all-nodes     play every node of the model\n"
-    "  -r, --run-dir DIR   socket, state, process id (default: $ASP_RUNDIR, /run/clovis)\n"
-    "  -b, --bin-dir DIR   where relative commands are (default: $ASP_BINDIR, bin beside\n"
+    "  -r, --run-dir DIR   socket, state, process id (default: $ASP_RUNDIR, "
+    "/run/clovis)\n"
+    "  -b, --bin-dir DIR   where relative commands are (default: $ASP_BINDIR, bin "
+    "beside\n"
     "                      the model, the model)\n"
     "  -l, --log-dir DIR   output of the components (default: $ASP_LOGDIR, the run dir)\n"
     "      --foreground    stay in the foreground (always the case)\n"
@@ -37,7 +39,8 @@ static const char usage[] =
     "  -V, --version       show the version\n";
 
 /* One line to standard error; the level of the log does not matter for it. */
-static enum amf_settings_result wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static enum amf_settings_result wrong(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
 
 static enum amf_settings_result wrong(const char *fmt, ...)
 {
@@ -77,17 +80,17 @@ static void node_add(struct amf_settings *s, const char *name)
 enum { OPT_FOREGROUND = 256, OPT_FRESH };
 
 static const struct option options[] = {
-    { "model", required_argument, NULL, 'm' },
-    { "node", required_argument, NULL, 'n' },
-    { "all-nodes", no_argument, NULL, 'a' },
-    { "run-dir", required_argument, NULL, 'r' },
-    { "bin-dir", required_argument, NULL, 'b' },
-    { "log-dir", required_argument, NULL, 'l' },
-    { "foreground", no_argument, NULL, OPT_FOREGROUND },
-    { "fresh", no_argument, NULL, OPT_FRESH },
-    { "help", no_argument, NULL, 'h' },
-    { "version", no_argument, NULL, 'V' },
-    { NULL, 0, NULL, 0 },
+    {"model", required_argument, NULL, 'm'},
+    {"node", required_argument, NULL, 'n'},
+    {"all-nodes", no_argument, NULL, 'a'},
+    {"run-dir", required_argument, NULL, 'r'},
+    {"bin-dir", required_argument, NULL, 'b'},
+    {"log-dir", required_argument, NULL, 'l'},
+    {"foreground", no_argument, NULL, OPT_FOREGROUND},
+    {"fresh", no_argument, NULL, OPT_FRESH},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
 };
 
 static enum amf_settings_result option_take(struct amf_settings *s, int c)
@@ -129,7 +132,8 @@ static enum amf_settings_result option_take(struct amf_settings *s, int c)
     return AMF_SETTINGS_OK;
 }
 
-static enum amf_settings_result options_read(struct amf_settings *s, int argc, char **argv)
+static enum amf_settings_result options_read(struct amf_settings *s, int argc,
+                                             char **argv)
 {
     enum amf_settings_result r = AMF_SETTINGS_OK;
     int c;
@@ -233,7 +237,8 @@ static enum amf_settings_result dirs_find(struct amf_settings *s)
     return r;
 }
 
-/* ---- files in the run directory ------------------------------------------------------ */
+/* ---- files in the run directory ------------------------------------------------------
+ */
 
 static enum amf_settings_result files_name(struct amf_settings *s, bool run_dir_given)
 {
@@ -246,7 +251,8 @@ static enum amf_settings_result files_name(struct amf_settings *s, bool run_dir_
                     : amf_must(strdup(clv_setting("CLOVIS_AMF_SOCKET")));
     if (strlen(s->socket) < room)
         return AMF_SETTINGS_OK;
-    return wrong("%s: too long for a socket, expected at most %zu bytes", s->socket, room - 1);
+    return wrong("%s: too long for a socket, expected at most %zu bytes", s->socket,
+                 room - 1);
 }
 
 static bool is_console(const char *key)

@@ -17,9 +17,9 @@ struct amf_settings {
     bool console;   /* components write to our standard output */
     bool fresh;     /* forget what an earlier daemon left */
     bool all_nodes;
-    char **nodes;   /* names asked for */
+    char **nodes; /* names asked for */
     size_t n_nodes;
-    int stop_ms;    /* an orderly stop takes no longer than this */
+    int stop_ms; /* an orderly stop takes no longer than this */
 };
 
 enum amf_settings_result { AMF_SETTINGS_OK, AMF_SETTINGS_HELP, AMF_SETTINGS_WRONG };

@@ -106,7 +106,8 @@ static bool level_gone(const struct amf_daemon *d)
     size_t i;
 
     for (i = 0; i < d->model->n_comps; i++)
-        if (level_of(d, (int)i) == d->stop_level && amf_supervisor_count(d->supervisor, (int)i))
+        if (level_of(d, (int)i) == d->stop_level &&
+            amf_supervisor_count(d->supervisor, (int)i))
             return false;
     return true;
 }

@@ -19,7 +19,7 @@ struct process {
     struct unit *unit;
     pid_t pid;
     uint64_t start;
-    int pidfd;         /* of a process that is not our child; -1: none */
+    int pidfd; /* of a process that is not our child; -1: none */
     bool leads_group;
     bool leftover;
     union {
@@ -106,7 +106,8 @@ static void process_ended(struct process *p, int64_t status, int sig)
     *link = p->next;
     if (v->sweeping && p->leads_group)
         kill(-p->pid, SIGKILL);
-    v->events.ended(v->events.ctx, u->comp, p->pid, !p->leftover && !u->killing, status, sig);
+    v->events.ended(v->events.ctx, u->comp, p->pid, !p->leftover && !u->killing, status,
+                    sig);
     uv_close(&p->uv.handle, process_free);
     advance(u);
     v->events.quieter(v->events.ctx);
@@ -175,13 +176,13 @@ static void limit_reached(uv_timer_t *timer)
         unit_kill(u, false);
 }
 
-static int spawn(struct amf_supervisor *v, const struct amf_comp *comp, uv_process_t *process,
-                 const struct amf_launch *l, uv_exit_cb ended)
+static int spawn(struct amf_supervisor *v, const struct amf_comp *comp,
+                 uv_process_t *process, const struct amf_launch *l, uv_exit_cb ended)
 {
     const int log = v->settings->console ? -1 : amf_launch_log(v->settings, comp);
-    uv_stdio_container_t io[3] = { { .flags = UV_IGNORE },
-                                   { .flags = UV_INHERIT_FD, .data.fd = STDOUT_FILENO },
-                                   { .flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO } };
+    uv_stdio_container_t io[3] = {{.flags = UV_IGNORE},
+                                  {.flags = UV_INHERIT_FD, .data.fd = STDOUT_FILENO},
+                                  {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO}};
     uv_process_options_t o = {
         .exit_cb = ended,
         .file = l->path,
@@ -212,7 +213,7 @@ static void command_run(struct unit *u, const char *script, const char *command,
     struct amf_supervisor *v = u->v;
     const struct amf_comp *comp = &v->model->comps[u->comp];
     struct command *c = amf_must(calloc(1, sizeof(*c)));
-    struct amf_launch l = { 0 };
+    struct amf_launch l = {0};
     int rc;
 
     amf_launch_shell(&l, v->settings, v->model, u->comp, script, command);
@@ -222,7 +223,8 @@ static void command_run(struct unit *u, const char *script, const char *command,
     rc = spawn(v, comp, &c->process, &l, command_ended);
     amf_launch_free(&l);
     if (rc) {
-        clv_log(CLV_LOG_ERROR, "%s: cannot run its command: %s", comp->name, uv_strerror(rc));
+        clv_log(CLV_LOG_ERROR, "%s: cannot run its command: %s", comp->name,
+                uv_strerror(rc));
         uv_close((uv_handle_t *)&c->process, command_free);
         unit_kill(u, false);
         return;
@@ -256,8 +258,8 @@ static void start(struct unit *u)
     p->leads_group = true;
     rc = spawn(v, comp, &p->uv.child, &l, child_ended);
     if (rc) {
-        snprintf(why, sizeof(why), "%s: cannot execute %s: %s (%s:%d)", comp->name, l.path,
-                 uv_strerror(rc), comp->file, comp->line);
+        snprintf(why, sizeof(why), "%s: cannot execute %s: %s (%s:%d)", comp->name,
+                 l.path, uv_strerror(rc), comp->file, comp->line);
         amf_launch_free(&l);
         uv_close(&p->uv.handle, process_free);
         launch_failed(u, why);
@@ -371,8 +373,8 @@ void amf_supervisor_slay(struct amf_supervisor *v, int comp, bool groups)
     unit_kill(u, groups);
 }
 
-bool amf_supervisor_adopt(struct amf_supervisor *v, int comp, pid_t pid, uint64_t start_ticks,
-                          bool leads_group)
+bool amf_supervisor_adopt(struct amf_supervisor *v, int comp, pid_t pid,
+                          uint64_t start_ticks, bool leads_group)
 {
     struct unit *u = &v->units[comp];
     struct process *p = process_find(u, pid);
@@ -426,8 +428,8 @@ enum amf_supervisor_known amf_supervisor_find(const struct amf_supervisor *v, in
 }
 
 void amf_supervisor_each(const struct amf_supervisor *v, int comp,
-                         void (*each)(void *arg, pid_t pid, uint64_t start, bool leads_group,
-                                      bool leftover),
+                         void (*each)(void *arg, pid_t pid, uint64_t start,
+                                      bool leads_group, bool leftover),
                          void *arg)
 {
     const struct process *p;

@@ -73,14 +73,18 @@ bool amf_supervisor_adopt(struct amf_supervisor *v, int comp, pid_t pid, uint64_
 /* The number of processes of one component, leftovers included. */
 int amf_supervisor_count(const struct amf_supervisor *v, int comp);
 
-enum amf_supervisor_known { AMF_PROCESS_UNKNOWN, AMF_PROCESS_PRESENT, AMF_PROCESS_LEFTOVER };
+enum amf_supervisor_known {
+    AMF_PROCESS_UNKNOWN,
+    AMF_PROCESS_PRESENT,
+    AMF_PROCESS_LEFTOVER
+};
 enum amf_supervisor_known amf_supervisor_find(const struct amf_supervisor *v, int comp,
                                               pid_t pid);
 
 /* Call each(arg, ...) for every process of one component. */
 void amf_supervisor_each(const struct amf_supervisor *v, int comp,
-                         void (*each)(void *arg, pid_t pid, uint64_t start, bool leads_group,
-                                      bool leftover),
+                         void (*each)(void *arg, pid_t pid, uint64_t start,
+                                      bool leads_group, bool leftover),
                          void *arg);
 
 #endif

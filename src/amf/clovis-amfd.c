@@ -43,14 +43,17 @@ static bool nodes_known(const struct amf_settings *s, const struct amf_model *m)
     for (i = 0; i < s->n_nodes; i++) {
         if (amf_model_node(m, s->nodes[i], strlen(s->nodes[i])) >= 0)
             continue;
-        fprintf(stderr, "clovis-amfd: node \"%s\" is not in the model, expected one of: %s\n",
+        fprintf(stderr,
+                "clovis-amfd: node \"%s\" is not in the model, expected one of: %s\n",
                 s->nodes[i], names);
         return false;
     }
     if (s->n_nodes || s->all_nodes)
         return true;
-    fprintf(stderr, "clovis-amfd: no node: expected --node NAME with one of: %s; or --all-nodes\n",
-            names);
+    fprintf(
+        stderr,
+        "clovis-amfd: no node: expected --node NAME with one of: %s; or --all-nodes\n",
+        names);
     return false;
 }
 
@@ -70,7 +73,8 @@ static int lock_take(const char *path)
         n = read(fd, text, sizeof(text) - 1);
         text[n > 0 ? n : 0] = '\0';
         text[strcspn(text, "\n")] = '\0';
-        fprintf(stderr, "clovis-amfd: %s: another clovis-amfd runs here, pid %s\n", path, text);
+        fprintf(stderr, "clovis-amfd: %s: another clovis-amfd runs here, pid %s\n", path,
+                text);
         close(fd);
         return -1;
     }

@@ -204,7 +204,8 @@ static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
     call->state = RDS_CALL_INFLIGHT;
     if (call->mutates && !settle)
         call->seq = ++pipe->seq;
-    rds_req_seal(&call->req, call->slot < 0 ? 0 : (unsigned)call->slot, call->seq, settle);
+    rds_req_seal(&call->req, call->slot < 0 ? 0 : (unsigned)call->slot, call->seq,
+                 settle);
 }
 
 /* Lock held. What goes out together; a call that has to be settled goes alone. */

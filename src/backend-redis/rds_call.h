@@ -9,11 +9,11 @@
  * Settling. A request that changes something carries a writer id, which is the process
  * and one of its slots, and a sequence number; the store keeps with the data the last
  * number of each writer that was applied. A slot serves one request at a time. When the
- * connection breaks, unanswered requests go back to the front of the queue in their order,
- * and each of the changing ones is sent again, alone, in a form that asks first: it was
- * applied if and only if the number stored is its own. The next connection kills the
- * broken one before it is used, so that nothing which is still under way on that can be
- * executed later.
+ * connection breaks, unanswered requests go back to the front of the queue in their
+ * order, and each of the changing ones is sent again, alone, in a form that asks first:
+ * it was applied if and only if the number stored is its own. The next connection kills
+ * the broken one before it is used, so that nothing which is still under way on that can
+ * be executed later.
  */
 #ifndef RDS_CALL_H
 #define RDS_CALL_H

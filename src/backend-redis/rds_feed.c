@@ -27,16 +27,17 @@ struct rds_feed {
 TAILQ_HEAD(feed_list, rds_feed);
 
 static struct {
-    pthread_mutex_t lock; /* guards every field and the feeds; nothing is called with it held */
-    pthread_cond_t news;  /* something is to be listened to, or a feed is busy no more */
+    pthread_mutex_t
+        lock; /* guards every field and the feeds; nothing is called with it held */
+    pthread_cond_t news; /* something is to be listened to, or a feed is busy no more */
     pthread_t thread;
     struct feed_list list;
     bool started, stop;
-    struct rds_conn conn;   /* the thread's own, but for rds_conn_shut() */
-    int64_t client_id;      /* of the connection */
-} feeds = { .lock = PTHREAD_MUTEX_INITIALIZER,
-            .list = TAILQ_HEAD_INITIALIZER(feeds.list),
-            .conn = { .fd = -1 } };
+    struct rds_conn conn; /* the thread's own, but for rds_conn_shut() */
+    int64_t client_id;    /* of the connection */
+} feeds = {.lock = PTHREAD_MUTEX_INITIALIZER,
+           .list = TAILQ_HEAD_INITIALIZER(feeds.list),
+           .conn = {.fd = -1}};
 
 /* ---- delivery ------------------------------------------------------------ */
 
@@ -69,7 +70,8 @@ static bool is_own(const redisReply *fields)
 {
     const struct clv_bytes w = rds_reply_bytes(rds_reply_at(fields, 1));
 
-    return w.base && w.size > RDS_PROC_SIZE && memcmp(w.base, rds.proc, RDS_PROC_SIZE) == 0;
+    return w.base && w.size > RDS_PROC_SIZE &&
+           memcmp(w.base, rds.proc, RDS_PROC_SIZE) == 0;
 }
 
 /* Lock held, released around the callback. */
@@ -86,11 +88,12 @@ static void deliver(struct rds_feed *f, const struct store_change *vec, uint32_t
 }
 
 /* Unlocked: the next section of it, read as a change. False at the end. */
-static bool section_next(struct rds_feed *f, struct store_iter *it, struct store_change *out)
+static bool section_next(struct rds_feed *f, struct store_iter *it,
+                         struct store_change *out)
 {
     const int64_t deadline_ns = clv_deadline_ns(rds.op_timeout_ns);
     struct store_section_info info;
-    struct store_read r = { 0 };
+    struct store_read r = {0};
     uint32_t bad;
 
     while (store_iter_next(it, &info, deadline_ns) == STORE_OK) {
@@ -98,7 +101,7 @@ static bool section_next(struct rds_feed *f, struct store_iter *it, struct store
         r.buffer = NULL;
         if (store_read(f->ckpt, &r, 1, &bad, deadline_ns) != STORE_OK)
             continue;
-        *out = (struct store_change){ info.id, { r.buffer, r.got }, 0 };
+        *out = (struct store_change){info.id, {r.buffer, r.got}, 0};
         return true;
     }
     return false;
@@ -111,10 +114,11 @@ static void catch_up(struct rds_feed *f)
     struct store_iter *it;
     bool more;
 
-    clv_log(CLV_LOG_WARNING, "ckpt \"%.200s\": changes were missed, all sections are read anew",
+    clv_log(CLV_LOG_WARNING,
+            "ckpt \"%.200s\": changes were missed, all sections are read anew",
             f->ckpt->name);
     pthread_mutex_unlock(&feeds.lock);
-    more = store_iter_begin(f->ckpt, STORE_ANY, (struct store_when){ false, 0 },
+    more = store_iter_begin(f->ckpt, STORE_ANY, (struct store_when){false, 0},
                             clv_deadline_ns(rds.op_timeout_ns), &it) == STORE_OK;
     pthread_mutex_lock(&feeds.lock);
     if (!more)
@@ -176,7 +180,7 @@ static void feeds_keep(void)
     struct rds_feed *f;
 
     TAILQ_FOREACH(f, &feeds.list, link)
-        f->busy = true;
+    f->busy = true;
 }
 
 /* Lock held. */
@@ -196,7 +200,8 @@ static bool has_key(const struct rds_feed *f, struct clv_bytes key)
     const struct clv_bytes wire = rds_ckpt_key(f->ckpt, RDS_KEY_FEED);
 
     return wire.size > key.size + 2 &&
-           memcmp((const char *)wire.base + wire.size - 2 - key.size, key.base, key.size) == 0 &&
+           memcmp((const char *)wire.base + wire.size - 2 - key.size, key.base,
+                  key.size) == 0 &&
            ((const char *)wire.base)[wire.size - 3 - key.size] == '\n';
 }
 
@@ -211,8 +216,8 @@ static void stream_take(const redisReply *stream)
     if (!key.base || !entries || entries->type != REDIS_REPLY_ARRAY)
         return;
     TAILQ_FOREACH(f, &feeds.list, link)
-        for (i = 0; f->busy && !f->dead && has_key(f, key) && i < entries->elements; i++)
-            entry_take(f, entries->element[i]);
+    for (i = 0; f->busy && !f->dead && has_key(f, key) && i < entries->elements; i++)
+        entry_take(f, entries->element[i]);
 }
 
 /* Lock held. The lowest number from which some handle of f's checkpoint has to read. */
@@ -223,8 +228,9 @@ static int64_t lowest_seen(const struct rds_feed *f)
     int64_t low = f->seen;
 
     TAILQ_FOREACH(g, &feeds.list, link)
-        if (!g->dead && g->seen < low && clv_bytes_equal(rds_ckpt_key(g->ckpt, RDS_KEY_FEED), key))
-            low = g->seen;
+    if (!g->dead && g->seen < low &&
+        clv_bytes_equal(rds_ckpt_key(g->ckpt, RDS_KEY_FEED), key))
+        low = g->seen;
     return low;
 }
 
@@ -236,7 +242,7 @@ static bool read_request(struct rds_req *req)
     size_t n = 0;
 
     TAILQ_FOREACH(f, &feeds.list, link)
-        n += !f->dead;
+    n += !f->dead;
     rds_req_command(req, 6 + 2 * n);
     rds_req_text(req, "XREAD");
     rds_req_text(req, "COUNT");
@@ -245,13 +251,13 @@ static bool read_request(struct rds_req *req)
     rds_req_int(req, BLOCK_MS);
     rds_req_text(req, "STREAMS");
     TAILQ_FOREACH(f, &feeds.list, link)
-        if (!f->dead)
-            rds_req_wire(req, rds_ckpt_key(f->ckpt, RDS_KEY_FEED));
+    if (!f->dead)
+        rds_req_wire(req, rds_ckpt_key(f->ckpt, RDS_KEY_FEED));
     TAILQ_FOREACH(f, &feeds.list, link)
-        if (!f->dead) {
-            snprintf(from, sizeof(from), "%lld-0", (long long)lowest_seen(f));
-            rds_req_text(req, from);
-        }
+    if (!f->dead) {
+        snprintf(from, sizeof(from), "%lld-0", (long long)lowest_seen(f));
+        rds_req_text(req, from);
+    }
     return n > 0 && !req->no_mem;
 }
 
@@ -287,7 +293,8 @@ static void feeds_verify(void)
     int64_t n;
 
     feeds_keep();
-    TAILQ_FOREACH(f, &feeds.list, link) {
+    TAILQ_FOREACH(f, &feeds.list, link)
+    {
         if (f->dead || !f->busy)
             continue;
         pthread_mutex_unlock(&feeds.lock);
@@ -308,7 +315,8 @@ static void feeds_sweep(void)
     struct rds_feed *f;
 
     feeds_keep();
-    TAILQ_FOREACH(f, &feeds.list, link) {
+    TAILQ_FOREACH(f, &feeds.list, link)
+    {
         if (f->dead || !f->busy)
             continue;
         pthread_mutex_unlock(&feeds.lock);
@@ -326,7 +334,7 @@ static void feed_connect(void)
 {
     static const struct rds_session none;
     const int64_t deadline_ns = clv_deadline_ns(ANSWER_MS * CLV_NS_PER_MS);
-    struct rds_session session = { 0 };
+    struct rds_session session = {0};
     struct rds_conn conn;
     int64_t clock_us;
     char why[256];
@@ -334,8 +342,8 @@ static void feed_connect(void)
 
     pthread_mutex_unlock(&feeds.lock);
     ok = rds_conn_open(&conn, &rds.url, deadline_ns, why, sizeof(why));
-    if (ok && rds_session_begin(&conn, &rds.url, &none, &session, &clock_us, deadline_ns, why,
-                                sizeof(why)) != STORE_OK) {
+    if (ok && rds_session_begin(&conn, &rds.url, &none, &session, &clock_us, deadline_ns,
+                                why, sizeof(why)) != STORE_OK) {
         rds_conn_close(&conn);
         ok = false;
     }
@@ -345,7 +353,8 @@ static void feed_connect(void)
         feeds.client_id = session.client_id;
         feeds_verify();
     } else if (!feeds.stop) {
-        rds_cond_wait(&feeds.news, &feeds.lock, clv_deadline_ns(RETRY_MS * CLV_NS_PER_MS));
+        rds_cond_wait(&feeds.news, &feeds.lock,
+                      clv_deadline_ns(RETRY_MS * CLV_NS_PER_MS));
     }
 }
 
@@ -357,7 +366,8 @@ static void feed_read(struct rds_req *req)
     size_t i;
 
     pthread_mutex_unlock(&feeds.lock);
-    io = rds_conn_ask(&feeds.conn, req, clv_deadline_ns(ANSWER_MS * CLV_NS_PER_MS), &reply);
+    io = rds_conn_ask(&feeds.conn, req, clv_deadline_ns(ANSWER_MS * CLV_NS_PER_MS),
+                      &reply);
     r = reply;
     pthread_mutex_lock(&feeds.lock);
     if (io != RDS_IO_OK || r->type == REDIS_REPLY_ERROR) {
@@ -462,7 +472,7 @@ static enum store_status feed_add(struct store_ckpt *ckpt, store_feed_fn fn, voi
 
     if (!f)
         return STORE_NO_MEM;
-    *f = (struct rds_feed){ .ckpt = ckpt, .fn = fn, .arg = arg, .seen = seen };
+    *f = (struct rds_feed){.ckpt = ckpt, .fn = fn, .arg = arg, .seen = seen};
     pthread_mutex_lock(&feeds.lock);
     if (!feeds.started) {
         rds_cond_init(&feeds.news);

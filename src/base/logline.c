@@ -19,9 +19,9 @@ static struct {
     int fd;
     int level;
     const char *name;
-} log_state = { PTHREAD_ONCE_INIT, STDERR_FILENO, CLV_LOG_WARNING, "clovis" };
+} log_state = {PTHREAD_ONCE_INIT, STDERR_FILENO, CLV_LOG_WARNING, "clovis"};
 
-static const char *const words[] = { "none", "error", "warning", "info", "debug" };
+static const char *const words[] = {"none", "error", "warning", "info", "debug"};
 
 static void log_setup(void)
 {

@@ -14,9 +14,11 @@
 enum clv_sev { CLV_LOG_ERROR = 1, CLV_LOG_WARNING, CLV_LOG_INFO, CLV_LOG_DEBUG };
 
 /* Log one line (no newline in fmt); longer than 1000 bytes is cut. errno is kept. */
-void clv_log(enum clv_sev sev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void clv_log(enum clv_sev sev, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* What starts each line, for example "clovis-amfd"; borrowed for ever. Default "clovis". */
+/* What starts each line, for example "clovis-amfd"; borrowed for ever. Default "clovis".
+ */
 void clv_log_name_set(const char *name);
 
 #endif

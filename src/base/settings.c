@@ -16,13 +16,13 @@
 struct entry {
     struct entry *next;
     char *key, *value; /* owned, for the life of the process */
-    char origin[]; /* FILE:LINE */
+    char origin[];     /* FILE:LINE */
 };
 
 static struct {
     pthread_once_t once;
     struct entry *first;
-} file_settings = { PTHREAD_ONCE_INIT, NULL };
+} file_settings = {PTHREAD_ONCE_INIT, NULL};
 
 static char *trim(char *s)
 {
@@ -67,7 +67,8 @@ static void file_read(void)
 
     if (!f) {
         if (named && *named)
-            clv_log(CLV_LOG_ERROR, "CLOVIS_CONF: cannot read %s: %s", path, strerror(errno));
+            clv_log(CLV_LOG_ERROR, "CLOVIS_CONF: cannot read %s: %s", path,
+                    strerror(errno));
         return;
     }
     while (getline(&text, &cap, f) >= 0) {
@@ -120,7 +121,8 @@ const char *clv_setting_origin(const char *key)
     return e ? e->origin : "default";
 }
 
-bool clv_setting_int(const char *key, int64_t min, int64_t max, int64_t dflt, int64_t *out)
+bool clv_setting_int(const char *key, int64_t min, int64_t max, int64_t dflt,
+                     int64_t *out)
 {
     const char *value = clv_setting(key);
     long long n;

@@ -20,6 +20,7 @@ const char *clv_setting_origin(const char *key);
 /* A whole number within [min, max]; *out is the default when the setting is not
  * there. False, with a log line that names the setting and the range, when it
  * is there and wrong; *out is the default then, too. */
-bool clv_setting_int(const char *key, int64_t min, int64_t max, int64_t dflt, int64_t *out);
+bool clv_setting_int(const char *key, int64_t min, int64_t max, int64_t dflt,
+                     int64_t *out);
 
 #endif

@@ -5,7 +5,7 @@
 
 void clv_children_init(struct clv_children *p)
 {
-    *p = (struct clv_children){ .first = NULL };
+    *p = (struct clv_children){.first = NULL};
     pthread_mutex_init(&p->lock, NULL);
 }
 

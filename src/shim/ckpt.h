@@ -44,13 +44,14 @@ struct ckpt_service {
     struct ckpt_callbacks callbacks;
     struct clv_dispatch dispatch;
     struct clv_children checkpoints;
-    atomic_bool is_queued;            /* completions wait for Dispatch */
-    _Atomic int64_t close_deadline_ns; /* shared by all closes of one Finalize; 0: not yet */
+    atomic_bool is_queued; /* completions wait for Dispatch */
+    _Atomic int64_t
+        close_deadline_ns; /* shared by all closes of one Finalize; 0: not yet */
 };
 
 /* callbacks is copied. */
-clv_err clv_ckpt_initialize(const struct clv_rules *rules, const struct ckpt_callbacks *callbacks,
-                            uint64_t *out);
+clv_err clv_ckpt_initialize(const struct clv_rules *rules,
+                            const struct ckpt_callbacks *callbacks, uint64_t *out);
 clv_err clv_ckpt_finalize(uint64_t service);
 clv_err clv_ckpt_selection_object(uint64_t service, uint64_t *out);
 clv_err clv_ckpt_dispatch(uint64_t service, int flags);
@@ -68,7 +69,7 @@ struct ckpt {
     ClCkptOpenFlagsT open_flags;
     struct clv_children iterators;
 
-    pthread_mutex_t lock; /* guards what follows; a leaf */
+    pthread_mutex_t lock;               /* guards what follows; a leaf */
     ClCkptNotificationCallbackT notify; /* NULL: not registered */
     ClPtrT cookie;
 };
@@ -95,7 +96,8 @@ struct clv_bytes clv_ckpt_name(const ClNameT *name);
 clv_err clv_ckpt_open(uint64_t service, const ClNameT *name,
                       const ClCkptCheckpointCreationAttributesT *attrs,
                       ClCkptOpenFlagsT flags, uint64_t *out);
-clv_err clv_ckpt_open_async(uint64_t service, ClInvocationT invocation, const ClNameT *name,
+clv_err clv_ckpt_open_async(uint64_t service, ClInvocationT invocation,
+                            const ClNameT *name,
                             const ClCkptCheckpointCreationAttributesT *attrs,
                             ClCkptOpenFlagsT flags);
 clv_err clv_ckpt_close(uint64_t h);
@@ -139,8 +141,8 @@ void clv_ckpt_completion_deliver(struct ckpt_service *s, struct ckpt_completion 
 
 /* The bytes of an id. An empty one, or CKPT_DEFAULT_ID, means the default section;
  * no_default is the answer when there is none. Borrowed from id. */
-clv_err clv_ckpt_section_id(const struct ckpt *c, const ClCkptSectionIdT *id, clv_err no_default,
-                            struct clv_bytes *out);
+clv_err clv_ckpt_section_id(const struct ckpt *c, const ClCkptSectionIdT *id,
+                            clv_err no_default, struct clv_bytes *out);
 
 /* When a section ends, or the time of a filter. */
 struct store_when clv_ckpt_when(ClTimeT t);
@@ -149,8 +151,8 @@ clv_err clv_ckpt_section_create(uint64_t h, ClCkptSectionCreationAttributesT *at
                                 const void *data, ClSizeT size);
 clv_err clv_ckpt_section_delete(uint64_t h, const ClCkptSectionIdT *id);
 clv_err clv_ckpt_section_expire(uint64_t h, const ClCkptSectionIdT *id, ClTimeT t);
-clv_err clv_ckpt_section_overwrite(uint64_t h, const ClCkptSectionIdT *id, const void *data,
-                                   ClSizeT size);
+clv_err clv_ckpt_section_overwrite(uint64_t h, const ClCkptSectionIdT *id,
+                                   const void *data, ClSizeT size);
 clv_err clv_ckpt_section_check(uint64_t h, const ClCkptSectionIdT *id);
 
 /* ---- vectors ------------------------------------------------------------- */
@@ -159,7 +161,8 @@ clv_err clv_ckpt_write(uint64_t h, const ClCkptIOVectorElementT *vec, ClUint32T 
                        ClUint32T *bad);
 
 /* Of vec, dataBuffer (where it is NULL) and readSize are written. */
-clv_err clv_ckpt_read(uint64_t h, ClCkptIOVectorElementT *vec, ClUint32T n, ClUint32T *bad);
+clv_err clv_ckpt_read(uint64_t h, ClCkptIOVectorElementT *vec, ClUint32T n,
+                      ClUint32T *bad);
 
 /* ---- iteration ----------------------------------------------------------- */
 
@@ -174,7 +177,8 @@ clv_err clv_ckpt_iter_end(uint64_t iter);
 clv_err clv_ckpt_sync(uint64_t h, ClTimeT timeout_ns);
 clv_err clv_ckpt_sync_async(uint64_t h, ClInvocationT invocation);
 
-/* End the registration for changes, and wait for a callback that runs on another thread. */
+/* End the registration for changes, and wait for a callback that runs on another thread.
+ */
 void clv_ckpt_notify_end(struct ckpt *c);
 
 #endif

@@ -6,14 +6,14 @@
 #include "base/clock.h"
 #include "shim/registry.h"
 
-#define OPEN_FLAGS \
+#define OPEN_FLAGS                                                                       \
     (CL_CKPT_CHECKPOINT_READ | CL_CKPT_CHECKPOINT_WRITE | CL_CKPT_CHECKPOINT_CREATE)
-#define UPDATE_FLAGS \
+#define UPDATE_FLAGS                                                                     \
     (CL_CKPT_WR_ALL_REPLICAS | CL_CKPT_WR_ACTIVE_REPLICA | CL_CKPT_WR_ACTIVE_REPLICA_WEAK)
-#define CREATION_FLAGS                                                                    \
-    (UPDATE_FLAGS | CL_CKPT_CHECKPOINT_COLLOCATED | CL_CKPT_DISTRIBUTED |                 \
-     CL_CKPT_WR_ALL_SAFE | CL_CKPT_ALL_OPEN_ARE_REPLICAS | CL_CKPT_PEER_TO_PEER_REPLICA | \
-     CL_CKPT_PEER_TO_PEER_CACHE_DISABLE)
+#define CREATION_FLAGS                                                                   \
+    (UPDATE_FLAGS | CL_CKPT_CHECKPOINT_COLLOCATED | CL_CKPT_DISTRIBUTED |                \
+     CL_CKPT_WR_ALL_SAFE | CL_CKPT_ALL_OPEN_ARE_REPLICAS |                               \
+     CL_CKPT_PEER_TO_PEER_REPLICA | CL_CKPT_PEER_TO_PEER_CACHE_DISABLE)
 
 int64_t clv_ckpt_deadline(void)
 {
@@ -24,7 +24,7 @@ struct clv_bytes clv_ckpt_name(const ClNameT *name)
 {
     const size_t most = sizeof(name->value) - 1;
 
-    return (struct clv_bytes){ name->value, name->length < most ? name->length : most };
+    return (struct clv_bytes){name->value, name->length < most ? name->length : most};
 }
 
 bool clv_ckpt_is_collocated(const struct ckpt *c)
@@ -103,7 +103,8 @@ static bool is_one_update_flag(ClCkptCreationFlagsT flags)
 {
     const ClCkptCreationFlagsT update = flags & UPDATE_FLAGS;
 
-    return update != 0 && (update & (update - 1)) == 0 && !(flags & ~(uint32_t)CREATION_FLAGS);
+    return update != 0 && (update & (update - 1)) == 0 &&
+           !(flags & ~(uint32_t)CREATION_FLAGS);
 }
 
 clv_err clv_ckpt_open_check(const struct clv_rules *rules, const ClNameT *name,
@@ -176,19 +177,19 @@ static clv_err ckpt_publish(struct ckpt_service *s, struct store_ckpt *opened,
 
 static struct store_attrs to_store(const ClCkptCheckpointCreationAttributesT *a)
 {
-    return (struct store_attrs){ .creation_flags = a->creationFlags,
-                                 .max_sections = a->maxSections,
-                                 .checkpoint_size = a->checkpointSize,
-                                 .retention_ns = a->retentionDuration,
-                                 .max_section_size = a->maxSectionSize,
-                                 .max_section_id_size = a->maxSectionIdSize };
+    return (struct store_attrs){.creation_flags = a->creationFlags,
+                                .max_sections = a->maxSections,
+                                .checkpoint_size = a->checkpointSize,
+                                .retention_ns = a->retentionDuration,
+                                .max_section_size = a->maxSectionSize,
+                                .max_section_id_size = a->maxSectionIdSize};
 }
 
 /* No checkpoint can have maxSections 0: either the name is there, with other
  * attributes, or it cannot be made. */
 static clv_err open_without_sections(struct clv_bytes name)
 {
-    const struct store_open_how how = { .create = NULL };
+    const struct store_open_how how = {.create = NULL};
     struct store_ckpt *there;
     const enum store_status st = store_ckpt_open(name, &how, clv_ckpt_deadline(), &there);
 
@@ -203,7 +204,7 @@ clv_err clv_ckpt_open_checked(struct ckpt_service *s, struct clv_bytes name,
                               const ClCkptCheckpointCreationAttributesT *attrs,
                               ClCkptOpenFlagsT flags, uint64_t *out)
 {
-    struct store_open_how how = { .ignore_retention = !s->rules->retention_compared };
+    struct store_open_how how = {.ignore_retention = !s->rules->retention_compared};
     struct store_attrs create;
     struct store_ckpt *opened;
     enum store_status st;
@@ -343,12 +344,13 @@ static void descriptor_fill(ClCkptCheckpointDescriptorT *out, const struct ckpt 
     const bool counts_default = c->service->rules->default_is_a_section;
 
     *out = (ClCkptCheckpointDescriptorT){
-        .checkpointCreationAttributes = { .creationFlags = c->attrs.creation_flags,
-                                          .checkpointSize = c->attrs.checkpoint_size,
-                                          .retentionDuration = now->retention_ns,
-                                          .maxSections = c->attrs.max_sections,
-                                          .maxSectionSize = c->attrs.max_section_size,
-                                          .maxSectionIdSize = c->attrs.max_section_id_size },
+        .checkpointCreationAttributes = {.creationFlags = c->attrs.creation_flags,
+                                         .checkpointSize = c->attrs.checkpoint_size,
+                                         .retentionDuration = now->retention_ns,
+                                         .maxSections = c->attrs.max_sections,
+                                         .maxSectionSize = c->attrs.max_section_size,
+                                         .maxSectionIdSize =
+                                             c->attrs.max_section_id_size},
         .numberOfSections =
             saturated(now->n_sections + (counts_default && clv_ckpt_has_default(c))),
         .memoryUsed = saturated(now->bytes_used),
@@ -375,10 +377,10 @@ clv_err clv_ckpt_status(uint64_t h, ClCkptCheckpointDescriptorT *out)
 
 /* ---- Cl names ------------------------------------------------------------ */
 
-ClRcT clCkptCheckpointOpen(ClCkptSvcHdlT ckptHandle, const ClNameT *checkpointName,
-                           const ClCkptCheckpointCreationAttributesT *checkpointCreationAttributes,
-                           ClCkptOpenFlagsT checkpointOpenFlags, ClTimeT timeout,
-                           ClCkptHdlT *checkpointHandle)
+ClRcT clCkptCheckpointOpen(
+    ClCkptSvcHdlT ckptHandle, const ClNameT *checkpointName,
+    const ClCkptCheckpointCreationAttributesT *checkpointCreationAttributes,
+    ClCkptOpenFlagsT checkpointOpenFlags, ClTimeT timeout, ClCkptHdlT *checkpointHandle)
 {
     uint64_t h;
     clv_err e;
@@ -416,5 +418,6 @@ ClRcT clCkptActiveReplicaSet(ClCkptHdlT checkpointHandle)
 ClRcT clCkptCheckpointStatusGet(ClCkptHdlT checkpointHandle,
                                 ClCkptCheckpointDescriptorT *checkpointStatus)
 {
-    return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_status(checkpointHandle, checkpointStatus));
+    return clv_err_to_cl(CL_CID_CKPT,
+                         clv_ckpt_status(checkpointHandle, checkpointStatus));
 }

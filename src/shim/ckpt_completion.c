@@ -8,7 +8,8 @@ static void tell_open(const struct ckpt_completion *c)
     const uint64_t h = c->result == CL_OK ? c->handle : CKPT_NO_HANDLE;
 
     if (c->callbacks.is_sa)
-        c->callbacks.sa.saCkptCheckpointOpenCallback(c->invocation, h, clv_err_to_sa(c->result));
+        c->callbacks.sa.saCkptCheckpointOpenCallback(c->invocation, h,
+                                                     clv_err_to_sa(c->result));
     else
         c->callbacks.cl.checkpointOpenCallback(c->invocation, h,
                                                clv_err_to_cl(CL_CID_CKPT, c->result));
@@ -20,8 +21,8 @@ static void tell_sync(const struct ckpt_completion *c)
         c->callbacks.sa.saCkptCheckpointSynchronizeCallback(c->invocation,
                                                             clv_err_to_sa(c->result));
     else
-        c->callbacks.cl.checkpointSynchronizeCallback(c->invocation,
-                                                      clv_err_to_cl(CL_CID_CKPT, c->result));
+        c->callbacks.cl.checkpointSynchronizeCallback(
+            c->invocation, clv_err_to_cl(CL_CID_CKPT, c->result));
 }
 
 static void completion_run(struct clv_job *job)
@@ -49,7 +50,7 @@ void clv_ckpt_completion_init(struct ckpt_completion *c, const struct ckpt_servi
                               bool is_open, ClInvocationT invocation, uint64_t owner)
 {
     *c = (struct ckpt_completion){
-        .job = { .owner = owner, .run = completion_run, .drop = completion_drop },
+        .job = {.owner = owner, .run = completion_run, .drop = completion_drop},
         .callbacks = s->callbacks,
         .is_open = is_open,
         .invocation = invocation,

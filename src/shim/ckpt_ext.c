@@ -12,7 +12,7 @@
 static struct {
     pthread_mutex_t lock; /* guards the rest; a leaf */
     bool is_registered;
-} replica_change = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} replica_change = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static clv_err replica_change_set(bool is_registered)
 {
@@ -67,10 +67,12 @@ ClRcT clCkptActiveReplicaSetSwitchOver(ClCkptHdlT checkpointHandle)
 
 ClRcT clCkptSectionCheck(ClCkptHdlT checkpointHandle, ClCkptSectionIdT *pSectionId)
 {
-    return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_section_check(checkpointHandle, pSectionId));
+    return clv_err_to_cl(CL_CID_CKPT,
+                         clv_ckpt_section_check(checkpointHandle, pSectionId));
 }
 
-ClRcT clCkptSectionOverwriteLinear(ClCkptHdlT checkpointHandle, const ClCkptSectionIdT *sectionId,
+ClRcT clCkptSectionOverwriteLinear(ClCkptHdlT checkpointHandle,
+                                   const ClCkptSectionIdT *sectionId,
                                    const void *dataBuffer, ClSizeT dataSize)
 {
     return clCkptSectionOverwrite(checkpointHandle, sectionId, dataBuffer, dataSize);
@@ -78,7 +80,8 @@ ClRcT clCkptSectionOverwriteLinear(ClCkptHdlT checkpointHandle, const ClCkptSect
 
 ClRcT clCkptCheckpointWriteLinear(ClCkptHdlT checkpointHandle,
                                   const ClCkptIOVectorElementT *ioVector,
-                                  ClUint32T numberOfElements, ClUint32T *erroneousVectorIndex)
+                                  ClUint32T numberOfElements,
+                                  ClUint32T *erroneousVectorIndex)
 {
     return clCkptCheckpointWrite(checkpointHandle, ioVector, numberOfElements,
                                  erroneousVectorIndex);
@@ -111,7 +114,7 @@ static clv_err blocks_check(const ClDifferenceVectorT *blocks, ClSizeT size)
 static clv_err patched(struct ckpt *c, struct clv_bytes section, ClSizeT size,
                        const ClDifferenceVectorT *blocks, ClUint8T **out)
 {
-    struct store_read r = { .id = section };
+    struct store_read r = {.id = section};
     ClUint8T *content;
     enum store_status st;
     uint32_t i, bad;
@@ -150,17 +153,19 @@ static clv_err overwrite_blocks(struct ckpt *c, const ClCkptSectionIdT *id, ClSi
         e = patched(c, section, size, blocks, &content);
     if (e != CL_OK)
         return e;
-    e = clv_err_of(store_section_write(c->store, section, (struct clv_bytes){ content, size },
-                                       clv_ckpt_deadline()));
+    e = clv_err_of(store_section_write(
+        c->store, section, (struct clv_bytes){content, size}, clv_ckpt_deadline()));
     free(content);
     return e;
 }
 
-ClRcT clCkptSectionOverwriteVector(ClCkptHdlT checkpointHandle, const ClCkptSectionIdT *sectionId,
-                                   ClSizeT dataSize, ClDifferenceVectorT *differenceVector)
+ClRcT clCkptSectionOverwriteVector(ClCkptHdlT checkpointHandle,
+                                   const ClCkptSectionIdT *sectionId, ClSizeT dataSize,
+                                   ClDifferenceVectorT *differenceVector)
 {
     struct ckpt *c;
-    clv_err e = sectionId ? blocks_check(differenceVector, dataSize) : CL_ERR_NULL_POINTER;
+    clv_err e =
+        sectionId ? blocks_check(differenceVector, dataSize) : CL_ERR_NULL_POINTER;
 
     if (e == CL_OK)
         e = clv_ckpt_enter(checkpointHandle, CKPT_WRITE | CKPT_ACTIVE, &c);
@@ -184,7 +189,7 @@ static clv_err id_copy(struct clv_bytes id, ClCkptSectionIdT *to)
     static const char default_id[] = CKPT_DEFAULT_ID;
 
     if (id.size == 0)
-        id = (struct clv_bytes){ default_id, sizeof(default_id) };
+        id = (struct clv_bytes){default_id, sizeof(default_id)};
     to->id = malloc(id.size);
     if (!to->id)
         return CL_ERR_NO_MEMORY;
@@ -211,7 +216,7 @@ static clv_err collected_grow(struct collected *all)
 /* A section that went away meanwhile is left out. */
 static clv_err collect(struct ckpt *c, struct clv_bytes id, struct collected *all)
 {
-    struct store_read r = { .id = id };
+    struct store_read r = {.id = id};
     ClCkptIOVectorElementT *to;
     uint32_t bad;
     clv_err e = collected_grow(all);
@@ -219,7 +224,7 @@ static clv_err collect(struct ckpt *c, struct clv_bytes id, struct collected *al
     if (e != CL_OK)
         return e;
     to = &all->vec[all->n];
-    *to = (ClCkptIOVectorElementT){ .dataBuffer = NULL };
+    *to = (ClCkptIOVectorElementT){.dataBuffer = NULL};
     e = clv_err_of(store_read(c->store, &r, 1, &bad, clv_ckpt_deadline()));
     if (e != CL_OK)
         return clv_err_is(e, STORE_ABSENT) ? CL_OK : e;
@@ -240,8 +245,8 @@ static clv_err collect_all(struct ckpt *c, struct collected *all)
 {
     struct store_section_info info;
     struct store_iter *it;
-    clv_err e = clv_err_of(store_iter_begin(c->store, STORE_ANY, (struct store_when){ .ns = 0 },
-                                            clv_ckpt_deadline(), &it));
+    clv_err e = clv_err_of(store_iter_begin(
+        c->store, STORE_ANY, (struct store_when){.ns = 0}, clv_ckpt_deadline(), &it));
 
     if (e != CL_OK)
         return e;
@@ -285,10 +290,10 @@ static clv_err read_sections(uint64_t h, struct collected *all)
     return e;
 }
 
-ClRcT clCkptCheckpointReadSections(ClCkptHdlT checkpointHandle, ClCkptIOVectorElementT **ppIOVecs,
-                                   ClUint32T *pNumVecs)
+ClRcT clCkptCheckpointReadSections(ClCkptHdlT checkpointHandle,
+                                   ClCkptIOVectorElementT **ppIOVecs, ClUint32T *pNumVecs)
 {
-    struct collected all = { .vec = NULL };
+    struct collected all = {.vec = NULL};
     clv_err e;
 
     if (ppIOVecs)

@@ -20,7 +20,8 @@ static bool is_within(const struct ckpt *c, ClOffsetT offset, ClSizeT size)
 static clv_err write_element(const struct ckpt *c, const ClCkptIOVectorElementT *from,
                              struct store_write *to)
 {
-    const clv_err e = clv_ckpt_section_id(c, &from->sectionId, CL_ERR_INVALID_PARAMETER, &to->id);
+    const clv_err e =
+        clv_ckpt_section_id(c, &from->sectionId, CL_ERR_INVALID_PARAMETER, &to->id);
 
     if (e != CL_OK)
         return e;
@@ -28,7 +29,7 @@ static clv_err write_element(const struct ckpt *c, const ClCkptIOVectorElementT 
         return CL_ERR_NULL_POINTER;
     if (from->dataOffset < 0 || !is_within(c, from->dataOffset, from->dataSize))
         return CL_ERR_INVALID_PARAMETER;
-    to->data = (struct clv_bytes){ from->dataBuffer, from->dataSize };
+    to->data = (struct clv_bytes){from->dataBuffer, from->dataSize};
     to->offset = (uint64_t)from->dataOffset;
     return CL_OK;
 }
@@ -47,8 +48,8 @@ static clv_err write_elements(const struct ckpt *c, const ClCkptIOVectorElementT
     return CL_OK;
 }
 
-static clv_err write_vector(struct ckpt *c, const ClCkptIOVectorElementT *vec, ClUint32T n,
-                            ClUint32T *bad)
+static clv_err write_vector(struct ckpt *c, const ClCkptIOVectorElementT *vec,
+                            ClUint32T n, ClUint32T *bad)
 {
     struct store_write few[VECTOR_ON_STACK], *w = few;
     clv_err e;
@@ -64,7 +65,8 @@ static clv_err write_vector(struct ckpt *c, const ClCkptIOVectorElementT *vec, C
     return e;
 }
 
-clv_err clv_ckpt_write(uint64_t h, const ClCkptIOVectorElementT *vec, ClUint32T n, ClUint32T *bad)
+clv_err clv_ckpt_write(uint64_t h, const ClCkptIOVectorElementT *vec, ClUint32T n,
+                       ClUint32T *bad)
 {
     ClUint32T at;
     struct ckpt *c;
@@ -91,7 +93,8 @@ clv_err clv_ckpt_write(uint64_t h, const ClCkptIOVectorElementT *vec, ClUint32T 
 /* A section that is missing is reported before a size that it could not have. */
 static clv_err excess(struct ckpt *c, struct clv_bytes section)
 {
-    const enum store_status st = store_section_check(c->store, section, clv_ckpt_deadline());
+    const enum store_status st =
+        store_section_check(c->store, section, clv_ckpt_deadline());
 
     return st == STORE_OK ? CL_ERR_INVALID_PARAMETER : clv_err_of(st);
 }
@@ -100,7 +103,8 @@ static clv_err read_element(struct ckpt *c, const ClCkptIOVectorElementT *from,
                             struct store_read *to)
 {
     const uint64_t most = c->attrs.max_section_size;
-    const clv_err e = clv_ckpt_section_id(c, &from->sectionId, CL_ERR_NULL_POINTER, &to->id);
+    const clv_err e =
+        clv_ckpt_section_id(c, &from->sectionId, CL_ERR_NULL_POINTER, &to->id);
 
     if (e != CL_OK)
         return e;
@@ -108,14 +112,16 @@ static clv_err read_element(struct ckpt *c, const ClCkptIOVectorElementT *from,
         return CL_ERR_INVALID_PARAMETER;
     to->offset = (uint64_t)from->dataOffset;
     to->buffer = from->dataBuffer;
-    to->size = from->dataBuffer ? from->dataSize : 0; /* without a buffer: the whole section */
+    to->size =
+        from->dataBuffer ? from->dataSize : 0; /* without a buffer: the whole section */
     to->got = 0;
     if (most != 0 && (to->size > most || to->offset > most))
         return excess(c, to->id);
     return CL_OK;
 }
 
-static void read_results(ClCkptIOVectorElementT *vec, const struct store_read *r, ClUint32T n)
+static void read_results(ClCkptIOVectorElementT *vec, const struct store_read *r,
+                         ClUint32T n)
 {
     ClUint32T i;
 
@@ -125,8 +131,8 @@ static void read_results(ClCkptIOVectorElementT *vec, const struct store_read *r
     }
 }
 
-static clv_err read_elements(struct ckpt *c, const ClCkptIOVectorElementT *vec, ClUint32T n,
-                             struct store_read *r, ClUint32T *bad)
+static clv_err read_elements(struct ckpt *c, const ClCkptIOVectorElementT *vec,
+                             ClUint32T n, struct store_read *r, ClUint32T *bad)
 {
     clv_err e;
 
@@ -158,7 +164,8 @@ static clv_err read_vector(struct ckpt *c, ClCkptIOVectorElementT *vec, ClUint32
     return e;
 }
 
-clv_err clv_ckpt_read(uint64_t h, ClCkptIOVectorElementT *vec, ClUint32T n, ClUint32T *bad)
+clv_err clv_ckpt_read(uint64_t h, ClCkptIOVectorElementT *vec, ClUint32T n,
+                      ClUint32T *bad)
 {
     ClUint32T at;
     struct ckpt *c;
@@ -180,11 +187,13 @@ clv_err clv_ckpt_read(uint64_t h, ClCkptIOVectorElementT *vec, ClUint32T n, ClUi
 
 /* ---- Cl names ------------------------------------------------------------ */
 
-ClRcT clCkptCheckpointWrite(ClCkptHdlT checkpointHandle, const ClCkptIOVectorElementT *ioVector,
+ClRcT clCkptCheckpointWrite(ClCkptHdlT checkpointHandle,
+                            const ClCkptIOVectorElementT *ioVector,
                             ClUint32T numberOfElements, ClUint32T *erroneousVectorIndex)
 {
-    return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_write(checkpointHandle, ioVector,
-                                                     numberOfElements, erroneousVectorIndex));
+    return clv_err_to_cl(CL_CID_CKPT,
+                         clv_ckpt_write(checkpointHandle, ioVector, numberOfElements,
+                                        erroneousVectorIndex));
 }
 
 ClRcT clCkptCheckpointRead(ClCkptHdlT checkpointHandle, ClCkptIOVectorElementT *ioVector,

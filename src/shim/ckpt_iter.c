@@ -11,8 +11,9 @@ struct ckpt_iter {
     struct ckpt *ckpt;        /* pinned */
     struct store_iter *store; /* owned */
 
-    pthread_mutex_t lock; /* held for the length of a Next: the store lends us one id at a time */
-    bool is_pending;      /* a section was fetched that could not be handed over */
+    pthread_mutex_t
+        lock; /* held for the length of a Next: the store lends us one id at a time */
+    bool is_pending; /* a section was fetched that could not be handed over */
     struct store_section_info pending;
 };
 
@@ -55,7 +56,8 @@ static clv_err iter_publish(struct ckpt *c, struct store_iter *begun, uint64_t *
     return CL_OK;
 }
 
-static clv_err iter_begin(struct ckpt *c, enum store_chosen chosen, ClTimeT t, uint64_t *out)
+static clv_err iter_begin(struct ckpt *c, enum store_chosen chosen, ClTimeT t,
+                          uint64_t *out)
 {
     struct store_iter *begun;
     enum store_status st;
@@ -63,7 +65,8 @@ static clv_err iter_begin(struct ckpt *c, enum store_chosen chosen, ClTimeT t, u
 
     if (clv_ckpt_has_default(c) && !c->service->rules->default_is_a_section)
         return CL_ERR_OP_NOT_PERMITTED;
-    st = store_iter_begin(c->store, chosen, clv_ckpt_when(t), clv_ckpt_deadline(), &begun);
+    st =
+        store_iter_begin(c->store, chosen, clv_ckpt_when(t), clv_ckpt_deadline(), &begun);
     if (st != STORE_OK)
         return clv_err_of(st);
     e = iter_publish(c, begun, out);
@@ -105,7 +108,8 @@ static clv_err iter_enter(uint64_t h, struct ckpt_iter **out)
     return *out ? CL_OK : CL_ERR_INVALID_HANDLE;
 }
 
-static clv_err describe(const struct store_section_info *info, ClCkptSectionDescriptorT *out)
+static clv_err describe(const struct store_section_info *info,
+                        ClCkptSectionDescriptorT *out)
 {
     ClUint8T *id = NULL;
 
@@ -116,10 +120,11 @@ static clv_err describe(const struct store_section_info *info, ClCkptSectionDesc
         memcpy(id, info->id.base, info->id.size);
     }
     *out = (ClCkptSectionDescriptorT){
-        .sectionId = { .idLen = (ClUint16T)info->id.size, .id = id },
+        .sectionId = {.idLen = (ClUint16T)info->id.size, .id = id},
         .expirationTime = info->end_ns,
         .sectionSize = info->size,
-        .sectionState = info->corrupted ? CL_CKPT_SECTION_CORRUPTED : CL_CKPT_SECTION_VALID,
+        .sectionState =
+            info->corrupted ? CL_CKPT_SECTION_CORRUPTED : CL_CKPT_SECTION_VALID,
         .lastUpdate = info->update_ns,
     };
     return CL_OK;
@@ -169,11 +174,13 @@ clv_err clv_ckpt_iter_end(uint64_t iter)
 
 ClRcT clCkptSectionIterationInitialize(ClCkptHdlT checkpointHandle,
                                        ClCkptSectionsChosenT sectionsChosen,
-                                       ClTimeT expirationTime, ClHandleT *sectionIterationHandle)
+                                       ClTimeT expirationTime,
+                                       ClHandleT *sectionIterationHandle)
 {
     uint64_t h;
-    const clv_err e = clv_ckpt_iter_begin(checkpointHandle, (int)sectionsChosen, expirationTime,
-                                          sectionIterationHandle ? &h : NULL);
+    const clv_err e =
+        clv_ckpt_iter_begin(checkpointHandle, (int)sectionsChosen, expirationTime,
+                            sectionIterationHandle ? &h : NULL);
 
     if (e == CL_OK)
         *sectionIterationHandle = h;

@@ -23,10 +23,10 @@ static ClCkptSectionIdT announced_id(const struct ckpt *c, struct clv_bytes id)
     static ClUint8T default_id[] = CKPT_DEFAULT_ID;
 
     if (id.size > 0)
-        return (ClCkptSectionIdT){ (ClUint16T)id.size, (ClUint8T *)id.base };
+        return (ClCkptSectionIdT){(ClUint16T)id.size, (ClUint8T *)id.base};
     if (c->attrs.creation_flags & CL_CKPT_PEER_TO_PEER_REPLICA)
-        return (ClCkptSectionIdT){ sizeof(default_id), default_id };
-    return (ClCkptSectionIdT){ 0, NULL };
+        return (ClCkptSectionIdT){sizeof(default_id), default_id};
+    return (ClCkptSectionIdT){0, NULL};
 }
 
 static void tell(struct delivery *d, const struct store_change *vec, uint32_t n,
@@ -82,7 +82,7 @@ static void changed(void *arg, const struct store_change *vec, uint32_t n)
     pthread_mutex_unlock(&d.ckpt->lock);
     if (d.notify) {
         name = store_ckpt_name(d.ckpt->store);
-        d.name = (ClNameT){ .length = (ClUint16T)name.size };
+        d.name = (ClNameT){.length = (ClUint16T)name.size};
         memcpy(d.name.value, name.base, name.size);
         tell_all(&d, vec, n);
     }
@@ -90,7 +90,8 @@ static void changed(void *arg, const struct store_change *vec, uint32_t n)
     clv_registry_store_thread_leave();
 }
 
-static bool notify_set(struct ckpt *c, ClCkptNotificationCallbackT callback, ClPtrT cookie)
+static bool notify_set(struct ckpt *c, ClCkptNotificationCallbackT callback,
+                       ClPtrT cookie)
 {
     bool was_set;
 
@@ -109,7 +110,8 @@ void clv_ckpt_notify_end(struct ckpt *c)
         store_feed_set(c->store, NULL, NULL, clv_ckpt_deadline());
 }
 
-static clv_err notify_begin(struct ckpt *c, ClCkptNotificationCallbackT callback, ClPtrT cookie)
+static clv_err notify_begin(struct ckpt *c, ClCkptNotificationCallbackT callback,
+                            ClPtrT cookie)
 {
     enum store_status st;
 
@@ -120,7 +122,8 @@ static clv_err notify_begin(struct ckpt *c, ClCkptNotificationCallbackT callback
     return clv_err_of(st);
 }
 
-static clv_err notify_register(uint64_t h, ClCkptNotificationCallbackT callback, ClPtrT cookie)
+static clv_err notify_register(uint64_t h, ClCkptNotificationCallbackT callback,
+                               ClPtrT cookie)
 {
     struct ckpt *const c = clv_handle_get(h, CLV_CKPT);
     clv_err e = CL_OK;
@@ -138,7 +141,9 @@ static clv_err notify_register(uint64_t h, ClCkptNotificationCallbackT callback,
 }
 
 ClRcT clCkptImmediateConsumptionRegister(ClCkptHdlT checkpointHandle,
-                                         ClCkptNotificationCallbackT callback, ClPtrT pCookie)
+                                         ClCkptNotificationCallbackT callback,
+                                         ClPtrT pCookie)
 {
-    return clv_err_to_cl(CL_CID_CKPT, notify_register(checkpointHandle, callback, pCookie));
+    return clv_err_to_cl(CL_CID_CKPT,
+                         notify_register(checkpointHandle, callback, pCookie));
 }

@@ -27,9 +27,9 @@ static void open_run(void *arg)
         return;
     }
     clv_registry_store_thread_enter();
-    r->done.result = clv_ckpt_open_checked(s, clv_ckpt_name(&r->name),
-                                           r->has_attrs ? &r->attrs : NULL, r->flags,
-                                           &r->done.handle);
+    r->done.result =
+        clv_ckpt_open_checked(s, clv_ckpt_name(&r->name), r->has_attrs ? &r->attrs : NULL,
+                              r->flags, &r->done.handle);
     clv_ckpt_completion_deliver(s, &r->done);
     clv_handle_put(service);
     clv_registry_store_thread_leave();
@@ -41,7 +41,8 @@ static bool has_open_callback(const struct ckpt_service *s)
                               : s->callbacks.cl.checkpointOpenCallback != NULL;
 }
 
-static clv_err open_submit(struct ckpt_service *s, ClInvocationT invocation, const ClNameT *name,
+static clv_err open_submit(struct ckpt_service *s, ClInvocationT invocation,
+                           const ClNameT *name,
                            const ClCkptCheckpointCreationAttributesT *attrs,
                            ClCkptOpenFlagsT flags)
 {
@@ -63,7 +64,8 @@ static clv_err open_submit(struct ckpt_service *s, ClInvocationT invocation, con
     return CL_ERR_NO_MEMORY;
 }
 
-clv_err clv_ckpt_open_async(uint64_t service, ClInvocationT invocation, const ClNameT *name,
+clv_err clv_ckpt_open_async(uint64_t service, ClInvocationT invocation,
+                            const ClNameT *name,
                             const ClCkptCheckpointCreationAttributesT *attrs,
                             ClCkptOpenFlagsT flags)
 {
@@ -92,5 +94,6 @@ ClRcT clCkptCheckpointOpenAsync(
 {
     return clv_err_to_cl(CL_CID_CKPT,
                          clv_ckpt_open_async(ckptHandle, invocation, checkpointName,
-                                             checkpointCreationAttributes, checkpointOpenFlags));
+                                             checkpointCreationAttributes,
+                                             checkpointOpenFlags));
 }

@@ -14,33 +14,34 @@
 
 struct store_when clv_ckpt_when(ClTimeT t)
 {
-    return (struct store_when){ .relative = t > 0 && t < RELATIVE_BELOW_NS, .ns = t };
+    return (struct store_when){.relative = t > 0 && t < RELATIVE_BELOW_NS, .ns = t};
 }
 
-clv_err clv_ckpt_section_id(const struct ckpt *c, const ClCkptSectionIdT *id, clv_err no_default,
-                            struct clv_bytes *out)
+clv_err clv_ckpt_section_id(const struct ckpt *c, const ClCkptSectionIdT *id,
+                            clv_err no_default, struct clv_bytes *out)
 {
     static const char default_id[] = CKPT_DEFAULT_ID;
 
     if (id->idLen == 0) {
-        *out = (struct clv_bytes){ "", 0 };
+        *out = (struct clv_bytes){"", 0};
         return clv_ckpt_has_default(c) ? CL_OK : no_default;
     }
     if (!id->id)
         return CL_ERR_INVALID_PARAMETER;
-    *out = (struct clv_bytes){ id->id, id->idLen };
+    *out = (struct clv_bytes){id->id, id->idLen};
     if (clv_ckpt_has_default(c) &&
-        clv_bytes_equal(*out, (struct clv_bytes){ default_id, sizeof(default_id) }))
-        *out = (struct clv_bytes){ "", 0 };
+        clv_bytes_equal(*out, (struct clv_bytes){default_id, sizeof(default_id)}))
+        *out = (struct clv_bytes){"", 0};
     return CL_OK;
 }
 
 /* ---- create -------------------------------------------------------------- */
 
-static clv_err create_check(const ClCkptSectionCreationAttributesT *attrs, const void *data,
-                            ClSizeT size)
+static clv_err create_check(const ClCkptSectionCreationAttributesT *attrs,
+                            const void *data, ClSizeT size)
 {
-    if (!attrs || !attrs->sectionId || (!attrs->sectionId->id && attrs->sectionId->idLen != 0))
+    if (!attrs || !attrs->sectionId ||
+        (!attrs->sectionId->id && attrs->sectionId->idLen != 0))
         return CL_ERR_NULL_POINTER;
     if (data && size == 0)
         return CL_ERR_INVALID_PARAMETER;
@@ -49,7 +50,8 @@ static clv_err create_check(const ClCkptSectionCreationAttributesT *attrs, const
     return CL_OK;
 }
 
-static clv_err create_limits_check(const struct ckpt *c, const ClCkptSectionIdT *id, ClSizeT size)
+static clv_err create_limits_check(const struct ckpt *c, const ClCkptSectionIdT *id,
+                                   ClSizeT size)
 {
     if (id->idLen == 0 && id->id && !c->service->rules->empty_id_generates)
         return CL_ERR_INVALID_PARAMETER;
@@ -62,18 +64,18 @@ static clv_err create_limits_check(const struct ckpt *c, const ClCkptSectionIdT 
 }
 
 /* The block comes first, so that no section is left behind when it cannot be had. */
-static clv_err create_generated(struct ckpt *c, ClCkptSectionIdT *id, struct store_when end,
-                                struct clv_bytes data)
+static clv_err create_generated(struct ckpt *c, ClCkptSectionIdT *id,
+                                struct store_when end, struct clv_bytes data)
 {
     char generated[STORE_GENERATED_ID_MAX];
-    ClUint8T *const block = calloc(1, STORE_GENERATED_ID_MAX > GENERATED_ID_BYTES
-                                          ? STORE_GENERATED_ID_MAX
-                                          : GENERATED_ID_BYTES);
+    ClUint8T *const block =
+        calloc(1, STORE_GENERATED_ID_MAX > GENERATED_ID_BYTES ? STORE_GENERATED_ID_MAX
+                                                              : GENERATED_ID_BYTES);
     enum store_status st;
 
     if (!block)
         return CL_ERR_NO_MEMORY;
-    st = store_section_create(c->store, (struct clv_bytes){ NULL, 0 }, end, data, generated,
+    st = store_section_create(c->store, (struct clv_bytes){NULL, 0}, end, data, generated,
                               clv_ckpt_deadline());
     if (st != STORE_OK || id->id) { /* a caller with a block of its own is told nothing */
         free(block);
@@ -96,7 +98,8 @@ static clv_err create_checked(struct ckpt *c, ClCkptSectionCreationAttributesT *
         return e;
     if (id->idLen == 0)
         return create_generated(c, id, end, data);
-    return clv_err_of(store_section_create(c->store, (struct clv_bytes){ id->id, id->idLen }, end,
+    return clv_err_of(store_section_create(c->store,
+                                           (struct clv_bytes){id->id, id->idLen}, end,
                                            data, NULL, clv_ckpt_deadline()));
 }
 
@@ -110,7 +113,7 @@ clv_err clv_ckpt_section_create(uint64_t h, ClCkptSectionCreationAttributesT *at
         e = clv_ckpt_enter(h, CKPT_WRITE | CKPT_ACTIVE, &c);
     if (e != CL_OK)
         return e;
-    e = create_checked(c, attrs, (struct clv_bytes){ data, size });
+    e = create_checked(c, attrs, (struct clv_bytes){data, size});
     clv_ckpt_leave(c);
     return e;
 }
@@ -133,7 +136,7 @@ clv_err clv_ckpt_section_delete(uint64_t h, const ClCkptSectionIdT *id)
         e = clv_ckpt_enter(h, CKPT_WRITE | CKPT_ACTIVE, &c);
     if (e != CL_OK)
         return e;
-    e = clv_err_of(store_section_delete(c->store, (struct clv_bytes){ id->id, id->idLen },
+    e = clv_err_of(store_section_delete(c->store, (struct clv_bytes){id->id, id->idLen},
                                         clv_ckpt_deadline()));
     clv_ckpt_leave(c);
     return e;
@@ -150,14 +153,15 @@ clv_err clv_ckpt_section_expire(uint64_t h, const ClCkptSectionIdT *id, ClTimeT 
         return e;
     e = clv_ckpt_has_default(c)
             ? CL_ERR_INVALID_PARAMETER
-            : clv_err_of(store_section_expire(c->store, (struct clv_bytes){ id->id, id->idLen },
+            : clv_err_of(store_section_expire(c->store,
+                                              (struct clv_bytes){id->id, id->idLen},
                                               clv_ckpt_when(t), clv_ckpt_deadline()));
     clv_ckpt_leave(c);
     return e;
 }
 
-clv_err clv_ckpt_section_overwrite(uint64_t h, const ClCkptSectionIdT *id, const void *data,
-                                   ClSizeT size)
+clv_err clv_ckpt_section_overwrite(uint64_t h, const ClCkptSectionIdT *id,
+                                   const void *data, ClSizeT size)
 {
     struct clv_bytes section;
     struct ckpt *c;
@@ -174,8 +178,8 @@ clv_err clv_ckpt_section_overwrite(uint64_t h, const ClCkptSectionIdT *id, const
     if (e == CL_OK && c->attrs.max_section_size != 0 && size > c->attrs.max_section_size)
         e = CL_ERR_INVALID_PARAMETER;
     if (e == CL_OK)
-        e = clv_err_of(store_section_write(c->store, section, (struct clv_bytes){ data, size },
-                                           clv_ckpt_deadline()));
+        e = clv_err_of(store_section_write(
+            c->store, section, (struct clv_bytes){data, size}, clv_ckpt_deadline()));
     clv_ckpt_leave(c);
     return e;
 }
@@ -204,26 +208,30 @@ ClRcT clCkptSectionCreate(ClCkptHdlT checkpointHandle,
                           ClCkptSectionCreationAttributesT *sectionCreationAttributes,
                           const ClUint8T *initialData, ClSizeT initialDataSize)
 {
-    return clv_err_to_cl(CL_CID_CKPT,
-                         clv_ckpt_section_create(checkpointHandle, sectionCreationAttributes,
-                                                 initialData, initialDataSize));
+    return clv_err_to_cl(
+        CL_CID_CKPT, clv_ckpt_section_create(checkpointHandle, sectionCreationAttributes,
+                                             initialData, initialDataSize));
 }
 
 ClRcT clCkptSectionDelete(ClCkptHdlT checkpointHandle, const ClCkptSectionIdT *sectionId)
 {
-    return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_section_delete(checkpointHandle, sectionId));
+    return clv_err_to_cl(CL_CID_CKPT,
+                         clv_ckpt_section_delete(checkpointHandle, sectionId));
 }
 
 ClRcT clCkptSectionExpirationTimeSet(ClCkptHdlT checkpointHandle,
-                                     const ClCkptSectionIdT *sectionId, ClTimeT expirationTime)
+                                     const ClCkptSectionIdT *sectionId,
+                                     ClTimeT expirationTime)
 {
-    return clv_err_to_cl(CL_CID_CKPT,
-                         clv_ckpt_section_expire(checkpointHandle, sectionId, expirationTime));
+    return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_section_expire(checkpointHandle, sectionId,
+                                                              expirationTime));
 }
 
-ClRcT clCkptSectionOverwrite(ClCkptHdlT checkpointHandle, const ClCkptSectionIdT *sectionId,
-                             const void *dataBuffer, ClSizeT dataSize)
+ClRcT clCkptSectionOverwrite(ClCkptHdlT checkpointHandle,
+                             const ClCkptSectionIdT *sectionId, const void *dataBuffer,
+                             ClSizeT dataSize)
 {
-    return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_section_overwrite(checkpointHandle, sectionId,
-                                                                 dataBuffer, dataSize));
+    return clv_err_to_cl(
+        CL_CID_CKPT,
+        clv_ckpt_section_overwrite(checkpointHandle, sectionId, dataBuffer, dataSize));
 }

@@ -16,8 +16,8 @@ static void service_destroy(void *obj)
     free(s);
 }
 
-clv_err clv_ckpt_initialize(const struct clv_rules *rules, const struct ckpt_callbacks *callbacks,
-                            uint64_t *out)
+clv_err clv_ckpt_initialize(const struct clv_rules *rules,
+                            const struct ckpt_callbacks *callbacks, uint64_t *out)
 {
     struct ckpt_service *s;
     enum store_status st;
@@ -129,7 +129,7 @@ clv_err clv_ckpt_dispatch(uint64_t service, int flags)
 ClRcT clCkptInitialize(ClCkptSvcHdlT *ckptSvcHandle, const ClCkptCallbacksT *callbacks,
                        ClVersionT *version)
 {
-    struct ckpt_callbacks cb = { .is_sa = false };
+    struct ckpt_callbacks cb = {.is_sa = false};
     struct clv_version v;
     const struct clv_rules *rules;
     uint64_t h;
@@ -138,9 +138,10 @@ ClRcT clCkptInitialize(ClCkptSvcHdlT *ckptSvcHandle, const ClCkptCallbacksT *cal
     if (!ckptSvcHandle || !version)
         return clv_err_to_cl(CL_CID_CKPT, CL_ERR_NULL_POINTER);
     *ckptSvcHandle = CKPT_NO_HANDLE;
-    v = (struct clv_version){ version->releaseCode, version->majorVersion, version->minorVersion };
+    v = (struct clv_version){version->releaseCode, version->majorVersion,
+                             version->minorVersion};
     rules = clv_rules_for_cl(&v);
-    *version = (ClVersionT){ v.release, v.major, v.minor };
+    *version = (ClVersionT){v.release, v.major, v.minor};
     if (!rules) /* legacy programs compare with the code of the version component */
         return CL_RC(CL_CID_VERSION, CL_ERR_VERSION_MISMATCH);
     if (callbacks)
@@ -156,7 +157,8 @@ ClRcT clCkptFinalize(ClCkptSvcHdlT ckptHandle)
     return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_finalize(ckptHandle));
 }
 
-ClRcT clCkptSelectionObjectGet(ClCkptSvcHdlT ckptHandle, ClSelectionObjectT *selectionObject)
+ClRcT clCkptSelectionObjectGet(ClCkptSvcHdlT ckptHandle,
+                               ClSelectionObjectT *selectionObject)
 {
     uint64_t fd;
     const clv_err e = clv_ckpt_selection_object(ckptHandle, selectionObject ? &fd : NULL);

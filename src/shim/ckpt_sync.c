@@ -29,9 +29,10 @@ clv_err clv_ckpt_sync(uint64_t h, ClTimeT timeout_ns)
 
     if (e != CL_OK)
         return e;
-    e = clv_err_of(store_ckpt_sync(c->store, timeout_ns <= 0 || timeout_ns == STORE_TIME_END
-                                                 ? clv_ckpt_deadline()
-                                                 : clv_deadline_ns(timeout_ns)));
+    e = clv_err_of(
+        store_ckpt_sync(c->store, timeout_ns <= 0 || timeout_ns == STORE_TIME_END
+                                      ? clv_ckpt_deadline()
+                                      : clv_deadline_ns(timeout_ns)));
     clv_ckpt_leave(c);
     return e;
 }
@@ -60,8 +61,9 @@ static void sync_run(void *arg)
 
 static bool has_sync_callback(const struct ckpt_service *s)
 {
-    return s->callbacks.is_sa ? s->callbacks.sa.saCkptCheckpointSynchronizeCallback != NULL
-                              : s->callbacks.cl.checkpointSynchronizeCallback != NULL;
+    return s->callbacks.is_sa
+               ? s->callbacks.sa.saCkptCheckpointSynchronizeCallback != NULL
+               : s->callbacks.cl.checkpointSynchronizeCallback != NULL;
 }
 
 static clv_err sync_submit(struct ckpt *c, ClInvocationT invocation)
@@ -102,7 +104,8 @@ ClRcT clCkptCheckpointSynchronize(ClCkptHdlT checkpointHandle, ClTimeT timeout)
     return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_sync(checkpointHandle, timeout));
 }
 
-ClRcT clCkptCheckpointSynchronizeAsync(ClCkptHdlT checkpointHandle, ClInvocationT invocation)
+ClRcT clCkptCheckpointSynchronizeAsync(ClCkptHdlT checkpointHandle,
+                                       ClInvocationT invocation)
 {
     return clv_err_to_cl(CL_CID_CKPT, clv_ckpt_sync_async(checkpointHandle, invocation));
 }

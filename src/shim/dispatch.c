@@ -9,7 +9,7 @@
 
 void clv_dispatch_init(struct clv_dispatch *d)
 {
-    *d = (struct clv_dispatch){ .fd = -1 };
+    *d = (struct clv_dispatch){.fd = -1};
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->wake, NULL);
 }

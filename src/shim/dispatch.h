@@ -22,7 +22,8 @@ struct clv_job {
     struct clv_job *next;
     uint64_t owner; /* for clv_dispatch_cancel; 0: nobody */
     void (*run)(struct clv_job *job);
-    void (*drop)(struct clv_job *job); /* instead of run, when it is not wanted any more */
+    void (*drop)(
+        struct clv_job *job); /* instead of run, when it is not wanted any more */
 };
 
 struct clv_dispatch {
@@ -30,7 +31,7 @@ struct clv_dispatch {
     pthread_cond_t wake;  /* something was queued, or closed */
     struct clv_job *first, *last;
     uint32_t n;
-    int fd;           /* -1: nobody asked for it yet */
+    int fd; /* -1: nobody asked for it yet */
     bool closed;
     uint64_t dropped; /* oldest ones, beyond CLV_DISPATCH_MAX */
 };

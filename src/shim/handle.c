@@ -24,7 +24,7 @@ static struct {
     pthread_mutex_t lock; /* guards every field; a leaf: nothing is called with it held */
     struct slot *slots;
     uint32_t n, first_free, last_free;
-} table = { .lock = PTHREAD_MUTEX_INITIALIZER, .first_free = NONE, .last_free = NONE };
+} table = {.lock = PTHREAD_MUTEX_INITIALIZER, .first_free = NONE, .last_free = NONE};
 
 static uint64_t number(uint32_t i)
 {
@@ -102,12 +102,12 @@ uint64_t clv_handle_add(enum clv_kind kind, void *obj, void (*destroy)(void *))
         table.first_free = table.slots[i].next_free;
         if (table.first_free == NONE)
             table.last_free = NONE;
-        table.slots[i] = (struct slot){ .obj = obj,
-                                        .destroy = destroy,
-                                        .generation = table.slots[i].generation,
-                                        .pins = 1,
-                                        .kind = kind,
-                                        .open = true };
+        table.slots[i] = (struct slot){.obj = obj,
+                                       .destroy = destroy,
+                                       .generation = table.slots[i].generation,
+                                       .pins = 1,
+                                       .kind = kind,
+                                       .open = true};
         h = number(i);
     }
     pthread_mutex_unlock(&table.lock);

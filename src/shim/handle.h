@@ -17,7 +17,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum clv_kind { CLV_CKPT_SERVICE = 1, CLV_CKPT, CLV_CKPT_ITER, CLV_CKPT_FILE, CLV_AMF, CLV_PLATFORM };
+enum clv_kind {
+    CLV_CKPT_SERVICE = 1,
+    CLV_CKPT,
+    CLV_CKPT_ITER,
+    CLV_CKPT_FILE,
+    CLV_AMF,
+    CLV_PLATFORM
+};
 
 /* Publish obj; destroy(obj) runs after the last put, with nothing locked. Takes
  * obj on success only; 0: no memory, or 131,072 handles are in use. */

@@ -12,7 +12,7 @@
 static struct {
     atomic_uint services; /* alive */
     atomic_uint process;  /* forks between the first ancestor and us, plus 1 */
-} registry = { .process = 1 };
+} registry = {.process = 1};
 
 static _Thread_local unsigned int store_thread_depth;
 
@@ -29,7 +29,8 @@ static void child_begin(void)
 static void fork_watch(void)
 {
     if (pthread_atfork(clv_handle_lock, clv_handle_unlock, child_begin) != 0)
-        clv_log(CLV_LOG_ERROR, "no memory to watch fork(): children must not use handles");
+        clv_log(CLV_LOG_ERROR,
+                "no memory to watch fork(): children must not use handles");
 }
 
 void clv_registry_prepare(void)

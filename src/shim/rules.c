@@ -22,7 +22,7 @@ const struct clv_rules *clv_rules_for_cl(struct clv_version *v)
 {
     const bool ok = v->release == 'B' && v->major <= 1;
 
-    *v = (struct clv_version){ 'B', 1, 1 };
+    *v = (struct clv_version){'B', 1, 1};
     return ok ? &clv_rules_clovis : NULL;
 }
 
@@ -34,6 +34,6 @@ const struct clv_rules *clv_rules_for_sa(struct clv_version *v)
         v->minor = v->minor <= 2 ? 2 : 3;
         return &clv_rules_saf_b02;
     }
-    *v = (struct clv_version){ 'B', 2, 3 };
+    *v = (struct clv_version){'B', 2, 3};
     return NULL;
 }

@@ -11,10 +11,11 @@
 #include <stdint.h>
 
 struct clv_rules {
-    uint32_t write_flags;      /* any of these open flags grants writing */
-    bool one_update_flag;      /* at creation: exactly one of WR_*, no unknown bit */
-    bool open_flags_needed;    /* an open with flags 0 is refused */
-    bool sa_clips_size;        /* saCkptCheckpointOpen reduces a checkpointSize that is too big */
+    uint32_t write_flags;   /* any of these open flags grants writing */
+    bool one_update_flag;   /* at creation: exactly one of WR_*, no unknown bit */
+    bool open_flags_needed; /* an open with flags 0 is refused */
+    bool
+        sa_clips_size; /* saCkptCheckpointOpen reduces a checkpointSize that is too big */
     bool retention_compared;   /* by a re-open, beside the other five attributes */
     bool default_is_a_section; /* counted and iterated */
     bool empty_id_generates;   /* a non-NULL id of length 0, at creation */

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 
 /* The two families pass each other's structs, so that handles and code mix freely. */
-#define SAME_FIELD(cl, sa, f)                                    \
-    _Static_assert(offsetof(cl, f) == offsetof(sa, f), "layout")
+#define SAME_FIELD(cl, sa, f) _Static_assert(offsetof(cl, f) == offsetof(sa, f), "layout")
 #define SAME_SIZE(cl, sa) _Static_assert(sizeof(cl) == sizeof(sa), "layout")
 
 SAME_SIZE(ClNameT, SaNameT);
 SAME_FIELD(ClNameT, SaNameT, value);
 SAME_SIZE(ClCkptCheckpointCreationAttributesT, SaCkptCheckpointCreationAttributesT);
-SAME_FIELD(ClCkptCheckpointCreationAttributesT, SaCkptCheckpointCreationAttributesT, maxSections);
+SAME_FIELD(ClCkptCheckpointCreationAttributesT, SaCkptCheckpointCreationAttributesT,
+           maxSections);
 SAME_SIZE(ClCkptSectionIdT, SaCkptSectionIdT);
 SAME_FIELD(ClCkptSectionIdT, SaCkptSectionIdT, id);
 SAME_SIZE(ClCkptSectionCreationAttributesT, SaCkptSectionCreationAttributesT);
@@ -34,7 +34,7 @@ static SaAisErrorT invalid(void)
 SaAisErrorT saCkptInitialize(SaCkptHandleT *ckptHandle, const SaCkptCallbacksT *callbacks,
                              SaVersionT *version)
 {
-    struct ckpt_callbacks cb = { .is_sa = true };
+    struct ckpt_callbacks cb = {.is_sa = true};
     const struct clv_rules *rules;
     struct clv_version v;
     uint64_t h;
@@ -43,9 +43,10 @@ SaAisErrorT saCkptInitialize(SaCkptHandleT *ckptHandle, const SaCkptCallbacksT *
     if (!ckptHandle || !version)
         return invalid();
     *ckptHandle = CKPT_NO_HANDLE;
-    v = (struct clv_version){ version->releaseCode, version->majorVersion, version->minorVersion };
+    v = (struct clv_version){version->releaseCode, version->majorVersion,
+                             version->minorVersion};
     rules = clv_rules_for_sa(&v);
-    *version = (SaVersionT){ v.release, v.major, v.minor };
+    *version = (SaVersionT){v.release, v.major, v.minor};
     if (!rules)
         return SA_AIS_ERR_VERSION;
     if (callbacks)
@@ -56,7 +57,8 @@ SaAisErrorT saCkptInitialize(SaCkptHandleT *ckptHandle, const SaCkptCallbacksT *
     return clv_err_to_sa(e);
 }
 
-SaAisErrorT saCkptSelectionObjectGet(SaCkptHandleT ckptHandle, SaSelectionObjectT *selectionObject)
+SaAisErrorT saCkptSelectionObjectGet(SaCkptHandleT ckptHandle,
+                                     SaSelectionObjectT *selectionObject)
 {
     uint64_t fd;
     const clv_err e = clv_ckpt_selection_object(ckptHandle, selectionObject ? &fd : NULL);
@@ -90,11 +92,11 @@ static bool clips_size(uint64_t service)
     return clips;
 }
 
-SaAisErrorT
-saCkptCheckpointOpen(SaCkptHandleT ckptHandle, const SaNameT *checkpointName,
-                     const SaCkptCheckpointCreationAttributesT *checkpointCreationAttributes,
-                     SaCkptCheckpointOpenFlagsT checkpointOpenFlags, SaTimeT timeout,
-                     SaCkptCheckpointHandleT *checkpointHandle)
+SaAisErrorT saCkptCheckpointOpen(
+    SaCkptHandleT ckptHandle, const SaNameT *checkpointName,
+    const SaCkptCheckpointCreationAttributesT *checkpointCreationAttributes,
+    SaCkptCheckpointOpenFlagsT checkpointOpenFlags, SaTimeT timeout,
+    SaCkptCheckpointHandleT *checkpointHandle)
 {
     ClCkptCheckpointCreationAttributesT attrs;
     uint64_t h = 0;
@@ -104,12 +106,14 @@ saCkptCheckpointOpen(SaCkptHandleT ckptHandle, const SaNameT *checkpointName,
     if (!checkpointHandle)
         return invalid();
     if (checkpointCreationAttributes) {
-        attrs = *(const ClCkptCheckpointCreationAttributesT *)checkpointCreationAttributes;
+        attrs =
+            *(const ClCkptCheckpointCreationAttributesT *)checkpointCreationAttributes;
         if (clips_size(ckptHandle))
             attrs.checkpointSize = clv_ckpt_clipped_size(&attrs);
     }
     e = clv_ckpt_open(ckptHandle, (const ClNameT *)checkpointName,
-                      checkpointCreationAttributes ? &attrs : NULL, checkpointOpenFlags, &h);
+                      checkpointCreationAttributes ? &attrs : NULL, checkpointOpenFlags,
+                      &h);
     *checkpointHandle = e == CL_OK ? h : 0;
     return clv_err_to_sa(e);
 }
@@ -131,7 +135,8 @@ SaAisErrorT saCkptCheckpointClose(SaCkptCheckpointHandleT checkpointHandle)
     return clv_err_to_sa(clv_ckpt_close(checkpointHandle));
 }
 
-SaAisErrorT saCkptCheckpointUnlink(SaCkptHandleT ckptHandle, const SaNameT *checkpointName)
+SaAisErrorT saCkptCheckpointUnlink(SaCkptHandleT ckptHandle,
+                                   const SaNameT *checkpointName)
 {
     return clv_err_to_sa(clv_ckpt_unlink(ckptHandle, (const ClNameT *)checkpointName));
 }
@@ -154,17 +159,19 @@ SaAisErrorT saCkptCheckpointStatusGet(SaCkptCheckpointHandleT checkpointHandle,
 
     if (!checkpointStatus)
         return invalid();
-    e = clv_ckpt_status(checkpointHandle, (ClCkptCheckpointDescriptorT *)checkpointStatus);
+    e = clv_ckpt_status(checkpointHandle,
+                        (ClCkptCheckpointDescriptorT *)checkpointStatus);
     if (e != CL_OK)
-        *checkpointStatus = (SaCkptCheckpointDescriptorT){ .memoryUsed = 0 };
+        *checkpointStatus = (SaCkptCheckpointDescriptorT){.memoryUsed = 0};
     return clv_err_to_sa(e);
 }
 
 /* ---- sections ------------------------------------------------------------ */
 
-SaAisErrorT saCkptSectionCreate(SaCkptCheckpointHandleT checkpointHandle,
-                                SaCkptSectionCreationAttributesT *sectionCreationAttributes,
-                                const void *initialData, SaSizeT initialDataSize)
+SaAisErrorT
+saCkptSectionCreate(SaCkptCheckpointHandleT checkpointHandle,
+                    SaCkptSectionCreationAttributesT *sectionCreationAttributes,
+                    const void *initialData, SaSizeT initialDataSize)
 {
     return clv_err_to_sa(clv_ckpt_section_create(
         checkpointHandle, (ClCkptSectionCreationAttributesT *)sectionCreationAttributes,
@@ -191,7 +198,8 @@ SaAisErrorT saCkptSectionIdFree(SaCkptCheckpointHandleT checkpointHandle, SaUint
     return block_free(checkpointHandle, id);
 }
 
-SaAisErrorT saCkptIOVectorElementDataFree(SaCkptCheckpointHandleT checkpointHandle, void *data)
+SaAisErrorT saCkptIOVectorElementDataFree(SaCkptCheckpointHandleT checkpointHandle,
+                                          void *data)
 {
     return block_free(checkpointHandle, data);
 }
@@ -212,8 +220,8 @@ SaAisErrorT saCkptSectionExpirationTimeSet(SaCkptCheckpointHandleT checkpointHan
 }
 
 SaAisErrorT saCkptSectionOverwrite(SaCkptCheckpointHandleT checkpointHandle,
-                                   const SaCkptSectionIdT *sectionId, const void *dataBuffer,
-                                   SaSizeT dataSize)
+                                   const SaCkptSectionIdT *sectionId,
+                                   const void *dataBuffer, SaSizeT dataSize)
 {
     return clv_err_to_sa(clv_ckpt_section_overwrite(
         checkpointHandle, (const ClCkptSectionIdT *)sectionId, dataBuffer, dataSize));
@@ -221,10 +229,9 @@ SaAisErrorT saCkptSectionOverwrite(SaCkptCheckpointHandleT checkpointHandle,
 
 /* ---- iteration ----------------------------------------------------------- */
 
-SaAisErrorT
-saCkptSectionIterationInitialize(SaCkptCheckpointHandleT checkpointHandle,
-                                 SaCkptSectionsChosenT sectionsChosen, SaTimeT expirationTime,
-                                 SaCkptSectionIterationHandleT *sectionIterationHandle)
+SaAisErrorT saCkptSectionIterationInitialize(
+    SaCkptCheckpointHandleT checkpointHandle, SaCkptSectionsChosenT sectionsChosen,
+    SaTimeT expirationTime, SaCkptSectionIterationHandleT *sectionIterationHandle)
 {
     uint64_t h = CKPT_NO_HANDLE;
     clv_err e;
@@ -236,16 +243,18 @@ saCkptSectionIterationInitialize(SaCkptCheckpointHandleT checkpointHandle,
     return clv_err_to_sa(e);
 }
 
-SaAisErrorT saCkptSectionIterationNext(SaCkptSectionIterationHandleT sectionIterationHandle,
-                                       SaCkptSectionDescriptorT *sectionDescriptor)
+SaAisErrorT
+saCkptSectionIterationNext(SaCkptSectionIterationHandleT sectionIterationHandle,
+                           SaCkptSectionDescriptorT *sectionDescriptor)
 {
     if (!sectionDescriptor)
         return invalid();
-    return clv_err_to_sa(clv_ckpt_iter_next(sectionIterationHandle,
-                                            (ClCkptSectionDescriptorT *)sectionDescriptor));
+    return clv_err_to_sa(clv_ckpt_iter_next(
+        sectionIterationHandle, (ClCkptSectionDescriptorT *)sectionDescriptor));
 }
 
-SaAisErrorT saCkptSectionIterationFinalize(SaCkptSectionIterationHandleT sectionIterationHandle)
+SaAisErrorT
+saCkptSectionIterationFinalize(SaCkptSectionIterationHandleT sectionIterationHandle)
 {
     return clv_err_to_sa(clv_ckpt_iter_end(sectionIterationHandle));
 }
@@ -254,7 +263,8 @@ SaAisErrorT saCkptSectionIterationFinalize(SaCkptSectionIterationHandleT section
 
 SaAisErrorT saCkptCheckpointWrite(SaCkptCheckpointHandleT checkpointHandle,
                                   const SaCkptIOVectorElementT *ioVector,
-                                  SaUint32T numberOfElements, SaUint32T *erroneousVectorIndex)
+                                  SaUint32T numberOfElements,
+                                  SaUint32T *erroneousVectorIndex)
 {
     return clv_err_to_sa(clv_ckpt_write(checkpointHandle,
                                         (const ClCkptIOVectorElementT *)ioVector,
@@ -263,14 +273,17 @@ SaAisErrorT saCkptCheckpointWrite(SaCkptCheckpointHandleT checkpointHandle,
 
 /* dataSize and dataOffset survive, unlike in the Cl call. */
 SaAisErrorT saCkptCheckpointRead(SaCkptCheckpointHandleT checkpointHandle,
-                                 SaCkptIOVectorElementT *ioVector, SaUint32T numberOfElements,
+                                 SaCkptIOVectorElementT *ioVector,
+                                 SaUint32T numberOfElements,
                                  SaUint32T *erroneousVectorIndex)
 {
-    return clv_err_to_sa(clv_ckpt_read(checkpointHandle, (ClCkptIOVectorElementT *)ioVector,
+    return clv_err_to_sa(clv_ckpt_read(checkpointHandle,
+                                       (ClCkptIOVectorElementT *)ioVector,
                                        numberOfElements, erroneousVectorIndex));
 }
 
-SaAisErrorT saCkptCheckpointSynchronize(SaCkptCheckpointHandleT checkpointHandle, SaTimeT timeout)
+SaAisErrorT saCkptCheckpointSynchronize(SaCkptCheckpointHandleT checkpointHandle,
+                                        SaTimeT timeout)
 {
     return clv_err_to_sa(clv_ckpt_sync(checkpointHandle, timeout));
 }

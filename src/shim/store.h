@@ -44,7 +44,7 @@ struct store_attrs {
     uint32_t max_sections;
     uint64_t checkpoint_size;
     int64_t retention_ns;
-    uint64_t max_section_size;    /* 0: unlimited */
+    uint64_t max_section_size; /* 0: unlimited */
     uint64_t max_section_id_size;
 };
 
@@ -83,12 +83,12 @@ enum store_status store_ckpt_retention_set(struct store_ckpt *ckpt, int64_t rete
 
 struct store_ckpt_status {
     int64_t retention_ns;
-    uint64_t n_sections;  /* without the default section */
-    uint64_t bytes_used;  /* sum of section sizes */
+    uint64_t n_sections; /* without the default section */
+    uint64_t bytes_used; /* sum of section sizes */
 };
 
-enum store_status store_ckpt_status(struct store_ckpt *ckpt, struct store_ckpt_status *out,
-                                    int64_t deadline_ns);
+enum store_status store_ckpt_status(struct store_ckpt *ckpt,
+                                    struct store_ckpt_status *out, int64_t deadline_ns);
 
 /* Take the active-replica role for this process's node. */
 enum store_status store_ckpt_active_set(struct store_ckpt *ckpt, int64_t deadline_ns);
@@ -150,9 +150,9 @@ enum store_status store_write(struct store_ckpt *ckpt, const struct store_write 
 struct store_read {
     struct clv_bytes id;
     uint64_t offset;
-    void *buffer;    /* NULL: a new block of got + 1 bytes, zero at its end; free() */
-    uint64_t size;   /* room at buffer; not read when buffer is NULL */
-    uint64_t got;    /* out: bytes stored; 0 when offset is past the end */
+    void *buffer;  /* NULL: a new block of got + 1 bytes, zero at its end; free() */
+    uint64_t size; /* room at buffer; not read when buffer is NULL */
+    uint64_t got;  /* out: bytes stored; 0 when offset is past the end */
 };
 
 /* On failure *bad is the index of the element, no buffer was written that was not
@@ -162,7 +162,13 @@ enum store_status store_read(struct store_ckpt *ckpt, struct store_read *vec, ui
 
 /* ---- iteration ----------------------------------------------------------- */
 
-enum store_chosen { STORE_FOREVER, STORE_ENDS_UNTIL, STORE_ENDS_FROM, STORE_CORRUPTED, STORE_ANY };
+enum store_chosen {
+    STORE_FOREVER,
+    STORE_ENDS_UNTIL,
+    STORE_ENDS_FROM,
+    STORE_CORRUPTED,
+    STORE_ANY
+};
 
 struct store_iter;
 
