@@ -165,14 +165,17 @@ void amf_daemon_rearm(struct amf_daemon *d)
     uv_timer_start(&d->tick, tick, left > 0 ? (uint64_t)left : 0, 0);
 }
 
-static void save_state(uv_prepare_t *prepare)
+void amf_daemon_keep(struct amf_daemon *d)
 {
-    struct amf_daemon *d = prepare->data;
-
     if (!d->dirty || d->restoring || d->stopping)
         return;
     d->dirty = false;
     amf_restore_save(d);
+}
+
+static void save_state(uv_prepare_t *prepare)
+{
+    amf_daemon_keep(prepare->data);
 }
 
 /* ---- nodes ----------------------------------------------------------------- */
