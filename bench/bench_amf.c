@@ -120,20 +120,27 @@ static bool write_file(const char *dir, const char *name, const char *text,
     return fclose(f) == 0 && ok;
 }
 
-static bool find_daemon(struct cluster *c, const char *given)
+/* Beside this program: installed, or in the build tree, where libtool keeps the real
+ * program one directory below. */
+static bool daemon_beside(struct cluster *c, const char *where)
 {
     char self[PATH_MAX];
 
+    memcpy(self, c->self, sizeof(self));
+    return snprintf(c->daemon, sizeof(c->daemon), "%s/%s", dirname(self), where) <
+               (int)sizeof(c->daemon) &&
+           access(c->daemon, X_OK) == 0;
+}
+
+static bool find_daemon(struct cluster *c, const char *given)
+{
     if (realpath("/proc/self/exe", c->self) == NULL)
         return false;
-    if (given) {
+    if (given)
         snprintf(c->daemon, sizeof(c->daemon), "%s", given);
-        return true;
-    }
-    memcpy(self, c->self, sizeof(self));
-    if (snprintf(c->daemon, sizeof(c->daemon), "%s/clovis-amfd", dirname(self)) >=
-            (int)sizeof(c->daemon) ||
-        access(c->daemon, X_OK))
+    else if (!daemon_beside(c, "clovis-amfd") &&
+             !daemon_beside(c, "../sbin/clovis-amfd") &&
+             !daemon_beside(c, "../clovis-amfd"))
         snprintf(c->daemon, sizeof(c->daemon), "clovis-amfd"); /* on the PATH */
     return true;
 }

@@ -27,6 +27,9 @@ STRESS_TESTS =
 check-stress: $(STRESS_TESTS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(STRESS_TESTS)'
 
+dist_check_SCRIPTS += %D%/compat.sh
+TESTS += %D%/compat.sh
+
 include %D%/base.mk
 include %D%/headers.mk
 include %D%/backend.mk

@@ -30,6 +30,11 @@ int64_t rds_now_us(void)
     return atomic_load(&rds.clock_us) + clv_now_ns() / 1000;
 }
 
+const char *rds_fence(void)
+{
+    return rds.fenced ? rds.node : "";
+}
+
 enum store_status rds_run(struct rds_call *call, int64_t deadline_ns)
 {
     if (!atomic_load(&rds.running))
@@ -53,6 +58,7 @@ enum store_status rds_answer(const struct rds_call *call)
         { "PAST",     STORE_PAST },
         { "UNLINKED", STORE_UNLINKED },
         { "DAMAGED",  STORE_DAMAGED },
+        { "FENCED",   STORE_FENCED },
     };
     /* clang-format on */
     size_t i;
@@ -255,10 +261,11 @@ static void *keeper_main(void *unused)
 static enum store_status settings_load(void)
 {
     const char *node = clv_setting("ASP_NODENAME");
-    int64_t lease_ms, op_ms;
+    int64_t lease_ms, op_ms, fence;
 
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
+        !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) ||
         !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
         return STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
@@ -268,6 +275,7 @@ static enum store_status settings_load(void)
     else if (gethostname(rds.node, sizeof(rds.node)))
         snprintf(rds.node, sizeof(rds.node), "localhost");
     rds.node[sizeof(rds.node) - 1] = '\0';
+    rds.fenced = fence == 1;
     return STORE_OK;
 }
 

@@ -45,6 +45,7 @@ struct rds_client {
     char host[RDS_HOST_SIZE]; /* what process ids mean something on: boot id, pid
                                  namespace */
     char node[RDS_NODE_SIZE];
+    bool fenced; /* writes are for the node with the active-replica role */
     int64_t lease_ns, op_timeout_ns;
 
     struct rds_pipe pipe;
@@ -65,6 +66,9 @@ struct rds_client {
 };
 
 extern struct rds_client rds;
+
+/* What fenced writes tell the scripts: the node, or empty when they are not fenced. */
+const char *rds_fence(void);
 
 /* The store's time as far as known here, since the epoch. */
 int64_t rds_now_us(void);
