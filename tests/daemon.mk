@@ -34,4 +34,10 @@ TESTS += tests/it_amfd_restart
 tests_it_amfd_restart_SOURCES = %D%/it_amfd_restart.c
 tests_it_amfd_restart_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_it_amfd_restart_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/it_amf_cli
+TESTS += tests/it_amf_cli
+tests_it_amf_cli_SOURCES = %D%/it_amf_cli.c
+tests_it_amf_cli_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amf_cli_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 endif

@@ -57,6 +57,7 @@ void amf_operator_status(struct amf_daemon *d, struct amf_peer *p, const json_t 
 {
     json_t *state = amf_must(amf_engine_dump(d->engine));
 
+    amf_daemon_keep(d);
     json_object_set_new(state, "processes", processes(d));
     json_object_set_new(state, "daemon",
                         json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:o}", "pid",
