@@ -6,6 +6,8 @@
 #   ASP_LIBS, THIRDPARTY_LIBS                     archives, libX.a, it is linked with
 #   SYS_LIBS, EXTRA_LDFLAGS, EXTRA_LDLIBS         given to the linker as they are
 #   EXTRA_CFLAGS, EXTRA_CPPFLAGS                  given to the compiler as they are
+# CLOVIS_NAMES=sa is for sources of release 6.1, which pass SaNameT to every call; it is the
+# default where SAFPLUS_MODEL_DIR is set.
 # S=0 (a static program) is not supported: libclovis is a shared library.
 include $(dir $(lastword $(MAKEFILE_LIST)))clovis-paths.mk
 
@@ -16,7 +18,8 @@ V ?= 0
 QUIET_0 = @
 QUIET = $(QUIET_$(V))
 
-CLOVIS_CPPFLAGS := -D_GNU_SOURCE -I. $(if $(wildcard $(ASP_CONFIG)),-I$(ASP_CONFIG)) \
+CLOVIS_NAMES ?= $(if $(SAFPLUS_MODEL_DIR),sa)
+CLOVIS_CPPFLAGS := -D_GNU_SOURCE $(if $(filter sa,$(CLOVIS_NAMES)),-DCLOVIS_NAMES_SA) -I. $(if $(wildcard $(ASP_CONFIG)),-I$(ASP_CONFIG)) \
 	-I$(ASP_INCLUDE) -I$(ASP_INCLUDE)/ipi
 CLOVIS_CFLAGS ?= -g -std=c99 -Wall -Wno-format-security
 CLOVIS_CXXFLAGS ?= -g -Wall -Wno-format-security
