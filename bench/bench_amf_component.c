@@ -71,7 +71,7 @@ int bench_amf_component(void)
         fprintf(stderr, "bench-component is started by clovis bench amf\n");
         return 2;
     }
-    strcpy(sa.sun_path, path);
+    memcpy(sa.sun_path, path, strlen(path) + 1);
     self.reports = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (self.reports < 0 || connect(self.reports, (struct sockaddr *)&sa, sizeof(sa)) ||
         saAmfInitialize(&self.amf, &cb, &version) != SA_AIS_OK ||

@@ -80,7 +80,7 @@ static int bare_connect(const char *host, int port)
     if (port == 0) {
         if (strlen(host) >= sizeof(un.sun_path))
             return -1;
-        strcpy(un.sun_path, host);
+        memcpy(un.sun_path, host, strlen(host) + 1);
         fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd >= 0 && connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0)
             return fd;

@@ -28,7 +28,7 @@ Test(work, a_set_describes_the_assignment)
 {
     static const struct {
         const char *row, *csi, *extra;
-        int ha;
+        ClAmsHAStateT ha;
         unsigned flags, csi_length;
         const char *active;
         unsigned active_length, transition, rank;

@@ -185,16 +185,21 @@ void amf_daemon_rearm(struct amf_daemon *d)
     uv_timer_start(&d->tick, tick, left > 0 ? (uint64_t)left : 0, 0);
 }
 
+void amf_daemon_keep(struct amf_daemon *d)
+{
+    if (!d->dirty || d->restoring || d->stopping)
+        return;
+    d->dirty = false;
+    amf_restore_save(d);
+}
+
 static void save_state(uv_prepare_t *prepare)
 {
     struct amf_daemon *d = prepare->data;
 
     if (d->cluster)
         amf_cluster_save(d->cluster);
-    if (!d->dirty || d->restoring || d->stopping)
-        return;
-    d->dirty = false;
-    amf_restore_save(d);
+    amf_daemon_keep(d);
 }
 
 /* ---- nodes ----------------------------------------------------------------- */

@@ -136,6 +136,10 @@ void amf_daemon_note(struct amf_daemon *d, const char *fmt, ...)
 /* Arm the loop's timer for what is due next. */
 void amf_daemon_rearm(struct amf_daemon *d);
 
+/* Write the state down now, if it has changed: before an answer that must hold also
+ * when the daemon is killed right after it. */
+void amf_daemon_keep(struct amf_daemon *d);
+
 bool amf_daemon_node_up(struct amf_daemon *d, int node);
 void amf_daemon_node_down(struct amf_daemon *d, int node);
 int amf_daemon_comp_node(const struct amf_daemon *d, int comp);

@@ -26,7 +26,7 @@ static bool slot_add(struct amf_load *l, void **array, size_t *n, size_t size,
         if (!more)
             return amf_fail_memory(l);
         *array = more;
-        more_els = realloc(*els, cap * sizeof(**els));
+        more_els = realloc(*els, cap * sizeof(const xmlNode *));
         if (!more_els)
             return amf_fail_memory(l);
         *els = more_els;

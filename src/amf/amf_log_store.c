@@ -97,16 +97,18 @@ bool amf_store_open(struct amf_store *s)
 {
     const int64_t deadline = clv_deadline_ns(CONNECT_MS * CLV_NS_PER_MS);
     const struct rds_session before = s->session;
+    struct rds_place place;
     int64_t clock_us;
     char why[300] = "";
 
     if (s->open)
         return true;
-    if (!rds_conn_open(&s->conn, s->url, deadline, why, sizeof(why))) {
+    rds_url_place(s->url, 0, &place);
+    if (!rds_conn_open(&s->conn, &place, deadline, why, sizeof(why))) {
         complain(s, why);
         return false;
     }
-    s->open = rds_session_begin(&s->conn, s->url, &before, &s->session, &clock_us,
+    s->open = rds_session_begin(&s->conn, &place, s->url, &before, &s->session, &clock_us,
                                 deadline, why, sizeof(why)) == STORE_OK;
     if (!s->open) {
         rds_conn_close(&s->conn);

@@ -8,6 +8,14 @@
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
+/* What an operator did and was told of survives the daemon. */
+static void acknowledge(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
+                        uint32_t rc)
+{
+    amf_daemon_keep(d);
+    amf_server_reply(p, o, rc, NULL);
+}
+
 /* ---- status ------------------------------------------------------------------------ */
 
 static json_t *process_of(const struct amf_daemon *d, int comp)
@@ -135,7 +143,7 @@ static void admin_answer(struct amf_daemon *d, struct amf_peer *p, const json_t 
         amf_daemon_note(d, "operator: %s %s is refused, 0x%x", amf_server_text(o, "op"),
                         amf_server_text(o, "name"), (unsigned)result);
     if (p)
-        amf_server_reply(p, o, result ? AMF_RE_AMS | (uint32_t)result : AMF_RE_OK, NULL);
+        acknowledge(d, p, o, result ? AMF_RE_AMS | (uint32_t)result : AMF_RE_OK);
 }
 
 void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
@@ -195,7 +203,7 @@ void amf_operator_kill_node(struct amf_daemon *d, struct amf_peer *p, const json
     d->nodes[node].resetting = false;
     amf_daemon_node_down(d, node);
     d->dirty = true;
-    amf_server_reply(p, o, AMF_RE_OK, NULL);
+    acknowledge(d, p, o, AMF_RE_OK);
 }
 
 void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
@@ -203,8 +211,7 @@ void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const jso
     const int node = node_of(d, p, o);
 
     if (node >= 0)
-        amf_server_reply(p, o, amf_daemon_node_up(d, node) ? AMF_RE_OK : AMF_RE_NO_OP,
-                         NULL);
+        acknowledge(d, p, o, amf_daemon_node_up(d, node) ? AMF_RE_OK : AMF_RE_NO_OP);
 }
 
 /* ---- the rest

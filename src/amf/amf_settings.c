@@ -41,10 +41,9 @@ static const char usage[] =
     "  -V, --version       show the version\n";
 
 /* One line to standard error; the level of the log does not matter for it. */
-static enum amf_settings_result wrong(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2)));
+static void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-static enum amf_settings_result wrong(const char *fmt, ...)
+static void complain(const char *fmt, ...)
 {
     va_list ap;
 
@@ -53,8 +52,9 @@ static enum amf_settings_result wrong(const char *fmt, ...)
     vfprintf(stderr, fmt, ap);
     va_end(ap);
     fputc('\n', stderr);
-    return AMF_SETTINGS_WRONG;
 }
+
+#define wrong(...) (complain(__VA_ARGS__), AMF_SETTINGS_WRONG)
 
 static char *joined(const char *dir, const char *name)
 {

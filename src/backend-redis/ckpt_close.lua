@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- KEYS name | ARGV process, number of the open, instance (empty: the current one)
+-- Answers which instance it was and who else has it open.
 local id = ARGV[3] ~= '' and ARGV[3] or call('GET', KEYS[1])
 if not id then
   return { 'OK' }
@@ -21,4 +22,4 @@ end
 if not again then
   writers_forget(k, proc)
 end
-return { 'OK', unpack(others) }
+return { 'OK', id, unpack(others) }

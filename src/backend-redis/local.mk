@@ -6,6 +6,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_ckpt.c %D%/rds_ckpt.h \
 	%D%/rds_client.c %D%/rds_client.h \
 	%D%/rds_conn.c %D%/rds_conn.h \
+	%D%/rds_dial.c %D%/rds_dial.h \
 	%D%/rds_feed.c %D%/rds_feed.h \
 	%D%/rds_holders.c %D%/rds_holders.h \
 	%D%/rds_io.c %D%/rds_io.h \
@@ -18,6 +19,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_section.c \
 	%D%/rds_session.c %D%/rds_session.h \
 	%D%/rds_sync.c \
+	%D%/rds_talk.c %D%/rds_talk.h \
 	%D%/rds_url.c %D%/rds_url.h \
 	%D%/rds_worker.c %D%/rds_worker.h
 nodist_libbackend_redis_la_SOURCES = %D%/rds_lua.inc

@@ -76,10 +76,11 @@ static void nudge(struct rds_pipe *pipe)
         wake(next);
 }
 
-void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn)
+void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn, uint64_t generation)
 {
     pthread_mutex_lock(&pipe->lock);
     pipe->conn = *conn;
+    pipe->generation = generation;
     pipe->up = true;
     pipe->broken = pipe->pause = false;
     pipe->refused = STORE_OK;
@@ -282,6 +283,7 @@ static bool batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
         TAILQ_REMOVE(&pipe->inflight, c, link);
         slot_free(pipe, c);
         c->state = RDS_CALL_DONE;
+        c->generation = pipe->generation;
         wake(c);
     }
     return true;

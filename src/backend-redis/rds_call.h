@@ -38,6 +38,7 @@ struct rds_call {
     void (*to_settle)(struct rds_call *call);
     /* results: owned; the first error, the last reply and the one before it */
     redisReply *error, *prev, *last;
+    uint64_t generation; /* of the server that gave them */
 
     /* the rest belongs to rds_call.c and is guarded by the pipe's lock */
     TAILQ_ENTRY(rds_call) link;
@@ -57,6 +58,7 @@ struct rds_pipe {
                              * and the order of inflight */
     pthread_cond_t changed; /* for the background thread */
     struct rds_conn conn;
+    uint64_t generation; /* of the connection */
     bool up;
     bool broken;               /* whoever leads has to give the connection up */
     bool pause;                /* the next connection should wait a little */
@@ -71,8 +73,8 @@ struct rds_pipe {
 void rds_pipe_init(struct rds_pipe *pipe);
 void rds_pipe_free(struct rds_pipe *pipe);
 
-/* Give the pipe a connection that is ready; conn is taken. */
-void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn);
+/* Give the pipe a connection that is ready, of that generation; conn is taken. */
+void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn, uint64_t generation);
 
 /* Make calls fail at once with st, or (STORE_OK) wait again. */
 void rds_pipe_refuse(struct rds_pipe *pipe, enum store_status st);

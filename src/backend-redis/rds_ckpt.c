@@ -348,10 +348,11 @@ static enum store_status unlink_instance(struct store_ckpt *ckpt, int64_t deadli
     enum store_status st;
 
     rds_call_init(&call, true);
-    rds_script_call(&call.req, script_ckpt_unlink, 1, 2);
+    rds_script_call(&call.req, script_ckpt_unlink, 1, 3);
     rds_req_wire(&call.req, rds_ckpt_key(ckpt, RDS_KEY_NAME));
     rds_req_text(&call.req, ckpt->id);
     rds_req_settle(&call.req);
+    rds_req_text(&call.req, rds_fence());
     st = rds_run(&call, deadline_ns);
     if (st == STORE_OK)
         st = rds_answer(&call);
@@ -451,8 +452,9 @@ enum store_status store_ckpt_retention_set(struct store_ckpt *ckpt, int64_t rete
     enum store_status st;
 
     rds_call_init(&call, true);
-    meta_script(&call.req, ckpt, script_ckpt_retain, 1);
+    meta_script(&call.req, ckpt, script_ckpt_retain, 2);
     rds_req_int(&call.req, retention_ns);
+    rds_req_text(&call.req, rds_fence());
     st = rds_ckpt_run(ckpt, &call, deadline_ns);
     rds_call_free(&call);
     return st;

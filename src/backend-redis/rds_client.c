@@ -30,6 +30,11 @@ int64_t rds_now_us(void)
     return atomic_load(&rds.clock_us) + clv_now_ns() / 1000;
 }
 
+const char *rds_fence(void)
+{
+    return rds.fenced ? rds.node : "";
+}
+
 enum store_status rds_run(struct rds_call *call, int64_t deadline_ns)
 {
     if (!atomic_load(&rds.running))
@@ -53,6 +58,7 @@ enum store_status rds_answer(const struct rds_call *call)
         { "PAST",     STORE_PAST },
         { "UNLINKED", STORE_UNLINKED },
         { "DAMAGED",  STORE_DAMAGED },
+        { "FENCED",   STORE_FENCED },
     };
     /* clang-format on */
     size_t i;
@@ -86,25 +92,79 @@ struct keeper {
     bool was_up, complained;
 };
 
+static void (*_Atomic generation_fn)(const struct rds_generation *now);
+
+void rds_generation_get(struct rds_generation *out)
+{
+    pthread_mutex_lock(&rds.pipe.lock);
+    *out = rds.generation;
+    pthread_mutex_unlock(&rds.pipe.lock);
+}
+
+void rds_place_get(struct rds_place *out)
+{
+    pthread_mutex_lock(&rds.pipe.lock);
+    *out = rds.place;
+    pthread_mutex_unlock(&rds.pipe.lock);
+}
+
+void rds_generation_watch(void (*fn)(const struct rds_generation *now))
+{
+    atomic_store(&generation_fn, fn);
+}
+
+/* The generation behind a new connection. A server that does not let itself be known is
+ * a new one each time. */
+static void generation_next(struct rds_generation *g, const struct rds_session *session,
+                            int64_t epoch)
+{
+    if (!session->run_id[0] || strcmp(g->run_id, session->run_id) ||
+        strcmp(g->replid, session->replid) || g->epoch != epoch)
+        g->number++;
+    memcpy(g->run_id, session->run_id, sizeof(g->run_id));
+    memcpy(g->replid, session->replid, sizeof(g->replid));
+    g->epoch = epoch;
+}
+
+/* Calls go to the new connection from now on. */
+static void put_to_use(struct keeper *k, struct rds_conn *conn,
+                       const struct rds_place *place, const struct rds_session *session)
+{
+    const struct rds_generation before = rds.generation; /* only written here */
+    struct rds_generation now = before;
+    void (*fn)(const struct rds_generation *) = atomic_load(&generation_fn);
+
+    k->session = *session;
+    generation_next(&now, session, 0);
+    pthread_mutex_lock(&rds.pipe.lock);
+    rds.place = *place;
+    rds.generation = now;
+    pthread_mutex_unlock(&rds.pipe.lock);
+    rds_pipe_raise(&rds.pipe, conn, now.number);
+    if (before.number && before.number != now.number && fn)
+        fn(&now);
+}
+
 static enum store_status attempt(struct keeper *k)
 {
     const int64_t deadline_ns = clv_deadline_ns(CONNECT_MS * CLV_NS_PER_MS);
     struct rds_session session;
+    struct rds_place place;
     struct rds_conn conn;
     enum store_status st;
     int64_t clock_us;
 
-    if (!rds_conn_open(&conn, &rds.url, deadline_ns, rds.why, sizeof(rds.why)))
+    rds_url_place(&rds.url, 0, &place);
+    if (!rds_conn_open(&conn, &place, deadline_ns, rds.why, sizeof(rds.why)))
         return STORE_AWAY;
-    st = rds_session_begin(&conn, &rds.url, &k->session, &session, &clock_us, deadline_ns,
-                           rds.why, sizeof(rds.why));
+    st = rds_session_begin(&conn, &place, &rds.url, &k->session, &session, &clock_us,
+                           deadline_ns, rds.why, sizeof(rds.why));
     if (st != STORE_OK) {
         rds_conn_close(&conn);
         return st;
     }
-    k->session = session;
     atomic_store(&rds.clock_us, clock_us);
-    rds_pipe_raise(&rds.pipe, &conn);
+    put_to_use(k, &conn, &place, &session);
     return STORE_OK;
 }
 
@@ -201,10 +261,11 @@ static void *keeper_main(void *unused)
 static enum store_status settings_load(void)
 {
     const char *node = clv_setting("ASP_NODENAME");
-    int64_t lease_ms, op_ms;
+    int64_t lease_ms, op_ms, fence;
 
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
+        !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) ||
         !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
         return STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
@@ -214,12 +275,15 @@ static enum store_status settings_load(void)
     else if (gethostname(rds.node, sizeof(rds.node)))
         snprintf(rds.node, sizeof(rds.node), "localhost");
     rds.node[sizeof(rds.node) - 1] = '\0';
+    rds.fenced = fence == 1;
     return STORE_OK;
 }
 
 static void identity_make(void)
 {
     uint64_t id;
+
+    memset(&rds.generation, 0, sizeof(rds.generation));
 
     if (getrandom(&id, sizeof(id), 0) != sizeof(id))
         id = (uint64_t)clv_wall_ns() * 1000003U ^ (uint64_t)getpid();

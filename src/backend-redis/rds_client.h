@@ -22,6 +22,15 @@ enum { RDS_PROC_SIZE = 16, RDS_HOST_SIZE = 96, RDS_NODE_SIZE = 256 };
 
 TAILQ_HEAD(rds_ckpt_list, store_ckpt);
 
+/* Which data the client works on: one server's, from one start or promotion of it to the
+ * next. What one generation acknowledged, the next may have lost. */
+struct rds_generation {
+    uint64_t number; /* counts up in this process; 0: never connected */
+    char run_id[48]; /* of the server */
+    char replid[48]; /* of the history of its data */
+    int64_t epoch;   /* configuration epoch of the sentinels; 0 without them */
+};
+
 struct rds_client {
     pthread_mutex_t start_lock; /* one start or stop at a time; guards starts */
     uint32_t starts;
@@ -36,10 +45,13 @@ struct rds_client {
     char host[RDS_HOST_SIZE]; /* what process ids mean something on: boot id, pid
                                  namespace */
     char node[RDS_NODE_SIZE];
+    bool fenced; /* writes are for the node with the active-replica role */
     int64_t lease_ns, op_timeout_ns;
 
     struct rds_pipe pipe;
-    atomic_llong clock_us; /* the store's time minus the monotonic clock */
+    struct rds_place place;           /* of the master in use; guarded by pipe.lock */
+    struct rds_generation generation; /* guarded by pipe.lock */
+    atomic_llong clock_us;            /* the store's time minus the monotonic clock */
 
     pthread_mutex_t lock; /* guards the list; a leaf */
     struct rds_ckpt_list ckpts;
@@ -55,11 +67,25 @@ struct rds_client {
 
 extern struct rds_client rds;
 
+/* What fenced writes tell the scripts: the node, or empty when they are not fenced. */
+const char *rds_fence(void);
+
 /* The store's time as far as known here, since the epoch. */
 int64_t rds_now_us(void);
 
 /* Run a call of the client. STORE_AWAY when it is not running. */
 enum store_status rds_run(struct rds_call *call, int64_t deadline_ns);
+
+/* The generation in use, or, while there is no connection, the last one. A call knows
+ * the number of the one that answered it (rds_call.generation). */
+void rds_generation_get(struct rds_generation *out);
+
+/* Where the master in use is. */
+void rds_place_get(struct rds_place *out);
+
+/* fn is called on the keeper with nothing locked, after calls go to a new generation;
+ * not for the first. It must not wait for longer than a heartbeat; NULL: nobody. */
+void rds_generation_watch(void (*fn)(const struct rds_generation *now));
 
 /* Begin a thread with all signals blocked. */
 bool rds_thread_start(pthread_t *thread, void *(*fn)(void *));

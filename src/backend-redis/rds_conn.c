@@ -2,122 +2,20 @@
 #include "backend-redis/rds_conn.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
-enum { UNACKED_LIMIT_MS = 5000 };
-
-static int connect_within(int fd, const struct sockaddr *sa, socklen_t len,
-                          int64_t deadline_ns)
-{
-    struct pollfd p = {.fd = fd, .events = POLLOUT};
-    socklen_t size = sizeof(int);
-    int err = 0, n;
-
-    if (connect(fd, sa, len) == 0)
-        return 0;
-    /* EAGAIN: the backlog of a unix socket is full, which poll() does not wait for */
-    if (errno != EINPROGRESS)
-        return errno;
-    do
-        n = poll(&p, 1, clv_deadline_left_ms(deadline_ns));
-    while (n < 0 && errno == EINTR);
-    if (n <= 0)
-        return n == 0 ? ETIMEDOUT : errno;
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size) ? errno : err;
-}
-
-static void tune(int fd, bool tcp)
-{
-    const struct timeval slice = {0, RDS_SLICE_MS * 1000};
-    const int on = 1, limit = UNACKED_LIMIT_MS;
-
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof(slice));
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof(slice));
-    if (tcp) {
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-        setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof(limit));
-    }
-}
-
-static int dial(int family, const struct sockaddr *sa, socklen_t len, int64_t deadline_ns,
-                int *err)
-{
-    const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd < 0) {
-        *err = errno;
-        return -1;
-    }
-    *err = connect_within(fd, sa, len, deadline_ns);
-    if (*err) {
-        close(fd);
-        return -1;
-    }
-    tune(fd, family != AF_UNIX);
-    return fd;
-}
-
-static int dial_unix(const char *path, int64_t deadline_ns, char *why, size_t why_size)
-{
-    struct sockaddr_un sa = {.sun_family = AF_UNIX};
-    int fd, err;
-
-    if (strlen(path) >= sizeof(sa.sun_path)) {
-        snprintf(why, why_size, "%s: the path is longer than %zu bytes", path,
-                 sizeof(sa.sun_path) - 1);
-        return -1;
-    }
-    memcpy(sa.sun_path, path, strlen(path) + 1);
-    fd = dial(AF_UNIX, (struct sockaddr *)&sa, sizeof(sa), deadline_ns, &err);
-    if (fd < 0)
-        snprintf(why, why_size, "%s: %s", path, strerror(err));
-    return fd;
-}
-
-static int dial_tcp(const struct rds_url *url, int64_t deadline_ns, char *why,
-                    size_t why_size)
-{
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
-    struct addrinfo *list, *a;
-    char port[8], buf[280];
-    int fd = -1, err;
-
-    snprintf(port, sizeof(port), "%u", url->hosts[0].port);
-    err = getaddrinfo(url->hosts[0].host, port, &hints, &list);
-    if (err) {
-        snprintf(why, why_size, "%s: %s", rds_url_address(url, buf, sizeof(buf)),
-                 gai_strerror(err));
-        return -1;
-    }
-    for (a = list; a && fd < 0; a = a->ai_next)
-        fd = dial(a->ai_family, a->ai_addr, a->ai_addrlen, deadline_ns, &err);
-    freeaddrinfo(list);
-    if (fd < 0)
-        snprintf(why, why_size, "%s: %s", rds_url_address(url, buf, sizeof(buf)),
-                 strerror(err));
-    return fd;
-}
-
-bool rds_conn_open(struct rds_conn *conn, const struct rds_url *url, int64_t deadline_ns,
-                   char *why, size_t why_size)
+bool rds_conn_open(struct rds_conn *conn, const struct rds_place *place,
+                   int64_t deadline_ns, char *why, size_t why_size)
 {
     memset(conn, 0, sizeof(*conn));
-    conn->fd = url->scheme == RDS_UNIX ? dial_unix(url->path, deadline_ns, why, why_size)
-                                       : dial_tcp(url, deadline_ns, why, why_size);
+    conn->fd = rds_dial(place, deadline_ns, why, why_size);
     if (conn->fd < 0)
         return false;
     conn->reader = redisReaderCreate();

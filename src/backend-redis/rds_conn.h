@@ -13,10 +13,10 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "backend-redis/rds_dial.h"
 #include "backend-redis/rds_req.h"
-#include "backend-redis/rds_url.h"
 
-enum { RDS_SLICE_MS = 250, RDS_RECV_SIZE = 256 * 1024 };
+enum { RDS_RECV_SIZE = 256 * 1024 };
 
 struct rds_conn {
     int fd; /* -1: closed */
@@ -29,8 +29,8 @@ struct rds_conn {
 enum rds_io { RDS_IO_OK, RDS_IO_LATE, RDS_IO_LOST };
 
 /* Connect. On failure why says what to whom, and conn is closed. */
-bool rds_conn_open(struct rds_conn *conn, const struct rds_url *url, int64_t deadline_ns,
-                   char *why, size_t why_size);
+bool rds_conn_open(struct rds_conn *conn, const struct rds_place *place,
+                   int64_t deadline_ns, char *why, size_t why_size);
 
 /* Make what is in flight fail at once; from any thread. */
 void rds_conn_shut(struct rds_conn *conn);

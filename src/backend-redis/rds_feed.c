@@ -335,15 +335,17 @@ static void feed_connect(void)
     static const struct rds_session none;
     const int64_t deadline_ns = clv_deadline_ns(ANSWER_MS * CLV_NS_PER_MS);
     struct rds_session session = {0};
+    struct rds_place place;
     struct rds_conn conn;
     int64_t clock_us;
     char why[256];
     bool ok;
 
     pthread_mutex_unlock(&feeds.lock);
-    ok = rds_conn_open(&conn, &rds.url, deadline_ns, why, sizeof(why));
-    if (ok && rds_session_begin(&conn, &rds.url, &none, &session, &clock_us, deadline_ns,
-                                why, sizeof(why)) != STORE_OK) {
+    rds_place_get(&place);
+    ok = rds_conn_open(&conn, &place, deadline_ns, why, sizeof(why));
+    if (ok && rds_session_begin(&conn, &place, &rds.url, &none, &session, &clock_us,
+                                deadline_ns, why, sizeof(why)) != STORE_OK) {
         rds_conn_close(&conn);
         ok = false;
     }

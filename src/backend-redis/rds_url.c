@@ -214,7 +214,7 @@ static bool tail_parse(struct rds_url *out, const char *tail, size_t len, char *
 
 static bool net_parse(struct rds_url *out, const char *rest, char *why, size_t why_size)
 {
-    const bool sentinel = out->scheme == RDS_SENTINEL || out->scheme == RDS_SENTINEL_TLS;
+    const bool sentinel = rds_url_has_sentinels(out);
     const uint16_t port = sentinel ? PORT_SENTINEL : PORT_REDIS;
     const char *query = strchr(rest, '?');
     const char *end = query ? query : rest + strlen(rest);
@@ -363,15 +363,19 @@ bool rds_url_load(struct rds_url *out)
     return true;
 }
 
-const char *rds_url_address(const struct rds_url *url, char *buf, size_t size)
+bool rds_url_has_sentinels(const struct rds_url *url)
 {
-    if (url->scheme == RDS_UNIX)
-        return url->path;
-    if (strchr(url->hosts[0].host, ':'))
-        snprintf(buf, size, "[%s]:%u", url->hosts[0].host, url->hosts[0].port);
-    else
-        snprintf(buf, size, "%s:%u", url->hosts[0].host, url->hosts[0].port);
-    return buf;
+    return url->scheme == RDS_SENTINEL || url->scheme == RDS_SENTINEL_TLS;
+}
+
+void rds_url_place(const struct rds_url *url, uint32_t i, struct rds_place *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->tls = url->scheme == RDS_TLS || url->scheme == RDS_SENTINEL_TLS;
+    if (url->scheme != RDS_UNIX)
+        out->port = url->hosts[i].port;
+    snprintf(out->host, sizeof(out->host), "%s",
+             url->scheme == RDS_UNIX ? url->path : url->hosts[i].host);
 }
 
 void rds_url_free(struct rds_url *url)

@@ -240,12 +240,11 @@ clv_err clv_ckpt_open(uint64_t service, const ClNameT *name,
     /* A bad service handle is reported after bad arguments. */
     e = out ? clv_ckpt_open_check(s ? s->rules : &clv_rules_clovis, name, attrs, flags)
             : CL_ERR_NULL_POINTER;
-    if (e == CL_OK)
-        e = no_service;
+    if (!s)
+        return e == CL_OK ? no_service : e;
     if (e == CL_OK)
         e = clv_ckpt_open_checked(s, clv_ckpt_name(name), attrs, flags, out);
-    if (s)
-        clv_handle_put(service);
+    clv_handle_put(service);
     return e;
 }
 
@@ -382,7 +381,7 @@ ClRcT clCkptCheckpointOpen(
     const ClCkptCheckpointCreationAttributesT *checkpointCreationAttributes,
     ClCkptOpenFlagsT checkpointOpenFlags, ClTimeT timeout, ClCkptHdlT *checkpointHandle)
 {
-    uint64_t h;
+    uint64_t h = 0;
     clv_err e;
 
     (void)timeout; /* programs pass 0, -1 and CL_TIME_END: ignored, as ever */

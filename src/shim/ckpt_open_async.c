@@ -76,14 +76,13 @@ clv_err clv_ckpt_open_async(uint64_t service, ClInvocationT invocation,
     if (no_service == CL_ERR_NOT_INITIALIZED)
         return no_service;
     e = clv_ckpt_open_check(s ? s->rules : &clv_rules_clovis, name, attrs, flags);
-    if (e == CL_OK)
-        e = no_service;
+    if (!s)
+        return e == CL_OK ? no_service : e;
     if (e == CL_OK && !has_open_callback(s))
         e = CL_ERR_INITIALIZED;
     if (e == CL_OK)
         e = open_submit(s, invocation, name, attrs, flags);
-    if (s)
-        clv_handle_put(service);
+    clv_handle_put(service);
     return e;
 }
 

@@ -40,10 +40,13 @@ static ClUint8T *text_put(char **at, const char *text)
 void cpm_csi_attrs_put(ClAmsCSIAttributeListT *list, const json_t *attrs, void *block)
 {
     const size_t n = json_array_size(attrs);
-    char *at = (char *)block + n * sizeof(ClAmsCSIAttributeT);
+    char *at;
 
     list->numAttributes = (ClUint32T)n;
-    list->attribute = n ? block : NULL;
+    list->attribute = block;
+    if (!block)
+        return; /* nothing to put */
+    at = (char *)block + n * sizeof(ClAmsCSIAttributeT);
     for (size_t i = 0; i < n; i++) {
         const json_t *a = json_array_get(attrs, i);
 

@@ -60,6 +60,7 @@ static void list_fill(ClCpmCompCSIT *list, ClUint32T n, const struct cpm_comp *c
 {
     char *at = (char *)(list + n);
     const struct cpm_csi *csi;
+    size_t size;
 
     for (csi = c->csis; csi; csi = csi->next, list++) {
         const struct cpm_set set = {.csi = csi->name,
@@ -71,8 +72,10 @@ static void list_fill(ClCpmCompCSIT *list, ClUint32T n, const struct cpm_comp *c
 
         list->haState = csi->ha;
         cpm_csi_head(&list->csiDescriptor, &set);
-        cpm_csi_attrs_put(&list->csiDescriptor.csiAttributeList, csi->attrs, at);
-        at += (cpm_csi_attrs_size(csi->attrs) + 7) & ~(size_t)7;
+        size = cpm_csi_attrs_size(csi->attrs);
+        cpm_csi_attrs_put(&list->csiDescriptor.csiAttributeList, csi->attrs,
+                          size ? at : NULL);
+        at += (size + 7) & ~(size_t)7;
     }
 }
 

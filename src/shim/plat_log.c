@@ -170,6 +170,7 @@ static void message_write(const ClHandleT *stream, struct log_message *m, const 
     log_console_write(m);
     if (stream)
         log_stream_write(*stream, m);
+    m->text = NULL;
 }
 
 ClRcT clLogVMsgWrite(ClHandleT stream, ClLogSeverityT severity, ClUint16T serviceId,

@@ -63,7 +63,7 @@ SaAisErrorT saCkptSelectionObjectGet(SaCkptHandleT ckptHandle,
     uint64_t fd;
     const clv_err e = clv_ckpt_selection_object(ckptHandle, selectionObject ? &fd : NULL);
 
-    if (e == CL_OK)
+    if (e == CL_OK && selectionObject)
         *selectionObject = fd;
     return clv_err_to_sa(e);
 }

@@ -397,7 +397,7 @@ static int next_si(const struct plan *p, int after)
     for (i = 0; i < p->g->sis.n; i++) {
         si = p->g->sis.at[i];
         if (after >= 0 && (sis[si].rank < sis[after].rank ||
-                           (sis[si].rank == sis[after].rank && si <= after)))
+                           (si <= after && sis[si].rank == sis[after].rank)))
             continue;
         if (best < 0 || sis[si].rank < sis[best].rank)
             best = si;
