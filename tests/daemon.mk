@@ -58,4 +58,10 @@ TESTS += tests/it_amfd_cluster
 tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c
 tests_it_amfd_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_netns
+TESTS += tests/it_amfd_netns
+tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c
+tests_it_amfd_netns_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_netns_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 endif

@@ -39,3 +39,4 @@ include %D%/engine.mk
 include %D%/daemon.mk
 include %D%/client.mk
 include %D%/cli.mk
+include %D%/legacy.mk

@@ -187,8 +187,6 @@ void amf_daemon_rearm(struct amf_daemon *d)
 
 void amf_daemon_keep(struct amf_daemon *d)
 {
-    if (d->cluster)
-        amf_cluster_save(d->cluster);
     if (!d->dirty || d->restoring || d->stopping)
         return;
     d->dirty = false;
@@ -197,7 +195,11 @@ void amf_daemon_keep(struct amf_daemon *d)
 
 static void save_state(uv_prepare_t *prepare)
 {
-    amf_daemon_keep(prepare->data);
+    struct amf_daemon *d = prepare->data;
+
+    if (d->cluster)
+        amf_cluster_save(d->cluster);
+    amf_daemon_keep(d);
 }
 
 /* ---- nodes ----------------------------------------------------------------- */
