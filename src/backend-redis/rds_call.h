@@ -73,7 +73,8 @@ struct rds_pipe {
 void rds_pipe_init(struct rds_pipe *pipe);
 void rds_pipe_free(struct rds_pipe *pipe);
 
-/* Give the pipe a connection that is ready, of that generation; conn is taken. */
+/* Lock held. Give the pipe a connection that is ready, of that generation; conn is taken.
+ */
 void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn, uint64_t generation);
 
 /* Make calls fail at once with st, or (STORE_OK) wait again. */
