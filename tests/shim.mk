@@ -30,7 +30,8 @@ tests_test_dispatch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_dispatch_LDADD = libshim.la libbase.la $(CRITERION_LIBS)
 
 CKPT_ROWS = %D%/ckpt_rows_service.c %D%/ckpt_rows_access.c %D%/ckpt_rows_open.c \
-	%D%/ckpt_rows_section.c %D%/ckpt_rows_iter.c %D%/ckpt_rows_io.c %D%/ckpt_rows_ext.c
+	%D%/ckpt_rows_section.c %D%/ckpt_rows_iter.c %D%/ckpt_rows_io.c %D%/ckpt_rows_ext.c \
+	%D%/ckpt_rows_async.c %D%/ckpt_rows_trap.c
 tests_test_ckpt_rows_SOURCES = $(CKPT_ROWS)
 tests_test_ckpt_rows_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_ckpt_rows_LDADD = $(SHIM_LIBS)
