@@ -7,6 +7,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_client.c %D%/rds_client.h \
 	%D%/rds_conn.c %D%/rds_conn.h \
 	%D%/rds_dial.c %D%/rds_dial.h \
+	%D%/rds_durable.c %D%/rds_durable.h \
 	%D%/rds_feed.c %D%/rds_feed.h \
 	%D%/rds_holders.c %D%/rds_holders.h \
 	%D%/rds_io.c %D%/rds_io.h \
@@ -14,6 +15,8 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_key.c %D%/rds_key.h \
 	%D%/rds_lease.c %D%/rds_lease.h \
 	%D%/rds_master.c %D%/rds_master.h \
+	%D%/rds_owner.c %D%/rds_owner.h \
+	%D%/rds_replicas.c %D%/rds_replicas.h \
 	%D%/rds_reply.c %D%/rds_reply.h \
 	%D%/rds_req.c %D%/rds_req.h \
 	%D%/rds_script.c %D%/rds_script.h \

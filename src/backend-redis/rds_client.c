@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_lease.h"
 #include "backend-redis/rds_master.h"
@@ -193,7 +194,7 @@ static enum store_status settings_load(void)
 
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
-        !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) ||
+        !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) || !rds_durable_settings() ||
         !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
         return STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
@@ -231,6 +232,7 @@ static void keeper_stop(void)
 static void client_free(void)
 {
     rds_master_stop();
+    rds_durable_free();
     rds_pipe_free(&rds.pipe);
     rds_url_free(&rds.url);
 }
@@ -258,6 +260,10 @@ static enum store_status client_start(int64_t deadline_ns)
     }
     identity_make();
     rds_pipe_init(&rds.pipe);
+    if (!rds_durable_init()) {
+        client_free();
+        return STORE_NO_MEM;
+    }
     TAILQ_INIT(&rds.ckpts);
     atomic_fetch_add(&rds.era, 1);
     rds.stop = rds.first_known = rds.hurry = false;
@@ -285,6 +291,7 @@ static void forget_in_child(void)
 
     if (rds.starts && rds.pipe.conn.fd >= 0)
         close(rds.pipe.conn.fd);
+    rds_durable_forget();
     rds_worker_forget();
     rds_feed_forget();
     rds_master_forget();
@@ -324,6 +331,7 @@ void store_stop(void)
         rds_worker_stop();
         rds_ckpt_close_all(deadline_ns);
         rds_lease_end(deadline_ns);
+        rds_durable_stop();
         atomic_store(&rds.running, false);
         keeper_stop();
         client_free();

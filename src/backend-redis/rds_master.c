@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend-redis/rds_client.h"
+#include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_sentinel.h"
 #include "backend-redis/rds_session.h"
@@ -173,6 +174,8 @@ static bool put_to_use(struct rds_conn *conn, const struct found *found,
     master.session = *session;
     if (is_new)
         rds_feed_renew();
+    if (is_new && !is_first)
+        rds_durable_renew();
     if (is_new && !is_first && fn)
         fn(&now);
     return true;
