@@ -104,7 +104,7 @@ bool amf_store_open(struct amf_store *s)
     if (s->open)
         return true;
     rds_url_place(s->url, 0, &place);
-    if (!rds_conn_open(&s->conn, &place, deadline, why, sizeof(why))) {
+    if (rds_conn_open(&s->conn, &place, NULL, deadline, why, sizeof(why)) != STORE_OK) {
         complain(s, why);
         return false;
     }

@@ -93,14 +93,12 @@ static void nudge(struct rds_pipe *pipe)
 
 void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn, uint64_t generation)
 {
-    pthread_mutex_lock(&pipe->lock);
     pipe->conn = *conn;
     pipe->generation = generation;
     pipe->up = true;
     pipe->broken = pipe->pause = false;
     pipe->refused = STORE_OK;
     nudge(pipe);
-    pthread_mutex_unlock(&pipe->lock);
 }
 
 void rds_pipe_refuse(struct rds_pipe *pipe, enum store_status st)
@@ -551,7 +549,7 @@ static bool prepare_retry(struct rds_pipe *pipe, const char *line, int *wait_ms,
         scripts_reload(pipe, deadline_ns);
         return clv_now_ns() < deadline_ns;
     }
-    if (rds_error_is(line, "READONLY"))
+    if (rds_error_is(line, "READONLY") || rds_error_is(line, "MASTERDOWN"))
         rds_pipe_drop(pipe); /* the next connection looks for the master */
     if (!pause_ms(*wait_ms, deadline_ns))
         return false;

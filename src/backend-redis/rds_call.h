@@ -96,7 +96,8 @@ bool rds_pipe_rounds(struct rds_pipe *pipe, struct rds_round *round);
 
 void rds_pipe_free(struct rds_pipe *pipe);
 
-/* Give the pipe a connection that is ready, of that generation; conn is taken. */
+/* Lock held. Give the pipe a connection that is ready, of that generation; conn is taken.
+ */
 void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn, uint64_t generation);
 
 /* Make calls fail at once with st, or (STORE_OK) wait again. */
