@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -171,6 +172,20 @@ void amfd_prepare(struct amfd *f, const struct amfd_model *m)
     amfd_model_write(f, m);
 }
 
+static void netns_enter(const struct amfd *f)
+{
+    char path[100];
+    int fd;
+
+    if (!f->netns)
+        return;
+    snprintf(path, sizeof(path), "/run/netns/%s", f->netns);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || setns(fd, CLONE_NEWNET) != 0)
+        die(f, path);
+    close(fd);
+}
+
 static void run_daemon(const struct amfd *f, const char *const *args)
 {
     static const char *const all[] = {"--all-nodes", NULL};
@@ -180,6 +195,7 @@ static void run_daemon(const struct amfd *f, const char *const *args)
     int fd;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    netns_enter(f);
     snprintf(path, sizeof(path), "%s/clovis-amfd", builddir());
     snprintf(bin, sizeof(bin), "%s/tests", builddir());
     argv[n++] = path;

@@ -23,7 +23,8 @@ struct amfd_model {
 };
 
 struct amfd {
-    pid_t pid; /* 0: not running */
+    pid_t pid;         /* 0: not running */
+    const char *netns; /* network namespace to run in, NULL: ours */
     char dir[160];
     char model[192], run[192], socket[224], err[192];
 };

@@ -1,119 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * More than one process: change feed, death, fork. The other process is a child that is
- * forked before it has a client, and does what a script of letters says.
+ * More than one process: change feed, death, fork.
  */
 #include <criterion/criterion.h>
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "fixture_peer.h"
 #include "fixture_store.h"
 
 TestSuite(peers, .timeout = 60);
-
-/* ---- a process to talk to ------------------------------------------------ */
-
-struct peer {
-    pid_t pid;
-    int to, from;
-};
-
-/* In the child: carry out lines "verb id text", answer each with a status text. */
-static enum store_status obey(struct store_ckpt **c, const char *verb, const char *id,
-                              const char *text, const struct store_open_how *how)
-{
-    struct store_write w = {bytes(id), bytes(text), 1};
-    uint32_t bad;
-
-    if (strcmp(verb, "open") == 0)
-        return store_ckpt_open(bytes(id), how, soon(), c);
-    if (strcmp(verb, "close") == 0)
-        return store_ckpt_close(*c, soon());
-    if (strcmp(verb, "create") == 0)
-        return create(*c, id, text);
-    if (strcmp(verb, "write") == 0)
-        return store_section_write(*c, bytes(id), bytes(text), soon());
-    if (strcmp(verb, "vector") == 0)
-        return store_write(*c, &w, 1, &bad, soon());
-    if (strcmp(verb, "delete") == 0)
-        return store_section_delete(*c, bytes(id), soon());
-    return STORE_CONFIG;
-}
-
-static void peer_main(int in, int out, const struct store_open_how *how)
-{
-    char line[256], verb[32], id[64], text[128];
-    struct store_ckpt *c = NULL;
-    FILE *f = fdopen(in, "r");
-
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (!f || store_start(soon()) != STORE_OK)
-        _exit(1);
-    while (fgets(line, sizeof(line), f)) {
-        id[0] = text[0] = '\0';
-        sscanf(line, "%31s %63s %127s", verb, id, text);
-        dprintf(out, "%s\n", store_status_text(obey(&c, verb, id, text, how)));
-    }
-    store_stop();
-    fclose(f);
-    _exit(0);
-}
-
-static void peer_start(struct peer *p, const struct store_open_how *how)
-{
-    int to[2], from[2];
-
-    cr_assert(pipe(to) == 0 && pipe(from) == 0);
-    p->pid = fork();
-    cr_assert_geq(p->pid, 0);
-    if (p->pid == 0) {
-        close(to[1]);
-        close(from[0]);
-        peer_main(to[0], from[1], how);
-    }
-    close(to[0]);
-    close(from[1]);
-    p->to = to[1];
-    p->from = from[0];
-}
-
-static const char *peer_ask(const struct peer *p, const char *line)
-{
-    static char answer[128];
-    size_t n = 0;
-
-    dprintf(p->to, "%s\n", line);
-    while (n < sizeof(answer) - 1 && read(p->from, &answer[n], 1) == 1 &&
-           answer[n] != '\n')
-        n++;
-    answer[n] = '\0';
-    return answer;
-}
-
-#define PEER_DOES(p, line) cr_assert_str_eq(peer_ask(p, line), "success", "%s", line)
-
-static void peer_kill(struct peer *p)
-{
-    kill(p->pid, SIGKILL);
-    waitpid(p->pid, NULL, 0);
-    close(p->to);
-    close(p->from);
-}
-
-static void peer_end(struct peer *p)
-{
-    close(p->to);
-    waitpid(p->pid, NULL, 0);
-    close(p->from);
-}
 
 static void server_start(void)
 {

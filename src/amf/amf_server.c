@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "amf/amf_cluster.h"
 #include "amf/amf_must.h"
 
 enum who { ANYBODY, COMPONENT, OPERATOR };
@@ -113,6 +114,8 @@ static void ended(void *ctx, struct amf_peer *p, const char *why)
 
     amf_pg_forget(&d->pg, p);
     amf_restore_forget_peer(d, p);
+    if (d->cluster)
+        amf_cluster_forget_peer(d->cluster, p);
     if (comp >= 0 && d->comps[comp].peer == p)
         amf_component_gone(d, comp, why);
     else

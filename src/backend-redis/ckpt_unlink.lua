@@ -1,9 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS name | ARGV instance, settle
+-- KEYS name | ARGV instance, settle, fenced node
 local k = keys_of(KEYS[1], ARGV[1])
 if call('GET', k.ptr) ~= k.id then
   -- when settling: it was us, or somebody at the same time
   return { ARGV[2] == '1' and 'OK' or 'ABSENT' }
+end
+if fenced(k.meta, ARGV[3]) then
+  return { 'FENCED' }
 end
 call('DEL', k.ptr)
 if call('HLEN', k.open) == 0 then

@@ -41,6 +41,19 @@ local function applied(k, writer, seq)
   return call('HGET', k.data, 'w:' .. writer) == seq
 end
 
+-- A fenced process names its node ('': not fenced): may it not write here?
+local function fenced(meta, node)
+  return node ~= '' and (call('HGET', meta, 'active_node') or node) ~= node
+end
+
+-- A transaction goes on after its script has refused. What follows must not become the
+-- content of a section that has lost its own.
+local function refuse(k, id)
+  if call('ZSCORE', k.index, id) then
+    call('HSETNX', k.data, 's:' .. id, '')
+  end
+end
+
 -- A process that has the instance open no more: its 64 writers go.
 local function writers_forget(k, proc)
   local fields = {}

@@ -14,6 +14,7 @@
 
 #include "backend-redis/rds_call.h"
 #include "backend-redis/rds_key.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_script.h"
 #include "backend-redis/rds_url.h"
 #include "shim/store.h"
@@ -36,6 +37,7 @@ struct rds_client {
     char host[RDS_HOST_SIZE]; /* what process ids mean something on: boot id, pid
                                  namespace */
     char node[RDS_NODE_SIZE];
+    bool fenced; /* writes are for the node with the active-replica role */
     int64_t lease_ns, op_timeout_ns;
 
     struct rds_pipe pipe;
@@ -48,12 +50,16 @@ struct rds_client {
     /* the keeper; guarded by pipe.lock */
     pthread_t keeper;
     bool stop;
+    bool hurry; /* there are news of the master: do not wait until the next attempt */
     bool first_known; /* how the first connection went */
     enum store_status first;
     char why[256]; /* the last failure, with the address */
 };
 
 extern struct rds_client rds;
+
+/* What fenced writes tell the scripts: the node, or empty when they are not fenced. */
+const char *rds_fence(void);
 
 /* The store's time as far as known here, since the epoch. */
 int64_t rds_now_us(void);

@@ -25,7 +25,7 @@ enum store_status rds_exec_answer(const struct rds_call *call)
 enum store_status rds_exec_run(struct store_ckpt *ckpt, struct rds_call *call,
                                uint32_t *bad, int64_t deadline_ns)
 {
-    enum store_status st = rds_run(call, deadline_ns);
+    enum store_status st = rds_ckpt_send(ckpt, call, deadline_ns);
     int64_t at;
 
     if (st != STORE_OK)
@@ -50,16 +50,13 @@ static void write_element(struct rds_req *req, const struct store_write *w, char
 static void write_script(struct rds_req *req, const struct store_ckpt *ckpt,
                          const struct rds_stamp *stamp, uint32_t n)
 {
-    rds_ckpt_script(req, ckpt, script_section_write, 4 + 5 * (size_t)n);
-    rds_req_writer(req, "", rds.proc);
-    rds_req_seq(req);
-    rds_req_settle(req);
+    rds_change_script(req, ckpt, script_section_write, 1 + 5 * (size_t)n);
     rds_req_value(req, stamp, (struct clv_bytes){NULL, 0});
 }
 
-enum store_status rds_write_inline(struct store_ckpt *ckpt, const struct store_write *vec,
-                                   uint32_t n, char mode, uint32_t *bad,
-                                   int64_t deadline_ns)
+static enum store_status write_inline(struct store_ckpt *ckpt,
+                                      const struct store_write *vec, uint32_t n,
+                                      char mode, uint32_t *bad, int64_t deadline_ns)
 {
     const struct rds_stamp stamp = rds_stamp_now(0);
     struct rds_call call;
@@ -85,10 +82,11 @@ static bool is_outside(const struct store_write *w)
     return w->offset == 0 && w->data.size > RDS_REQ_COPY_MAX;
 }
 
-/* *must_inline: the sections are such that only the script can do it. */
+/* mode is that of the large elements, r or s. *must_inline: the sections are such that
+ * only the script can do it. */
 static enum store_status write_outside(struct store_ckpt *ckpt,
                                        const struct store_write *vec, uint32_t n,
-                                       uint32_t *bad, bool *must_inline,
+                                       char mode, uint32_t *bad, bool *must_inline,
                                        int64_t deadline_ns)
 {
     const struct rds_stamp stamp = rds_stamp_now(0);
@@ -100,7 +98,7 @@ static enum store_status write_outside(struct store_ckpt *ckpt,
     rds_req_plain(&call.req, "MULTI");
     write_script(&call.req, ckpt, &stamp, n);
     for (i = 0; i < n; i++) {
-        write_element(&call.req, &vec[i], is_outside(&vec[i]) ? 's' : 'S',
+        write_element(&call.req, &vec[i], is_outside(&vec[i]) ? mode : 'S',
                       !is_outside(&vec[i]));
         n_outside += is_outside(&vec[i]);
     }
@@ -129,10 +127,21 @@ enum store_status store_write(struct store_ckpt *ckpt, const struct store_write 
     for (i = 0; i < n && !outside && !ckpt->notify; i++)
         outside = is_outside(&vec[i]);
     if (outside)
-        st = write_outside(ckpt, vec, n, bad, &must_inline, deadline_ns);
+        st = write_outside(ckpt, vec, n, 's', bad, &must_inline, deadline_ns);
     if (must_inline && n > 0)
-        st = rds_write_inline(ckpt, vec, n, 'S', bad, deadline_ns);
+        st = write_inline(ckpt, vec, n, 'S', bad, deadline_ns);
     return st;
+}
+
+enum store_status rds_write_whole(struct store_ckpt *ckpt, const struct store_write *w,
+                                  int64_t deadline_ns)
+{
+    bool must_inline;
+    uint32_t bad;
+
+    if (is_outside(w) && !ckpt->notify)
+        return write_outside(ckpt, w, 1, 'r', &bad, &must_inline, deadline_ns);
+    return write_inline(ckpt, w, 1, 'R', &bad, deadline_ns);
 }
 
 /* ---- read ---------------------------------------------------------------- */

@@ -27,9 +27,12 @@ enum store_status rds_exec_answer(const struct rds_call *call);
 enum store_status rds_exec_run(struct store_ckpt *ckpt, struct rds_call *call,
                                uint32_t *bad, int64_t deadline_ns);
 
-/* A vector, through the script: mode R replaces sections, S puts content at offsets. */
-enum store_status rds_write_inline(struct store_ckpt *ckpt, const struct store_write *vec,
-                                   uint32_t n, char mode, uint32_t *bad,
-                                   int64_t deadline_ns);
+/* Begin a script that changes sections: writer, sequence, settle mark, fenced node. */
+void rds_change_script(struct rds_req *req, const struct store_ckpt *ckpt,
+                       enum rds_script which, size_t n_more);
+
+/* Replace a section by means of the script, which looks whether that may be. */
+enum store_status rds_write_whole(struct store_ckpt *ckpt, const struct store_write *w,
+                                  int64_t deadline_ns);
 
 #endif

@@ -38,14 +38,14 @@ void rds_req_setnx(struct rds_req *req, const struct store_ckpt *ckpt,
     rds_req_value(req, stamp, data);
 }
 
-/* Begin a script that changes sections: writer, sequence, settle mark. */
-static void change_script(struct rds_req *req, const struct store_ckpt *ckpt,
-                          enum rds_script which, size_t n_more)
+void rds_change_script(struct rds_req *req, const struct store_ckpt *ckpt,
+                       enum rds_script which, size_t n_more)
 {
-    rds_ckpt_script(req, ckpt, which, 3 + n_more);
+    rds_ckpt_script(req, ckpt, which, 4 + n_more);
     rds_req_writer(req, "", rds.proc);
     rds_req_seq(req);
     rds_req_settle(req);
+    rds_req_text(req, rds_fence());
 }
 
 /* End and "relative": microseconds, or +inf. */
@@ -75,7 +75,7 @@ static enum store_status run_change(struct store_ckpt *ckpt, struct rds_call *ca
 static void create_script(struct rds_req *req, const struct store_ckpt *ckpt,
                           struct clv_bytes id, struct store_when end, bool with_value)
 {
-    change_script(req, ckpt, script_section_create, with_value ? 4 : 3);
+    rds_change_script(req, ckpt, script_section_create, with_value ? 4 : 3);
     rds_req_arg(req, id);
     req_when(req, end);
 }
@@ -181,7 +181,7 @@ static void overwrite_settle(struct rds_call *call)
 
     rds_req_free(req);
     rds_req_plain(req, "MULTI");
-    change_script(req, o->ckpt, script_section_write, 6);
+    rds_change_script(req, o->ckpt, script_section_write, 6);
     rds_req_value(req, &o->stamp, nothing);
     rds_req_arg(req, o->id);
     rds_req_text(req, "p");
@@ -200,19 +200,16 @@ static void overwrite_request(struct overwrite *o)
 
     rds_call_init(&o->call, true);
     o->call.to_settle = overwrite_settle;
-    rds_req_plain(req, "MULTI");
-    rds_req_command(req, 3);
-    rds_req_text(req, "ZSCORE");
+    rds_req_ready(req, "*1\r\n$5\r\nMULTI\r\n*3\r\n$6\r\nZSCORE\r\n", 2);
     rds_req_wire(req, rds_ckpt_key(o->ckpt, RDS_KEY_INDEX));
     rds_req_arg(req, o->id);
-    rds_req_command(req, 6);
-    rds_req_text(req, "HSET");
+    rds_req_ready(req, "*6\r\n$4\r\nHSET\r\n", 1);
     rds_req_wire(req, rds_ckpt_key(o->ckpt, RDS_KEY_DATA));
     rds_req_section(req, o->id);
     rds_req_value(req, &o->stamp, o->data);
     rds_req_writer(req, "w:", rds.proc);
     rds_req_seq(req);
-    rds_req_plain(req, "EXEC");
+    rds_req_ready(req, "*1\r\n$4\r\nEXEC\r\n", 1);
 }
 
 /* The answer of the plain form is {score, HSET's}, that of the settle form {{word}...}.
@@ -238,16 +235,15 @@ enum store_status store_section_write(struct store_ckpt *ckpt, struct clv_bytes 
     const struct store_write whole = {id, data, 0};
     struct overwrite o;
     enum store_status st;
-    uint32_t bad;
 
-    if (ckpt->notify)
-        return rds_write_inline(ckpt, &whole, 1, 'R', &bad, deadline_ns);
+    if (ckpt->notify || rds.fenced)
+        return rds_write_whole(ckpt, &whole, deadline_ns);
     o.ckpt = ckpt;
     o.id = id;
     o.data = data;
     o.stamp = rds_stamp_now(0);
     overwrite_request(&o);
-    st = rds_run(&o.call, deadline_ns);
+    st = rds_ckpt_send(ckpt, &o.call, deadline_ns);
     atomic_fetch_add(&ckpt->changes, 1);
     if (st == STORE_OK)
         st = overwrite_answer(ckpt, &o, deadline_ns);
@@ -263,7 +259,7 @@ enum store_status store_section_delete(struct store_ckpt *ckpt, struct clv_bytes
     struct rds_call call;
 
     rds_call_init(&call, true);
-    change_script(&call.req, ckpt, script_section_delete, 1);
+    rds_change_script(&call.req, ckpt, script_section_delete, 1);
     rds_req_arg(&call.req, id);
     return run_change(ckpt, &call, deadline_ns);
 }
@@ -274,7 +270,7 @@ enum store_status store_section_expire(struct store_ckpt *ckpt, struct clv_bytes
     struct rds_call call;
 
     rds_call_init(&call, true);
-    change_script(&call.req, ckpt, script_section_expire, 3);
+    rds_change_script(&call.req, ckpt, script_section_expire, 3);
     rds_req_arg(&call.req, id);
     req_when(&call.req, end);
     return run_change(ckpt, &call, deadline_ns);

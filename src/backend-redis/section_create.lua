@@ -1,13 +1,18 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, id, end in us or +inf, relative,
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, id, end in us or +inf, relative,
 -- then, when it is short, the stored value
 local k = section_keys()
-local writer, seq, settle, id, ends = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4], ARGV[5]
+local writer, seq, settle = ARGV[1], ARGV[2], ARGV[3] == '1'
+local id, ends = ARGV[5], ARGV[6]
 if is_gone(k) then
   return { 'GONE' }
 end
 if settle and applied(k, writer, seq) then
   return { 'OK' }
+end
+if fenced(k.meta, ARGV[4]) then
+  refuse(k, id)
+  return { 'FENCED' }
 end
 local now = now_us()
 if section_end(k, id, now) then
@@ -23,15 +28,15 @@ if call('ZCARD', k.index) >= max then
     return { 'FULL' }
   end
 end
-if ARGV[6] == '1' then
+if ARGV[7] == '1' then
   ends = whole(now + tonumber(ends))
 elseif ends ~= '+inf' and math.floor(tonumber(ends) / 1e6) < math.floor(now / 1e6) then
   return { 'PAST' }
 end
 call('ZADD', k.index, ends, id)
 call('HDEL', k.data, 's:' .. id)
-if ARGV[7] then
-  call('HSET', k.data, 's:' .. id, ARGV[7])
+if ARGV[8] then
+  call('HSET', k.data, 's:' .. id, ARGV[8])
 end
 call('HSET', k.data, 'w:' .. writer, seq)
 return { 'OK' }

@@ -1,12 +1,15 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, id
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, id
 local k = section_keys()
-local writer, seq, settle, id = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4]
+local writer, seq, settle, id = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[5]
 if is_gone(k) then
   return { 'GONE' }
 end
 if settle and applied(k, writer, seq) then
   return { 'OK' }
+end
+if fenced(k.meta, ARGV[4]) then
+  return { 'FENCED' }
 end
 if not section_end(k, id, now_us()) then
   call('HDEL', k.data, 's:' .. id)

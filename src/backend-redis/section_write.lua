@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, stamp, then per element id,
--- mode, offset, size, content
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, stamp, then per
+-- element id, mode, offset, size, content
 --   R  replace by the content      S  put the content at the offset
 --   r  replace by what follows     s  the same, if that covers the section
 --   p  r, as the settle form of a plain write
 -- "What follows" are HSETNX commands in the same transaction: large contents do not
 -- pass through here, only room is made for them. All or nothing.
 local k = section_keys()
-local writer, seq, settle, stamp = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4]
-local STAMP, FIRST, STEP = 24, 5, 5
+local writer, seq, settle, stamp = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[5]
+local STAMP, FIRST, STEP = 24, 6, 5
 
 local function size_of(id)
   return math.max(call('HSTRLEN', k.data, 's:' .. id) - STAMP, 0)
@@ -60,6 +60,12 @@ if settle and applied(k, writer, seq) then
     return { 'ABSENT', 0 }
   end
   return { 'OK' }
+end
+if fenced(k.meta, ARGV[4]) then
+  for i = FIRST, #ARGV, STEP do
+    refuse(k, ARGV[i])
+  end
+  return { 'FENCED', 0 }
 end
 local now, seen = now_us(), {}
 for i = FIRST, #ARGV, STEP do

@@ -103,6 +103,10 @@ enum store_status store_ckpt_sync(struct store_ckpt *ckpt, int64_t deadline_ns);
 
 /* ---- sections ------------------------------------------------------------ */
 
+/* With CLOVIS_FENCE=1, whatever changes a section, the retention or the name returns
+ * STORE_FENCED, and changes nothing, while another node has the active-replica role. The
+ * store decides when it executes the change, not when it was asked for. */
+
 /* When a section ends. The store's clock decides. */
 struct store_when {
     bool relative; /* ns counts from now */
