@@ -56,6 +56,7 @@ static void each_call_body(void)
 
 Test(memory, each_allocation_of_each_call_fails_once)
 {
+    setenv("CLOVIS_LOG", "none", 1);
     each_variant(each_call_body);
 }
 
@@ -83,5 +84,6 @@ static void start_body(void)
 
 Test(memory, each_allocation_of_the_first_call_fails_once)
 {
+    setenv("CLOVIS_LOG", "none", 1);
     each_variant(start_body);
 }
