@@ -12,6 +12,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_iter.c \
 	%D%/rds_key.c %D%/rds_key.h \
 	%D%/rds_lease.c %D%/rds_lease.h \
+	%D%/rds_large.c %D%/rds_large.h %D%/rds_read.c \
 	%D%/rds_reply.c %D%/rds_reply.h \
 	%D%/rds_req.c %D%/rds_req.h \
 	%D%/rds_script.c %D%/rds_script.h \
