@@ -50,4 +50,18 @@ tests_it_store_large_SOURCES = %D%/it_store_large.c %D%/fault_proxy.c %D%/fault_
 	%D%/fixture_peer.c %D%/fixture_peer.h %D%/fixture_store.c %D%/fixture_store.h
 tests_it_store_large_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_large_LDADD = $(BACKEND_TEST_LIBS)
+check_PROGRAMS += tests/test_transport
+TESTS += tests/test_transport
+tests_test_transport_SOURCES = %D%/test_transport.c %D%/history.c %D%/history.h
+tests_test_transport_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_transport_LDADD = $(BACKEND_TEST_LIBS)
+
+SENTINEL_TEST_SOURCES = %D%/fixture_sentinel.c %D%/fixture_sentinel.h \
+	%D%/fixture_store.c %D%/fixture_store.h %D%/history.c %D%/history.h
+
+check_PROGRAMS += tests/it_sentinel_failover
+TESTS += tests/it_sentinel_failover
+tests_it_sentinel_failover_SOURCES = %D%/it_sentinel_failover.c $(SENTINEL_TEST_SOURCES)
+tests_it_sentinel_failover_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_sentinel_failover_LDADD = $(BACKEND_TEST_LIBS)
 endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-redis/rds_client.h"
 #include "base/clock.h"
 #include "fault_proxy.h"
 #include "fixture_store.h"
@@ -238,6 +239,61 @@ Test(fault, an_operator_who_kills_connections_and_scripts_goes_unnoticed)
     }
     workers_join();
     store_ckpt_close(c, soon());
+    fixture_store_end();
+}
+
+/* ---- generations ---------------------------------------------------------- */
+
+static atomic_ulong told; /* number of the generation that the watcher was told of last */
+
+static void generation_note(const struct rds_generation *now)
+{
+    atomic_store(&told, now->number);
+}
+
+static bool was_told(void *arg)
+{
+    return atomic_load(&told) == *(unsigned long *)arg;
+}
+
+Test(fault, a_generation_lasts_until_the_server_or_its_history_is_another)
+{
+    /* clang-format off */
+    static const struct { const char *what; bool restart, is_new; } rows[] = {
+        { "CLIENT KILL TYPE normal",   false, false },
+        { "DEBUG CHANGE-REPL-ID",      false, true },
+        { "(restart)",                 true,  true },
+    };
+    /* clang-format on */
+    static const char *const args[] = {"--enable-debug-command", "yes", NULL};
+    struct rds_generation g;
+    struct store_ckpt *c;
+    unsigned long number = 1;
+    size_t i;
+
+    setenv("CLOVIS_LOG", "none", 1);
+    rds_generation_watch(generation_note);
+    fixture_store_start(args);
+    rds_generation_get(&g);
+    cr_expect_eq(g.number, 1);
+    c = ckpt_make("c");
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (rows[i].restart) {
+            redis_kill(&server);
+            redis_again(&server);
+        } else {
+            raw_do(rows[i].what);
+            raw_do("CLIENT KILL TYPE normal");
+        }
+        store_section_check(c, bytes("s"), soon());
+        number += rows[i].is_new;
+        rds_generation_get(&g);
+        cr_expect_eq(g.number, number, "%s: %lu", rows[i].what, (unsigned long)g.number);
+        cr_expect(!rows[i].is_new || wait_for(was_told, &number, 5000), "%s: not told",
+                  rows[i].what);
+    }
+    rds_generation_watch(NULL);
+    store_ckpt_close(c, clv_deadline_ns(0));
     fixture_store_end();
 }
 

@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_lease.h"
-#include "backend-redis/rds_session.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -87,34 +88,11 @@ bool rds_thread_start(pthread_t *thread, void *(*fn)(void *))
 
 /* What the keeper remembers between its rounds. */
 struct keeper {
-    struct rds_session session; /* of the last connection that was used */
-    int64_t beat_ns;            /* when the next sign of life is due */
+    int64_t beat_ns; /* when the next sign of life is due */
     int backoff_ms;
     unsigned seed;
     bool was_up, complained;
 };
-
-static enum store_status attempt(struct keeper *k)
-{
-    const int64_t deadline_ns = clv_deadline_ns(CONNECT_MS * CLV_NS_PER_MS);
-    struct rds_session session;
-    struct rds_conn conn;
-    enum store_status st;
-    int64_t clock_us;
-
-    if (!rds_conn_open(&conn, &rds.url, deadline_ns, rds.why, sizeof(rds.why)))
-        return STORE_AWAY;
-    st = rds_session_begin(&conn, &rds.url, &k->session, &session, &clock_us, deadline_ns,
-                           rds.why, sizeof(rds.why));
-    if (st != STORE_OK) {
-        rds_conn_close(&conn);
-        return st;
-    }
-    k->session = session;
-    atomic_store(&rds.clock_us, clock_us);
-    rds_pipe_raise(&rds.pipe, &conn);
-    return STORE_OK;
-}
 
 /* Publish how the first connection went. A store that is away may still come. */
 static void first_report(enum store_status st)
@@ -145,14 +123,15 @@ static void report(struct keeper *k, enum store_status st)
 /* Lock held. Wait, at most until the given time, until there is something to do. */
 static void keeper_rest(int64_t until_ns, bool while_up)
 {
-    while (!rds.stop && rds.pipe.up == while_up)
+    while (!rds.stop && rds.pipe.up == while_up && (while_up || !rds.hurry))
         if (!rds_cond_wait(&rds.pipe.changed, &rds.pipe.lock, until_ns))
             return;
 }
 
 static void reconnect(struct keeper *k)
 {
-    const enum store_status st = attempt(k);
+    const enum store_status st =
+        rds_master_connect(clv_deadline_ns(CONNECT_MS * CLV_NS_PER_MS));
     int wait_ms;
 
     report(k, st);
@@ -186,6 +165,10 @@ static void *keeper_main(void *unused)
         first_report(STORE_REFUSED);
         return NULL;
     }
+    if (!rds_master_start()) {
+        first_report(STORE_CONFIG);
+        return NULL;
+    }
     for (;;) {
         pthread_mutex_lock(&rds.pipe.lock);
         keeper_rest(k.beat_ns, true);
@@ -213,7 +196,7 @@ static enum store_status settings_load(void)
 
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
-        !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) ||
+        !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) || !rds_durable_settings() ||
         !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
         return STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
@@ -244,11 +227,14 @@ static void keeper_stop(void)
     rds.stop = true;
     pthread_cond_broadcast(&rds.pipe.changed);
     pthread_mutex_unlock(&rds.pipe.lock);
+    rds_master_cancel();
     pthread_join(rds.keeper, NULL);
 }
 
 static void client_free(void)
 {
+    rds_durable_free();
+    rds_master_stop();
     rds_pipe_free(&rds.pipe);
     rds_url_free(&rds.url);
 }
@@ -276,9 +262,13 @@ static enum store_status client_start(int64_t deadline_ns)
     }
     identity_make();
     rds_pipe_init(&rds.pipe);
+    if (!rds_durable_init()) {
+        client_free();
+        return STORE_NO_MEM;
+    }
     TAILQ_INIT(&rds.ckpts);
     atomic_fetch_add(&rds.era, 1);
-    rds.stop = rds.first_known = false;
+    rds.stop = rds.first_known = rds.hurry = false;
     snprintf(rds.why, sizeof(rds.why), "no answer yet");
     if (!rds_thread_start(&rds.keeper, keeper_main)) {
         client_free();
@@ -303,8 +293,10 @@ static void forget_in_child(void)
 
     if (rds.starts && rds.pipe.conn.fd >= 0)
         close(rds.pipe.conn.fd);
+    rds_durable_forget();
     rds_worker_forget();
     rds_feed_forget();
+    rds_master_forget();
     memset(&rds, 0, sizeof(rds));
     pthread_mutex_init(&rds.start_lock, NULL);
     pthread_mutex_init(&rds.lock, NULL);
@@ -341,6 +333,7 @@ void store_stop(void)
         rds_worker_stop();
         rds_ckpt_close_all(deadline_ns);
         rds_lease_end(deadline_ns);
+        rds_durable_stop();
         atomic_store(&rds.running, false);
         keeper_stop();
         client_free();

@@ -14,6 +14,7 @@
 
 #include "backend-redis/rds_call.h"
 #include "backend-redis/rds_key.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_script.h"
 #include "backend-redis/rds_url.h"
 #include "shim/store.h"
@@ -49,6 +50,7 @@ struct rds_client {
     /* the keeper; guarded by pipe.lock */
     pthread_t keeper;
     bool stop;
+    bool hurry; /* there are news of the master: do not wait until the next attempt */
     bool first_known; /* how the first connection went */
     enum store_status first;
     char why[256]; /* the last failure, with the address */

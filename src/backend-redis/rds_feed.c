@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_session.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -335,15 +336,18 @@ static void feed_connect(void)
     static const struct rds_session none;
     const int64_t deadline_ns = clv_deadline_ns(ANSWER_MS * CLV_NS_PER_MS);
     struct rds_session session = {0};
+    struct rds_place place;
     struct rds_conn conn;
     int64_t clock_us;
     char why[256];
     bool ok;
 
     pthread_mutex_unlock(&feeds.lock);
-    ok = rds_conn_open(&conn, &rds.url, deadline_ns, why, sizeof(why));
-    if (ok && rds_session_begin(&conn, &rds.url, &none, &session, &clock_us, deadline_ns,
-                                why, sizeof(why)) != STORE_OK) {
+    rds_place_get(&place);
+    ok = place.host[0] &&
+         rds_conn_open(&conn, &place, NULL, deadline_ns, why, sizeof(why)) == STORE_OK;
+    if (ok && rds_session_begin(&conn, &place, &rds.url, &none, &session, &clock_us,
+                                deadline_ns, why, sizeof(why)) != STORE_OK) {
         rds_conn_close(&conn);
         ok = false;
     }
@@ -529,6 +533,13 @@ enum store_status store_feed_set(struct store_ckpt *ckpt, store_feed_fn fn, void
     pthread_mutex_unlock(&feeds.lock);
     feed_interrupt(client_id, deadline_ns);
     return STORE_OK;
+}
+
+void rds_feed_renew(void)
+{
+    pthread_mutex_lock(&feeds.lock);
+    rds_conn_shut(&feeds.conn);
+    pthread_mutex_unlock(&feeds.lock);
 }
 
 void rds_feed_stop(void)

@@ -254,7 +254,7 @@ enum store_status store_section_write(struct store_ckpt *ckpt, struct clv_bytes 
     o.data = data;
     o.stamp = rds_stamp_now(0);
     overwrite_request(&o);
-    st = rds_run(&o.call, deadline_ns);
+    st = rds_ckpt_send(ckpt, &o.call, deadline_ns);
     atomic_fetch_add(&ckpt->changes, 1);
     if (st == STORE_OK)
         st = overwrite_answer(ckpt, &o, deadline_ns);

@@ -16,12 +16,15 @@
 /* What identifies a connection to its server. */
 struct rds_session {
     char run_id[48]; /* of the server; empty: not known */
+    char replid[48]; /* of the history of its data; empty: not known */
     int64_t client_id;
 };
 
-/* before: the session of the connection that this one replaces (zero: none).
+/* place is for the texts, url has the credentials and the database.
+ * before: the session of the connection that this one replaces (zero: none).
  * STORE_OK, STORE_AWAY or STORE_REFUSED, with why. */
-enum store_status rds_session_begin(struct rds_conn *conn, const struct rds_url *url,
+enum store_status rds_session_begin(struct rds_conn *conn, const struct rds_place *place,
+                                    const struct rds_url *url,
                                     const struct rds_session *before,
                                     struct rds_session *session, int64_t *clock_us,
                                     int64_t deadline_ns, char *why, size_t why_size);

@@ -15,6 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backend-redis/rds_dial.h"
+
+enum { RDS_SENTINELS_MAX = 16 };
+
 #define RDS_URL_DEFAULT "redis://127.0.0.1:6379"
 
 enum rds_scheme { RDS_TCP, RDS_TLS, RDS_UNIX, RDS_SENTINEL, RDS_SENTINEL_TLS };
@@ -34,6 +38,11 @@ struct rds_url {
     char *user;     /* NULL: the default user */
     char *password; /* NULL: none */
     uint32_t db;
+
+    /* of the sentinels; not part of the text */
+    char *sentinel_user;
+    char *sentinel_password;
+    bool sentinel_tls;
 };
 
 /* Parse text; on failure why says what was wrong and what was expected, without any
@@ -43,8 +52,11 @@ bool rds_url_parse(const char *text, struct rds_url *out, char *why, size_t why_
 /* From the settings, with the log line of a bad one. */
 bool rds_url_load(struct rds_url *out);
 
-/* How log lines name the server: "10.0.0.1:6379" or a path; borrowed from buf. */
-const char *rds_url_address(const struct rds_url *url, char *buf, size_t size);
+/* Where host i (of a unix URL: the only one) is. */
+void rds_url_place(const struct rds_url *url, uint32_t i, struct rds_place *out);
+
+/* The URL names sentinels, which know where the master is. */
+bool rds_url_has_sentinels(const struct rds_url *url);
 
 void rds_url_free(struct rds_url *url);
 
