@@ -152,7 +152,7 @@ enum store_status rds_large_patch(struct store_ckpt *ckpt, const struct store_wr
 
     *done = true;
     patch_request(&p);
-    st = rds_run(&p.call, deadline_ns);
+    st = rds_ckpt_send(ckpt, &p.call, deadline_ns);
     atomic_fetch_add(&ckpt->changes, 1);
     if (st == STORE_OK && p.settling)
         st = rds_ckpt_note(ckpt, rds_answer(&p.call));
