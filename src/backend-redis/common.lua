@@ -74,6 +74,11 @@ local function announce(k, writer, change)
   end
 end
 
+-- The header of a section's value.
+local function section_stamp(k, id)
+  return (call('HGET', k.data, 's:' .. id) or ''):sub(1, 24)
+end
+
 local function has_feed(k)
   return call('HGET', k.meta, 'notify') == '1'
 end
