@@ -67,6 +67,12 @@ static void open_size_body(void)
         FACT("Rules.size#1", d.checkpointCreationAttributes.checkpointSize == 8);
         OK(t_close(h));
     }
+    a.checkpointSize = 1;
+    OK(t_open(svc, nm("small"), &a, RWC, &h));
+    ROW_OK("Attributes.size#1", add(h, "a", "1234"));
+    ROW_OK("Attributes.size#1", add(h, "b", "1234"));
+    OK(t_close(h));
+    a.checkpointSize = 9;
     a.maxSectionSize = 0;
     ROW_OK("trap_16", t_open(svc, nm("unlimited"), &a, RWC, &h));
     OK(t_status(h, &d));
