@@ -10,6 +10,7 @@
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
+#include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_large.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
@@ -20,6 +21,7 @@
 static void ckpt_free(struct store_ckpt *ckpt)
 {
     rds_large_forget(ckpt);
+    rds_kept_close(ckpt);
     rds_keys_free(&ckpt->keys);
     free(ckpt->name_key);
     free(ckpt->name);
@@ -274,6 +276,7 @@ enum store_status store_ckpt_open(struct clv_bytes name, const struct store_open
     if (created)
         names_hint("SADD", ckpt, deadline_ns);
     ckpt_list(ckpt);
+    rds_kept_open(ckpt);
     if (ckpt->sync)
         rds_durable_prepare();
     if (ckpt->sync && created)
