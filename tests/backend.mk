@@ -43,4 +43,19 @@ TESTS += tests/it_store_format
 tests_it_store_format_SOURCES = %D%/it_store_format.c %D%/fixture_store.c %D%/fixture_store.h
 tests_it_store_format_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_format_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/test_transport
+TESTS += tests/test_transport
+tests_test_transport_SOURCES = %D%/test_transport.c %D%/history.c %D%/history.h
+tests_test_transport_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_transport_LDADD = $(BACKEND_TEST_LIBS)
+
+SENTINEL_TEST_SOURCES = %D%/fixture_sentinel.c %D%/fixture_sentinel.h \
+	%D%/fixture_store.c %D%/fixture_store.h %D%/history.c %D%/history.h
+
+check_PROGRAMS += tests/it_sentinel_failover
+TESTS += tests/it_sentinel_failover
+tests_it_sentinel_failover_SOURCES = %D%/it_sentinel_failover.c $(SENTINEL_TEST_SOURCES)
+tests_it_sentinel_failover_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_sentinel_failover_LDADD = $(BACKEND_TEST_LIBS)
 endif

@@ -35,6 +35,24 @@ tests_it_amfd_restart_SOURCES = %D%/it_amfd_restart.c
 tests_it_amfd_restart_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_it_amfd_restart_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
+check_PROGRAMS += tests/it_amfd_bad
+TESTS += tests/it_amfd_bad
+tests_it_amfd_bad_SOURCES = %D%/it_amfd_bad.c
+tests_it_amfd_bad_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_bad_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_counter
+TESTS += tests/it_counter
+tests_it_counter_SOURCES = %D%/it_counter.c
+tests_it_counter_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_counter_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amf_cli
+TESTS += tests/it_amf_cli
+tests_it_amf_cli_SOURCES = %D%/it_amf_cli.c
+tests_it_amf_cli_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amf_cli_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
 check_PROGRAMS += tests/it_amfd_cluster
 TESTS += tests/it_amfd_cluster
 tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c

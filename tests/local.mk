@@ -33,9 +33,11 @@ TESTS += %D%/compat.sh
 include %D%/base.mk
 include %D%/headers.mk
 include %D%/backend.mk
+include %D%/durable.mk
 include %D%/shim.mk
 include %D%/model.mk
 include %D%/engine.mk
 include %D%/daemon.mk
 include %D%/client.mk
 include %D%/cli.mk
+include %D%/legacy.mk

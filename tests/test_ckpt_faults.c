@@ -306,11 +306,11 @@ static void status_body(void)
         enum store_status st;
         unsigned int want;
     } t[] = {
-        {"d4#1", STORE_AWAY, CL_ERR_TRY_AGAIN},
-        {"d4#2", STORE_UNSURE, CL_ERR_TIMEOUT},
-        {"d4#3", STORE_REFUSED, CL_ERR_NO_RESOURCE},
-        {"d4#4", STORE_GONE, CL_ERR_NOT_EXIST},
-        {"2.7.init#4", STORE_NO_MEM, CL_ERR_NO_MEMORY},
+        {"StoreFault#1", STORE_AWAY, CL_ERR_TRY_AGAIN},
+        {"StoreFault#2", STORE_UNSURE, CL_ERR_TIMEOUT},
+        {"StoreFault#3", STORE_REFUSED, CL_ERR_NO_RESOURCE},
+        {"StoreFault#4", STORE_GONE, CL_ERR_NOT_EXIST},
+        {"Initialize#4", STORE_NO_MEM, CL_ERR_NO_MEMORY},
     };
     char row[80];
     size_t i, j;
@@ -330,9 +330,9 @@ static void status_body(void)
         }
     }
     fake_fail("start", STORE_AWAY);
-    ROW("2.7.init#3", do_initialize(), TRY_AGAIN);
+    ROW("Initialize#3", do_initialize(), TRY_AGAIN);
     fake_fail("ckpt_open", STORE_AWAY);
-    ROW("2.8#9", do_open(), TRY_AGAIN);
+    ROW("Open#9", do_open(), TRY_AGAIN);
     OK(t_close(h));
     end();
 }
@@ -346,12 +346,12 @@ static void close_away_body(void)
 {
     begin_faults();
     fake_fail("ckpt_close", STORE_AWAY);
-    ROW_OK("2.10#4", t_close(h));
-    ROW("2.10#2", t_close(h), INVALID_HANDLE);
+    ROW_OK("Close#4", t_close(h));
+    ROW("Close#2", t_close(h), INVALID_HANDLE);
     end();
     begin_faults();
     fake_fail("ckpt_close", STORE_UNSURE);
-    ROW_OK("2.7.fini#7", t_fini(svc));
+    ROW_OK("Finalize#7", t_fini(svc));
 }
 
 Test(faults, close_and_finalize_succeed_while_the_store_is_away)
@@ -363,11 +363,11 @@ static void gone_body(void)
 {
     begin_faults();
     fake_flush();
-    ROW("d4#4", put(h, "s", "1"), NOT_EXIST);
-    ROW("d4#4", do_read(), NOT_EXIST);
-    ROW("d4#4", do_status(), NOT_EXIST);
-    ROW("d4#4", t_retention(h, 1), NOT_EXIST);
-    ROW_OK("2.10#5", t_close(h));
+    ROW("StoreFault#4", put(h, "s", "1"), NOT_EXIST);
+    ROW("StoreFault#4", do_read(), NOT_EXIST);
+    ROW("StoreFault#4", do_status(), NOT_EXIST);
+    ROW("StoreFault#4", t_retention(h, 1), NOT_EXIST);
+    ROW_OK("Close#5", t_close(h));
     end();
 }
 
@@ -392,18 +392,18 @@ static void damaged_body(void)
     two[0] = (ClCkptIOVectorElementT){.sectionId = *sid("s")};
     two[1] = (ClCkptIOVectorElementT){.sectionId = *sid("t")};
     cr_expect_eq(t_read(h, two, 2, &bad), v.sa ? SA_AIS_ERR_LIBRARY : 0x160023,
-                 "row d4#5");
-    FACT("d4#5", bad == 1 && !two[0].dataBuffer && !two[1].dataBuffer);
+                 "row StoreFault#5");
+    FACT("StoreFault#5", bad == 1 && !two[0].dataBuffer && !two[1].dataBuffer);
     OK(t_iter(h, CL_CKPT_SECTIONS_CORRUPTED, 0, &it));
     while (t_next(it, &d) == ok) {
         n++;
-        FACT("d4#7",
+        FACT("StoreFault#7",
              d.sectionState == CL_CKPT_SECTION_CORRUPTED && d.sectionId.id[0] == 't');
         free(d.sectionId.id);
     }
-    FACT("d4#7", n == 1);
+    FACT("StoreFault#7", n == 1);
     OK(t_iter_end(it));
-    ROW_OK("d4#5", put(h, "t", "good again"));
+    ROW_OK("StoreFault#5", put(h, "t", "good again"));
     OK(t_close(h));
     end();
 }
@@ -417,13 +417,13 @@ static void deadline_body(void)
 {
     begin_faults();
     OK(t_sync(h, CL_TIME_END));
-    FACT("d3.sync#1", fake_last_left_ms() > 13000 && fake_last_left_ms() <= 14001);
+    FACT("Time.sync#1", fake_last_left_ms() > 13000 && fake_last_left_ms() <= 14001);
     OK(t_sync(h, 0));
-    FACT("d3.sync#1", fake_last_left_ms() > 13000);
+    FACT("Time.sync#1", fake_last_left_ms() > 13000);
     OK(t_sync(h, 3 * CLV_NS_PER_S));
-    FACT("d3.sync#2", fake_last_left_ms() > 2000 && fake_last_left_ms() <= 3001);
+    FACT("Time.sync#2", fake_last_left_ms() > 2000 && fake_last_left_ms() <= 3001);
     OK(put(h, "s", "1"));
-    FACT("d4#8", fake_last_left_ms() > 13000 && fake_last_left_ms() <= 14001);
+    FACT("StoreFault#8", fake_last_left_ms() > 13000 && fake_last_left_ms() <= 14001);
     OK(t_close(h));
     end();
 }
@@ -457,7 +457,7 @@ static void allocation_body(void)
             }
             fault_arm(-1);
             cr_expect(rc == ok || rc == (v.sa ? SA_AIS_ERR_NO_MEMORY : 0x160001),
-                      "row d6.memory#1, %s, %s: allocation %d: 0x%x", calls[i].call,
+                      "row Process.memory#1, %s, %s: allocation %d: 0x%x", calls[i].call,
                       v.name, nth, rc);
             cr_expect_eq(fake_open(), opens, "%s, allocation %d left the checkpoint open",
                          calls[i].call, nth);
@@ -493,7 +493,7 @@ static void hot_path_body(void)
     OK(t_overwrite(h, &s, "1", 1));
     OK(t_read(h, &e, 1, NULL));
     OK(t_write(h, &e, 1, NULL));
-    cr_expect_eq(fault_count(), before, "row d6.memory#2: %ld allocations",
+    cr_expect_eq(fault_count(), before, "row Process.memory#2: %ld allocations",
                  fault_count() - before);
     OK(t_close(h));
     end();

@@ -104,7 +104,7 @@ bool amf_store_open(struct amf_store *s)
     if (s->open)
         return true;
     rds_url_place(s->url, 0, &place);
-    if (!rds_conn_open(&s->conn, &place, deadline, why, sizeof(why))) {
+    if (rds_conn_open(&s->conn, &place, NULL, deadline, why, sizeof(why)) != STORE_OK) {
         complain(s, why);
         return false;
     }
@@ -138,13 +138,13 @@ static redisReply *ask(struct amf_store *s, struct rds_req *req, int64_t limit_m
         io = rds_conn_ask(&s->conn, req, clv_deadline_ns(limit_ms * CLV_NS_PER_MS),
                           &reply);
     rds_req_free(req);
-    if (io == RDS_IO_OK && reply->type != REDIS_REPLY_ERROR)
+    if (reply && reply->type != REDIS_REPLY_ERROR)
         return reply;
-    complain(s, io == RDS_IO_OK     ? reply->str
-                : io == RDS_IO_LATE ? "no answer"
-                                    : "the connection is lost");
     if (reply)
-        freeReplyObject(reply);
+        complain(s, reply->str);
+    else
+        complain(s, io == RDS_IO_LATE ? "no answer" : "the connection is lost");
+    freeReplyObject(reply);
     amf_store_close(s);
     return NULL;
 }

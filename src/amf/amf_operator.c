@@ -58,6 +58,7 @@ void amf_operator_status(struct amf_daemon *d, struct amf_peer *p, const json_t 
 {
     json_t *state = amf_must(amf_engine_dump(d->engine));
 
+    amf_daemon_keep(d);
     json_object_set_new(state, "processes", processes(d));
     if (d->cluster)
         json_object_set_new(state, "cluster", amf_cluster_describe(d->cluster));

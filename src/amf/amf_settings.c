@@ -71,6 +71,15 @@ static void replace(char **at, const char *value)
     *at = value ? amf_must(strdup(value)) : NULL;
 }
 
+static bool node_is_there(const struct amf_settings *s, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < s->n_nodes && strcmp(s->nodes[i], name) != 0; i++)
+        ;
+    return i < s->n_nodes;
+}
+
 static void node_add(struct amf_settings *s, const char *name)
 {
     s->nodes = amf_must(realloc(s->nodes, (s->n_nodes + 1) * sizeof(*s->nodes)));
@@ -103,6 +112,8 @@ static enum amf_settings_result option_take(struct amf_settings *s, int c)
         replace(&s->model_dir, optarg);
         break;
     case 'n':
+        if (node_is_there(s, optarg))
+            return wrong("--node %s: given twice, expected each node once", optarg);
         node_add(s, optarg);
         break;
     case 'a':
@@ -132,10 +143,19 @@ static enum amf_settings_result option_take(struct amf_settings *s, int c)
         printf("clovis-amfd (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
         return AMF_SETTINGS_HELP;
     default:
-        fputs("Try 'clovis-amfd --help'.\n", stderr);
         return AMF_SETTINGS_WRONG;
     }
     return AMF_SETTINGS_OK;
+}
+
+/* What getopt_long() stumbled over. */
+static enum amf_settings_result option_unknown(int c, const char *word)
+{
+    const char *what = c == ':' ? "needs a value" : "is not an option";
+
+    if (optopt > 0 && optopt < OPT_FOREGROUND && strncmp(word, "--", 2) != 0)
+        return wrong("-%c %s; clovis-amfd --help lists all", optopt, what);
+    return wrong("%s %s; clovis-amfd --help lists all", word, what);
 }
 
 static enum amf_settings_result options_read(struct amf_settings *s, int argc,
@@ -144,9 +164,11 @@ static enum amf_settings_result options_read(struct amf_settings *s, int argc,
     enum amf_settings_result r = AMF_SETTINGS_OK;
     int c;
 
+    opterr = 0;
     while (r == AMF_SETTINGS_OK &&
-           (c = getopt_long(argc, argv, "m:n:ac:r:b:l:hV", options, NULL)) != -1)
-        r = option_take(s, c);
+           (c = getopt_long(argc, argv, ":m:n:ac:r:b:l:hV", options, NULL)) != -1)
+        r = c == '?' || c == ':' ? option_unknown(c, argv[optind - 1])
+                                 : option_take(s, c);
     if (r == AMF_SETTINGS_OK && optind < argc)
         return wrong("unexpected argument \"%s\", expected options only", argv[optind]);
     return r;

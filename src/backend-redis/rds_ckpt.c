@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
 #include "backend-redis/rds_worker.h"
@@ -97,10 +98,17 @@ enum store_status rds_ckpt_note(struct store_ckpt *ckpt, enum store_status st)
     return st;
 }
 
+enum store_status rds_ckpt_send(const struct store_ckpt *ckpt, struct rds_call *call,
+                                int64_t deadline_ns)
+{
+    return ckpt->sync && call->mutates ? rds_durable_run(call, deadline_ns)
+                                       : rds_run(call, deadline_ns);
+}
+
 enum store_status rds_ckpt_run(struct store_ckpt *ckpt, struct rds_call *call,
                                int64_t deadline_ns)
 {
-    enum store_status st = rds_run(call, deadline_ns);
+    enum store_status st = rds_ckpt_send(ckpt, call, deadline_ns);
 
     if (st == STORE_OK)
         st = rds_ckpt_note(ckpt, rds_answer(call));
@@ -192,6 +200,7 @@ static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_cal
     ckpt->attrs = (struct store_attrs){(uint32_t)n[1], (uint32_t)n[2], (uint64_t)n[3],
                                        n[4],           (uint64_t)n[5], (uint64_t)n[6]};
     ckpt->notify = n[8] == 1;
+    ckpt->sync = ckpt->attrs.creation_flags & RDS_FLAG_ALL_REPLICAS;
     *created = n[0] == 1;
     rds_keys_free(&ckpt->keys);
     return rds_keys_make(&ckpt->keys, ckpt->name_key, ckpt->id) ? STORE_OK : STORE_NO_MEM;
@@ -258,8 +267,15 @@ enum store_status store_ckpt_open(struct clv_bytes name, const struct store_open
     if (created)
         names_hint("SADD", ckpt, deadline_ns);
     ckpt_list(ckpt);
-    *out = ckpt;
-    return STORE_OK;
+    if (ckpt->sync)
+        rds_durable_prepare();
+    if (ckpt->sync && created)
+        st = store_ckpt_sync(ckpt, deadline_ns);
+    if (st == STORE_OK)
+        *out = ckpt;
+    else
+        store_ckpt_close(ckpt, deadline_ns);
+    return st;
 }
 
 /* ---- close --------------------------------------------------------------- */

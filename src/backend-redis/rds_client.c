@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_lease.h"
-#include "backend-redis/rds_session.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -85,88 +86,11 @@ bool rds_thread_start(pthread_t *thread, void *(*fn)(void *))
 
 /* What the keeper remembers between its rounds. */
 struct keeper {
-    struct rds_session session; /* of the last connection that was used */
-    int64_t beat_ns;            /* when the next sign of life is due */
+    int64_t beat_ns; /* when the next sign of life is due */
     int backoff_ms;
     unsigned seed;
     bool was_up, complained;
 };
-
-static void (*_Atomic generation_fn)(const struct rds_generation *now);
-
-void rds_generation_get(struct rds_generation *out)
-{
-    pthread_mutex_lock(&rds.pipe.lock);
-    *out = rds.generation;
-    pthread_mutex_unlock(&rds.pipe.lock);
-}
-
-void rds_place_get(struct rds_place *out)
-{
-    pthread_mutex_lock(&rds.pipe.lock);
-    *out = rds.place;
-    pthread_mutex_unlock(&rds.pipe.lock);
-}
-
-void rds_generation_watch(void (*fn)(const struct rds_generation *now))
-{
-    atomic_store(&generation_fn, fn);
-}
-
-/* The generation behind a new connection. A server that does not let itself be known is
- * a new one each time. */
-static void generation_next(struct rds_generation *g, const struct rds_session *session,
-                            int64_t epoch)
-{
-    if (!session->run_id[0] || strcmp(g->run_id, session->run_id) ||
-        strcmp(g->replid, session->replid) || g->epoch != epoch)
-        g->number++;
-    memcpy(g->run_id, session->run_id, sizeof(g->run_id));
-    memcpy(g->replid, session->replid, sizeof(g->replid));
-    g->epoch = epoch;
-}
-
-/* Calls go to the new connection from now on. */
-static void put_to_use(struct keeper *k, struct rds_conn *conn,
-                       const struct rds_place *place, const struct rds_session *session)
-{
-    const struct rds_generation before = rds.generation; /* only written here */
-    struct rds_generation now = before;
-    void (*fn)(const struct rds_generation *) = atomic_load(&generation_fn);
-
-    k->session = *session;
-    generation_next(&now, session, 0);
-    pthread_mutex_lock(&rds.pipe.lock);
-    rds.place = *place;
-    rds.generation = now;
-    pthread_mutex_unlock(&rds.pipe.lock);
-    rds_pipe_raise(&rds.pipe, conn, now.number);
-    if (before.number && before.number != now.number && fn)
-        fn(&now);
-}
-
-static enum store_status attempt(struct keeper *k)
-{
-    const int64_t deadline_ns = clv_deadline_ns(CONNECT_MS * CLV_NS_PER_MS);
-    struct rds_session session;
-    struct rds_place place;
-    struct rds_conn conn;
-    enum store_status st;
-    int64_t clock_us;
-
-    rds_url_place(&rds.url, 0, &place);
-    if (!rds_conn_open(&conn, &place, deadline_ns, rds.why, sizeof(rds.why)))
-        return STORE_AWAY;
-    st = rds_session_begin(&conn, &place, &rds.url, &k->session, &session, &clock_us,
-                           deadline_ns, rds.why, sizeof(rds.why));
-    if (st != STORE_OK) {
-        rds_conn_close(&conn);
-        return st;
-    }
-    atomic_store(&rds.clock_us, clock_us);
-    put_to_use(k, &conn, &place, &session);
-    return STORE_OK;
-}
 
 /* Publish how the first connection went. A store that is away may still come. */
 static void first_report(enum store_status st)
@@ -197,14 +121,15 @@ static void report(struct keeper *k, enum store_status st)
 /* Lock held. Wait, at most until the given time, until there is something to do. */
 static void keeper_rest(int64_t until_ns, bool while_up)
 {
-    while (!rds.stop && rds.pipe.up == while_up)
+    while (!rds.stop && rds.pipe.up == while_up && (while_up || !rds.hurry))
         if (!rds_cond_wait(&rds.pipe.changed, &rds.pipe.lock, until_ns))
             return;
 }
 
 static void reconnect(struct keeper *k)
 {
-    const enum store_status st = attempt(k);
+    const enum store_status st =
+        rds_master_connect(clv_deadline_ns(CONNECT_MS * CLV_NS_PER_MS));
     int wait_ms;
 
     report(k, st);
@@ -238,6 +163,10 @@ static void *keeper_main(void *unused)
         first_report(STORE_REFUSED);
         return NULL;
     }
+    if (!rds_master_start()) {
+        first_report(STORE_CONFIG);
+        return NULL;
+    }
     for (;;) {
         pthread_mutex_lock(&rds.pipe.lock);
         keeper_rest(k.beat_ns, true);
@@ -265,7 +194,7 @@ static enum store_status settings_load(void)
 
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
-        !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) ||
+        !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) || !rds_durable_settings() ||
         !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
         return STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
@@ -283,8 +212,6 @@ static void identity_make(void)
 {
     uint64_t id;
 
-    memset(&rds.generation, 0, sizeof(rds.generation));
-
     if (getrandom(&id, sizeof(id), 0) != sizeof(id))
         id = (uint64_t)clv_wall_ns() * 1000003U ^ (uint64_t)getpid();
     snprintf(rds.proc, sizeof(rds.proc), "%016llx", (unsigned long long)id);
@@ -298,11 +225,14 @@ static void keeper_stop(void)
     rds.stop = true;
     pthread_cond_broadcast(&rds.pipe.changed);
     pthread_mutex_unlock(&rds.pipe.lock);
+    rds_master_cancel();
     pthread_join(rds.keeper, NULL);
 }
 
 static void client_free(void)
 {
+    rds_durable_free();
+    rds_master_stop();
     rds_pipe_free(&rds.pipe);
     rds_url_free(&rds.url);
 }
@@ -330,9 +260,13 @@ static enum store_status client_start(int64_t deadline_ns)
     }
     identity_make();
     rds_pipe_init(&rds.pipe);
+    if (!rds_durable_init()) {
+        client_free();
+        return STORE_NO_MEM;
+    }
     TAILQ_INIT(&rds.ckpts);
     atomic_fetch_add(&rds.era, 1);
-    rds.stop = rds.first_known = false;
+    rds.stop = rds.first_known = rds.hurry = false;
     snprintf(rds.why, sizeof(rds.why), "no answer yet");
     if (!rds_thread_start(&rds.keeper, keeper_main)) {
         client_free();
@@ -357,8 +291,10 @@ static void forget_in_child(void)
 
     if (rds.starts && rds.pipe.conn.fd >= 0)
         close(rds.pipe.conn.fd);
+    rds_durable_forget();
     rds_worker_forget();
     rds_feed_forget();
+    rds_master_forget();
     memset(&rds, 0, sizeof(rds));
     pthread_mutex_init(&rds.start_lock, NULL);
     pthread_mutex_init(&rds.lock, NULL);
@@ -395,6 +331,7 @@ void store_stop(void)
         rds_worker_stop();
         rds_ckpt_close_all(deadline_ns);
         rds_lease_end(deadline_ns);
+        rds_durable_stop();
         atomic_store(&rds.running, false);
         keeper_stop();
         client_free();

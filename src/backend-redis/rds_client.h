@@ -14,6 +14,7 @@
 
 #include "backend-redis/rds_call.h"
 #include "backend-redis/rds_key.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_script.h"
 #include "backend-redis/rds_url.h"
 #include "shim/store.h"
@@ -21,15 +22,6 @@
 enum { RDS_PROC_SIZE = 16, RDS_HOST_SIZE = 96, RDS_NODE_SIZE = 256 };
 
 TAILQ_HEAD(rds_ckpt_list, store_ckpt);
-
-/* Which data the client works on: one server's, from one start or promotion of it to the
- * next. What one generation acknowledged, the next may have lost. */
-struct rds_generation {
-    uint64_t number; /* counts up in this process; 0: never connected */
-    char run_id[48]; /* of the server */
-    char replid[48]; /* of the history of its data */
-    int64_t epoch;   /* configuration epoch of the sentinels; 0 without them */
-};
 
 struct rds_client {
     pthread_mutex_t start_lock; /* one start or stop at a time; guards starts */
@@ -49,9 +41,7 @@ struct rds_client {
     int64_t lease_ns, op_timeout_ns;
 
     struct rds_pipe pipe;
-    struct rds_place place;           /* of the master in use; guarded by pipe.lock */
-    struct rds_generation generation; /* guarded by pipe.lock */
-    atomic_llong clock_us;            /* the store's time minus the monotonic clock */
+    atomic_llong clock_us; /* the store's time minus the monotonic clock */
 
     pthread_mutex_t lock; /* guards the list; a leaf */
     struct rds_ckpt_list ckpts;
@@ -60,6 +50,7 @@ struct rds_client {
     /* the keeper; guarded by pipe.lock */
     pthread_t keeper;
     bool stop;
+    bool hurry; /* there are news of the master: do not wait until the next attempt */
     bool first_known; /* how the first connection went */
     enum store_status first;
     char why[256]; /* the last failure, with the address */
@@ -75,17 +66,6 @@ int64_t rds_now_us(void);
 
 /* Run a call of the client. STORE_AWAY when it is not running. */
 enum store_status rds_run(struct rds_call *call, int64_t deadline_ns);
-
-/* The generation in use, or, while there is no connection, the last one. A call knows
- * the number of the one that answered it (rds_call.generation). */
-void rds_generation_get(struct rds_generation *out);
-
-/* Where the master in use is. */
-void rds_place_get(struct rds_place *out);
-
-/* fn is called on the keeper with nothing locked, after calls go to a new generation;
- * not for the first. It must not wait for longer than a heartbeat; NULL: nobody. */
-void rds_generation_watch(void (*fn)(const struct rds_generation *now));
 
 /* Begin a thread with all signals blocked. */
 bool rds_thread_start(pthread_t *thread, void *(*fn)(void *));

@@ -11,23 +11,45 @@
 
 #include "base/clock.h"
 
-bool rds_conn_open(struct rds_conn *conn, const struct rds_place *place,
-                   int64_t deadline_ns, char *why, size_t why_size)
+enum store_status rds_conn_open(struct rds_conn *conn, const struct rds_place *place,
+                                const atomic_bool *cancel, int64_t deadline_ns, char *why,
+                                size_t why_size)
 {
+    enum store_status st = STORE_OK;
+
     memset(conn, 0, sizeof(*conn));
-    conn->fd = rds_dial(place, deadline_ns, why, why_size);
+    conn->fd = rds_dial(place, cancel, deadline_ns, why, why_size);
     if (conn->fd < 0)
-        return false;
+        return STORE_AWAY;
+    if (place->tls)
+        st =
+            rds_tls_open(conn->fd, place, cancel, deadline_ns, &conn->tls, why, why_size);
+    if (st != STORE_OK) {
+        rds_conn_close(conn);
+        return st;
+    }
     conn->reader = redisReaderCreate();
     conn->block = malloc(RDS_RECV_SIZE);
     if (!conn->reader || !conn->block) {
         snprintf(why, why_size, "out of memory");
         rds_conn_close(conn);
-        return false;
+        return STORE_AWAY;
     }
+    conn->heard = place->port == 0; /* a unix socket never expects TLS */
     /* keep the buffer: trimming it after each large reply costs page faults */
     conn->reader->maxbuf = 4 * RDS_RECV_SIZE;
-    return true;
+    return STORE_OK;
+}
+
+enum store_status rds_conn_loss(const struct rds_conn *conn, const char **text)
+{
+    *text = "connection lost";
+    if (!conn->tls && !conn->heard)
+        *text = "closed without an answer (if it expects TLS: rediss://)";
+    if (!conn->tls || !rds_tls_alert(conn->tls))
+        return STORE_AWAY;
+    *text = rds_tls_alert(conn->tls);
+    return STORE_REFUSED;
 }
 
 void rds_conn_shut(struct rds_conn *conn)
@@ -38,6 +60,7 @@ void rds_conn_shut(struct rds_conn *conn)
 
 void rds_conn_close(struct rds_conn *conn)
 {
+    rds_tls_close(conn->tls);
     if (conn->fd >= 0)
         close(conn->fd);
     if (conn->reader)
@@ -79,7 +102,8 @@ enum rds_io rds_conn_flush(struct rds_conn *conn, int64_t deadline_ns)
     conn->n_iov = 0;
     while (left > 0 && io == RDS_IO_OK) {
         struct msghdr msg = {.msg_iov = iov, .msg_iovlen = (size_t)left};
-        const ssize_t n = sendmsg(conn->fd, &msg, MSG_NOSIGNAL);
+        const ssize_t n = conn->tls ? rds_tls_send(conn->tls, iov, left)
+                                    : sendmsg(conn->fd, &msg, MSG_NOSIGNAL);
 
         if (n > 0)
             left = advance(&iov, left, (size_t)n);
@@ -137,7 +161,7 @@ static enum rds_io wait_short(struct rds_conn *conn, int64_t deadline_ns)
     const int left = clv_deadline_left_ms(deadline_ns);
     struct pollfd p = {.fd = conn->fd, .events = POLLIN};
 
-    if (left < 0 || left >= RDS_SLICE_MS)
+    if (left < 0 || left >= RDS_SLICE_MS || (conn->tls && rds_tls_has_pending(conn->tls)))
         return RDS_IO_OK;
     return poll(&p, 1, left) == 0 ? RDS_IO_LATE : RDS_IO_OK;
 }
@@ -151,11 +175,14 @@ enum rds_io rds_conn_recv(struct rds_conn *conn, int64_t deadline_ns)
         io = wait_short(conn, deadline_ns);
         if (io != RDS_IO_OK)
             return io;
-        n = recv(conn->fd, conn->block, RDS_RECV_SIZE, 0);
-        if (n > 0)
+        n = conn->tls ? rds_tls_recv(conn->tls, conn->block, RDS_RECV_SIZE)
+                      : recv(conn->fd, conn->block, RDS_RECV_SIZE, 0);
+        if (n > 0) {
+            conn->heard = true;
             return redisReaderFeed(conn->reader, conn->block, (size_t)n) == REDIS_OK
                        ? RDS_IO_OK
                        : RDS_IO_LOST;
+        }
         io = stalled(n, deadline_ns);
     } while (io == RDS_IO_OK);
     return io;

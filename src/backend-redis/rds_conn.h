@@ -15,11 +15,14 @@
 
 #include "backend-redis/rds_dial.h"
 #include "backend-redis/rds_req.h"
+#include "backend-redis/rds_tls.h"
 
 enum { RDS_RECV_SIZE = 256 * 1024 };
 
 struct rds_conn {
-    int fd; /* -1: closed */
+    int fd;              /* -1: closed */
+    struct rds_tls *tls; /* NULL: plain */
+    bool heard;          /* something has been received */
     redisReader *reader;
     char *block; /* RDS_RECV_SIZE bytes */
     struct iovec iov[64];
@@ -28,9 +31,14 @@ struct rds_conn {
 
 enum rds_io { RDS_IO_OK, RDS_IO_LATE, RDS_IO_LOST };
 
-/* Connect. On failure why says what to whom, and conn is closed. */
-bool rds_conn_open(struct rds_conn *conn, const struct rds_place *place,
-                   int64_t deadline_ns, char *why, size_t why_size);
+/* Connect. On failure why says what to whom, and conn is closed; STORE_REFUSED: trying
+ * again would not help. cancel, unless NULL: give up when it becomes true. */
+enum store_status rds_conn_open(struct rds_conn *conn, const struct rds_place *place,
+                                const atomic_bool *cancel, int64_t deadline_ns, char *why,
+                                size_t why_size);
+
+/* What RDS_IO_LOST on a young connection most likely means. */
+enum store_status rds_conn_loss(const struct rds_conn *conn, const char **text);
 
 /* Make what is in flight fail at once; from any thread. */
 void rds_conn_shut(struct rds_conn *conn);

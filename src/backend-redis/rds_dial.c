@@ -32,25 +32,42 @@ bool rds_place_equal(const struct rds_place *a, const struct rds_place *b)
     return a->port == b->port && strcasecmp(a->host, b->host) == 0;
 }
 
-enum { UNACKED_LIMIT_MS = 5000 };
+enum { UNACKED_LIMIT_MS = 5000, CANCEL_MS = 50 };
 
-static int connect_within(int fd, const struct sockaddr *sa, socklen_t len,
-                          int64_t deadline_ns)
+/* Poll in slices, so that cancel is seen. ETIMEDOUT, ECANCELED, errno or 0. */
+static int writable_within(int fd, const atomic_bool *cancel, int64_t deadline_ns)
 {
     struct pollfd p = {.fd = fd, .events = POLLOUT};
+    int left, n;
+
+    for (;;) {
+        left = clv_deadline_left_ms(deadline_ns);
+        n = poll(&p, 1, left < 0 || left > CANCEL_MS ? CANCEL_MS : left);
+        if (n > 0)
+            return 0;
+        if (n < 0 && errno != EINTR)
+            return errno;
+        if (cancel && atomic_load(cancel))
+            return ECANCELED;
+        if (clv_deadline_left_ms(deadline_ns) == 0)
+            return ETIMEDOUT;
+    }
+}
+
+static int connect_within(int fd, const struct sockaddr *sa, socklen_t len,
+                          const atomic_bool *cancel, int64_t deadline_ns)
+{
     socklen_t size = sizeof(int);
-    int err = 0, n;
+    int err = 0, result;
 
     if (connect(fd, sa, len) == 0)
         return 0;
     /* EAGAIN: the backlog of a unix socket is full, which poll() does not wait for */
     if (errno != EINPROGRESS)
         return errno;
-    do
-        n = poll(&p, 1, clv_deadline_left_ms(deadline_ns));
-    while (n < 0 && errno == EINTR);
-    if (n <= 0)
-        return n == 0 ? ETIMEDOUT : errno;
+    result = writable_within(fd, cancel, deadline_ns);
+    if (result)
+        return result;
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size) ? errno : err;
 }
 
@@ -69,8 +86,8 @@ static void tune(int fd, bool tcp)
     }
 }
 
-static int dial(int family, const struct sockaddr *sa, socklen_t len, int64_t deadline_ns,
-                int *err)
+static int dial(int family, const struct sockaddr *sa, socklen_t len,
+                const atomic_bool *cancel, int64_t deadline_ns, int *err)
 {
     const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -78,7 +95,7 @@ static int dial(int family, const struct sockaddr *sa, socklen_t len, int64_t de
         *err = errno;
         return -1;
     }
-    *err = connect_within(fd, sa, len, deadline_ns);
+    *err = connect_within(fd, sa, len, cancel, deadline_ns);
     if (*err) {
         close(fd);
         return -1;
@@ -98,14 +115,14 @@ static int dial_unix(const char *path, int64_t deadline_ns, char *why, size_t wh
         return -1;
     }
     memcpy(sa.sun_path, path, strlen(path) + 1);
-    fd = dial(AF_UNIX, (struct sockaddr *)&sa, sizeof(sa), deadline_ns, &err);
+    fd = dial(AF_UNIX, (struct sockaddr *)&sa, sizeof(sa), NULL, deadline_ns, &err);
     if (fd < 0)
         snprintf(why, why_size, "%s: %s", path, strerror(err));
     return fd;
 }
 
-static int dial_tcp(const struct rds_place *place, int64_t deadline_ns, char *why,
-                    size_t why_size)
+static int dial_tcp(const struct rds_place *place, const atomic_bool *cancel,
+                    int64_t deadline_ns, char *why, size_t why_size)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
     struct addrinfo *list, *a;
@@ -120,16 +137,16 @@ static int dial_tcp(const struct rds_place *place, int64_t deadline_ns, char *wh
     }
     err = EADDRNOTAVAIL;
     for (a = list; a && fd < 0; a = a->ai_next)
-        fd = dial(a->ai_family, a->ai_addr, a->ai_addrlen, deadline_ns, &err);
+        fd = dial(a->ai_family, a->ai_addr, a->ai_addrlen, cancel, deadline_ns, &err);
     freeaddrinfo(list);
     if (fd < 0)
         snprintf(why, why_size, "%s: %s", rds_place_text(place, text), strerror(err));
     return fd;
 }
 
-int rds_dial(const struct rds_place *place, int64_t deadline_ns, char *why,
-             size_t why_size)
+int rds_dial(const struct rds_place *place, const atomic_bool *cancel,
+             int64_t deadline_ns, char *why, size_t why_size)
 {
     return place->port == 0 ? dial_unix(place->host, deadline_ns, why, why_size)
-                            : dial_tcp(place, deadline_ns, why, why_size);
+                            : dial_tcp(place, cancel, deadline_ns, why, why_size);
 }

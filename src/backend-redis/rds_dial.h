@@ -6,6 +6,7 @@
 #ifndef RDS_DIAL_H
 #define RDS_DIAL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,8 +26,8 @@ const char *rds_place_text(const struct rds_place *place, char buf[RDS_PLACE_TEX
 bool rds_place_equal(const struct rds_place *a, const struct rds_place *b);
 
 /* A blocking socket whose calls wake up every RDS_SLICE_MS. -1 with why: what went wrong
- * with whom. */
-int rds_dial(const struct rds_place *place, int64_t deadline_ns, char *why,
-             size_t why_size);
+ * with whom. cancel, unless NULL: give up when it becomes true. */
+int rds_dial(const struct rds_place *place, const atomic_bool *cancel,
+             int64_t deadline_ns, char *why, size_t why_size);
 
 #endif

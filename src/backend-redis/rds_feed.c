@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_session.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -343,7 +344,8 @@ static void feed_connect(void)
 
     pthread_mutex_unlock(&feeds.lock);
     rds_place_get(&place);
-    ok = rds_conn_open(&conn, &place, deadline_ns, why, sizeof(why));
+    ok = place.host[0] &&
+         rds_conn_open(&conn, &place, NULL, deadline_ns, why, sizeof(why)) == STORE_OK;
     if (ok && rds_session_begin(&conn, &place, &rds.url, &none, &session, &clock_us,
                                 deadline_ns, why, sizeof(why)) != STORE_OK) {
         rds_conn_close(&conn);
@@ -531,6 +533,13 @@ enum store_status store_feed_set(struct store_ckpt *ckpt, store_feed_fn fn, void
     pthread_mutex_unlock(&feeds.lock);
     feed_interrupt(client_id, deadline_ns);
     return STORE_OK;
+}
+
+void rds_feed_renew(void)
+{
+    pthread_mutex_lock(&feeds.lock);
+    rds_conn_shut(&feeds.conn);
+    pthread_mutex_unlock(&feeds.lock);
 }
 
 void rds_feed_stop(void)

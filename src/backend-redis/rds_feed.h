@@ -14,6 +14,9 @@ struct store_ckpt;
 /* No more callbacks for ckpt; does not return while one runs on another thread. */
 void rds_feed_end(struct store_ckpt *ckpt);
 
+/* Read from the master in use, whatever the connection says; from any thread. */
+void rds_feed_renew(void);
+
 /* End the thread. */
 void rds_feed_stop(void);
 

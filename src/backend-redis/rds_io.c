@@ -25,7 +25,7 @@ enum store_status rds_exec_answer(const struct rds_call *call)
 enum store_status rds_exec_run(struct store_ckpt *ckpt, struct rds_call *call,
                                uint32_t *bad, int64_t deadline_ns)
 {
-    enum store_status st = rds_run(call, deadline_ns);
+    enum store_status st = rds_ckpt_send(ckpt, call, deadline_ns);
     int64_t at;
 
     if (st != STORE_OK)

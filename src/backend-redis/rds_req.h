@@ -58,6 +58,9 @@ void rds_req_free(struct rds_req *req);
 /* Begin a command of n_args words. */
 void rds_req_command(struct rds_req *req, size_t n_args);
 
+/* Text in wire form that begins n_commands commands; arguments may follow. */
+void rds_req_ready(struct rds_req *req, const char *wire, uint32_t n_commands);
+
 /* One argument: bytes, text, a number, or one that is in wire form already. */
 void rds_req_arg(struct rds_req *req, struct clv_bytes arg);
 void rds_req_text(struct rds_req *req, const char *arg);

@@ -200,19 +200,16 @@ static void overwrite_request(struct overwrite *o)
 
     rds_call_init(&o->call, true);
     o->call.to_settle = overwrite_settle;
-    rds_req_plain(req, "MULTI");
-    rds_req_command(req, 3);
-    rds_req_text(req, "ZSCORE");
+    rds_req_ready(req, "*1\r\n$5\r\nMULTI\r\n*3\r\n$6\r\nZSCORE\r\n", 2);
     rds_req_wire(req, rds_ckpt_key(o->ckpt, RDS_KEY_INDEX));
     rds_req_arg(req, o->id);
-    rds_req_command(req, 6);
-    rds_req_text(req, "HSET");
+    rds_req_ready(req, "*6\r\n$4\r\nHSET\r\n", 1);
     rds_req_wire(req, rds_ckpt_key(o->ckpt, RDS_KEY_DATA));
     rds_req_section(req, o->id);
     rds_req_value(req, &o->stamp, o->data);
     rds_req_writer(req, "w:", rds.proc);
     rds_req_seq(req);
-    rds_req_plain(req, "EXEC");
+    rds_req_ready(req, "*1\r\n$4\r\nEXEC\r\n", 1);
 }
 
 /* The answer of the plain form is {score, HSET's}, that of the settle form {{word}...}.
@@ -246,7 +243,7 @@ enum store_status store_section_write(struct store_ckpt *ckpt, struct clv_bytes 
     o.data = data;
     o.stamp = rds_stamp_now(0);
     overwrite_request(&o);
-    st = rds_run(&o.call, deadline_ns);
+    st = rds_ckpt_send(ckpt, &o.call, deadline_ns);
     atomic_fetch_add(&ckpt->changes, 1);
     if (st == STORE_OK)
         st = overwrite_answer(ckpt, &o, deadline_ns);

@@ -129,7 +129,7 @@ static enum store_status read_clock(const struct rds_talk *t, int64_t *clock_us)
     enum store_status st;
     redisReply *reply = rds_talk_words(t, &st, 1, "TIME");
     const int64_t now = before + (clv_now_ns() - before) / 2;
-    int64_t sec, us;
+    int64_t sec = 0, us = 0;
 
     if (st == STORE_OK && (!rds_reply_int(rds_reply_at(reply, 0), &sec) ||
                            !rds_reply_int(rds_reply_at(reply, 1), &us)))

@@ -26,10 +26,15 @@ redisReply *rds_talk_ask(const struct rds_talk *t, struct rds_req *req,
     }
     io = rds_conn_ask(t->conn, req, t->deadline_ns, &reply);
     rds_req_free(req);
-    if (io != RDS_IO_OK) {
-        *st = rds_talk_fail(t, STORE_AWAY,
-                            io == RDS_IO_LATE ? "connected, but no answer"
-                                              : "connection lost");
+    if (io == RDS_IO_LATE) {
+        *st = rds_talk_fail(t, STORE_AWAY, "connected, but no answer");
+        return NULL;
+    }
+    if (io == RDS_IO_LOST) {
+        const char *text;
+
+        *st = rds_conn_loss(t->conn, &text);
+        rds_talk_fail(t, *st, text);
         return NULL;
     }
     *st = STORE_OK;

@@ -148,6 +148,10 @@ static bool host_add(struct rds_url *out, const char *text, size_t len, uint16_t
                  (int)(end - colon - 1), colon + 1);
         return false;
     }
+    if (out->n_hosts == RDS_SENTINELS_MAX) {
+        snprintf(why, why_size, "more than %d sentinels", RDS_SENTINELS_MAX);
+        return false;
+    }
     grown = realloc(out->hosts, (out->n_hosts + 1) * sizeof(*grown));
     if (grown)
         out->hosts = grown;
@@ -303,9 +307,9 @@ static bool setting_copy(const char *key, char **field)
     return true;
 }
 
-static bool password_file_read(char **field)
+static bool password_file_read(const char *key, char **field)
 {
-    const char *path = clv_setting("CLOVIS_REDIS_PASSWORD_FILE");
+    const char *path = clv_setting(key);
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
@@ -320,12 +324,9 @@ static bool password_file_read(char **field)
     while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
         line[--len] = '\0';
     if (len <= 0 || len > PASSWORD_MAX) {
-        clv_log(
-            CLV_LOG_ERROR,
-            "CLOVIS_REDIS_PASSWORD_FILE=%s (%s): %s, expected a file whose first line is "
-            "the password",
-            path, clv_setting_origin("CLOVIS_REDIS_PASSWORD_FILE"),
-            f ? "no password in it" : strerror(errno));
+        clv_log(CLV_LOG_ERROR,
+                "%s=%s (%s): %s, expected a file whose first line is the password", key,
+                path, clv_setting_origin(key), f ? "no password in it" : strerror(errno));
         free(line);
         return false;
     }
@@ -334,33 +335,43 @@ static bool password_file_read(char **field)
     return true;
 }
 
+/* How to talk to the sentinels; by default like to the master, but never with its
+ * password. */
+static bool sentinel_load(struct rds_url *out)
+{
+    int64_t tls;
+
+    if (!rds_url_has_sentinels(out))
+        return true;
+    if (!clv_setting_int("CLOVIS_SENTINEL_TLS", 0, 1, out->scheme == RDS_SENTINEL_TLS,
+                         &tls))
+        return false;
+    out->sentinel_tls = tls == 1;
+    return setting_copy("CLOVIS_SENTINEL_USER", &out->sentinel_user) &&
+           setting_copy("CLOVIS_SENTINEL_PASSWORD", &out->sentinel_password) &&
+           password_file_read("CLOVIS_SENTINEL_PASSWORD_FILE", &out->sentinel_password);
+}
+
 bool rds_url_load(struct rds_url *out)
 {
     const char *text = clv_setting("CLOVIS_REDIS_URL");
     char why[160], shown[256];
 
-    if (!rds_url_parse(text ? text : RDS_URL_DEFAULT, out, why, sizeof(why))) {
+    if (!text)
+        text = RDS_URL_DEFAULT;
+    if (!rds_url_parse(text, out, why, sizeof(why))) {
         url_redact(text, shown, sizeof(shown));
         clv_log(CLV_LOG_ERROR, "CLOVIS_REDIS_URL=%s (%s): %s", shown,
                 clv_setting_origin("CLOVIS_REDIS_URL"), why);
         return false;
     }
-    if (out->scheme != RDS_TCP && out->scheme != RDS_UNIX) {
-        url_redact(text, shown, sizeof(shown));
-        clv_log(
-            CLV_LOG_ERROR,
-            "CLOVIS_REDIS_URL=%s (%s): %s is not supported yet, expected redis or unix",
-            shown, clv_setting_origin("CLOVIS_REDIS_URL"), schemes[out->scheme].word);
-        rds_url_free(out);
-        return false;
-    }
-    if (!setting_copy("CLOVIS_REDIS_USER", &out->user) ||
-        !setting_copy("CLOVIS_REDIS_PASSWORD", &out->password) ||
-        !password_file_read(&out->password)) {
-        rds_url_free(out);
-        return false;
-    }
-    return true;
+    if (setting_copy("CLOVIS_REDIS_USER", &out->user) &&
+        setting_copy("CLOVIS_REDIS_PASSWORD", &out->password) &&
+        password_file_read("CLOVIS_REDIS_PASSWORD_FILE", &out->password) &&
+        sentinel_load(out))
+        return true;
+    rds_url_free(out);
+    return false;
 }
 
 bool rds_url_has_sentinels(const struct rds_url *url)
@@ -389,5 +400,7 @@ void rds_url_free(struct rds_url *url)
     free(url->master);
     free(url->user);
     free(url->password);
+    free(url->sentinel_user);
+    free(url->sentinel_password);
     memset(url, 0, sizeof(*url));
 }

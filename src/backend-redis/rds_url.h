@@ -17,6 +17,8 @@
 
 #include "backend-redis/rds_dial.h"
 
+enum { RDS_SENTINELS_MAX = 16 };
+
 #define RDS_URL_DEFAULT "redis://127.0.0.1:6379"
 
 enum rds_scheme { RDS_TCP, RDS_TLS, RDS_UNIX, RDS_SENTINEL, RDS_SENTINEL_TLS };
@@ -36,6 +38,11 @@ struct rds_url {
     char *user;     /* NULL: the default user */
     char *password; /* NULL: none */
     uint32_t db;
+
+    /* of the sentinels; not part of the text */
+    char *sentinel_user;
+    char *sentinel_password;
+    bool sentinel_tls;
 };
 
 /* Parse text; on failure why says what was wrong and what was expected, without any

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the master is, by what the sentinels say. A sentinel may lie, be stale or be cut
+ * off from the others, so what counts is the address that more than half of all that the
+ * URL names agree on. No other has such a majority, so epochs need not decide; the
+ * highest of those who agree is kept as the configuration epoch.
+ */
+#ifndef RDS_VOTE_H
+#define RDS_VOTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend-redis/rds_dial.h"
+
+struct rds_vote {
+    bool valid; /* this sentinel has answered */
+    struct rds_place master;
+    int64_t epoch;
+};
+
+struct rds_tally {
+    size_t n_valid, n_for; /* who answered, who agrees on master */
+    bool majority;
+    struct rds_place master; /* the one that most name; among equals the highest epoch */
+    int64_t epoch;
+};
+
+void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *out);
+
+#endif
