@@ -43,6 +43,7 @@ TESTS += tests/it_store_format
 tests_it_store_format_SOURCES = %D%/it_store_format.c %D%/fixture_store.c %D%/fixture_store.h
 tests_it_store_format_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_format_LDADD = $(BACKEND_TEST_LIBS)
+
 check_PROGRAMS += tests/test_transport
 TESTS += tests/test_transport
 tests_test_transport_SOURCES = %D%/test_transport.c %D%/history.c %D%/history.h

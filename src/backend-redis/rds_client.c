@@ -231,8 +231,8 @@ static void keeper_stop(void)
 
 static void client_free(void)
 {
-    rds_master_stop();
     rds_durable_free();
+    rds_master_stop();
     rds_pipe_free(&rds.pipe);
     rds_url_free(&rds.url);
 }

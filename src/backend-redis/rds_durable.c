@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_client.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_owner.h"
 #include "backend-redis/rds_replicas.h"
 #include "backend-redis/rds_session.h"
@@ -33,6 +34,7 @@ static struct {
     uint64_t generation; /* of the connection, or of the last one */
     pthread_t thread;
     bool ready, started, stop;
+    atomic_bool cancel; /* a connect that is under way */
 
     /* the question under way: the leader's while it hears the answers */
     uint32_t first;   /* index of the first ROLE */
@@ -340,7 +342,7 @@ static enum store_status connect_once(char *why, size_t why_size)
     rds_place_get(&place);
     if (!g.number)
         return STORE_AWAY;
-    st = rds_conn_open(&conn, &place, NULL, deadline_ns, why, why_size);
+    st = rds_conn_open(&conn, &place, &durable.cancel, deadline_ns, why, why_size);
     if (st != STORE_OK)
         return st;
     st = enter(&t, &g);
@@ -348,7 +350,9 @@ static enum store_status connect_once(char *why, size_t why_size)
         rds_conn_close(&conn);
         return st;
     }
+    pthread_mutex_lock(&durable.pipe.lock);
     rds_pipe_raise(&durable.pipe, &conn, g.number);
+    pthread_mutex_unlock(&durable.pipe.lock);
     durable.refresh_ns = clv_deadline_ns(REFRESH_MS * CLV_NS_PER_MS);
     return STORE_OK;
 }
@@ -488,6 +492,7 @@ void rds_durable_stop(void)
     pthread_mutex_lock(&durable.pipe.lock);
     started = durable.started;
     durable.stop = true;
+    atomic_store(&durable.cancel, true);
     pthread_cond_broadcast(&durable.pipe.changed);
     pthread_mutex_unlock(&durable.pipe.lock);
     if (started)

@@ -172,10 +172,10 @@ static bool put_to_use(struct rds_conn *conn, const struct found *found,
     rds_pipe_raise(&rds.pipe, conn, now.number);
     pthread_mutex_unlock(&rds.pipe.lock);
     master.session = *session;
-    if (is_new)
+    if (is_new) {
         rds_feed_renew();
-    if (is_new && !is_first)
         rds_durable_renew();
+    }
     if (is_new && !is_first && fn)
         fn(&now);
     return true;
