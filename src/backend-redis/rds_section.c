@@ -312,7 +312,7 @@ enum store_status store_section_delete(struct store_ckpt *ckpt, struct clv_bytes
     rds_delete_request(&call.req, ckpt, id);
     st = run_change(ckpt, &call, deadline_ns);
     if (st == STORE_OK)
-        rds_kept_note(ckpt, &call, RDS_STEP_DELETE, &(struct store_write){id, nothing, 0},
+        rds_kept_note(ckpt, &call, RDS_STEP_DELETE, &(struct store_write){.id = id},
                       STORE_TIME_END);
     rds_call_free(&call);
     return st;
@@ -336,7 +336,7 @@ enum store_status store_section_expire(struct store_ckpt *ckpt, struct clv_bytes
     rds_expire_request(&call.req, ckpt, id, end);
     st = run_change(ckpt, &call, deadline_ns);
     if (st == STORE_OK)
-        rds_kept_note(ckpt, &call, RDS_STEP_END, &(struct store_write){id, nothing, 0},
+        rds_kept_note(ckpt, &call, RDS_STEP_END, &(struct store_write){.id = id},
                       end_us(end));
     rds_call_free(&call);
     return st;
