@@ -25,3 +25,4 @@ sbin_PROGRAMS += clovis-amfd
 clovis_amfd_SOURCES = %D%/clovis-amfd.c
 clovis_amfd_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
 clovis_amfd_LDADD = libamfd.la
+dist_man_MANS += %D%/clovis-amfd.8

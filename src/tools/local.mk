@@ -21,3 +21,6 @@ clovis_LDADD = libbench.la libamf-check.la libclovis.la libamf-sim.la libamf-rec
 	libamf-model.la \
 	libamf-proto.la libbase.la $(JANSSON_LIBS)
 dist_man_MANS += %D%/clovis.1
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = %D%/completions/clovis %D%/completions/clovis-amfd
