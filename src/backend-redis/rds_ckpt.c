@@ -190,6 +190,7 @@ static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_cal
 {
     const redisReply *r = call->last;
     const struct clv_bytes id = rds_reply_bytes(rds_reply_at(r, 1));
+    struct rds_keys keys;
     int64_t n[9];
     size_t i;
 
@@ -204,8 +205,12 @@ static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_cal
     ckpt->notify = n[8] == 1;
     ckpt->sync = ckpt->attrs.creation_flags & RDS_FLAG_ALL_REPLICAS;
     *created = n[0] == 1;
+    /* without memory the keys stay those of the name, which the close needs */
+    if (!rds_keys_make(&keys, ckpt->name_key, ckpt->id))
+        return STORE_NO_MEM;
     rds_keys_free(&ckpt->keys);
-    return rds_keys_make(&ckpt->keys, ckpt->name_key, ckpt->id) ? STORE_OK : STORE_NO_MEM;
+    ckpt->keys = keys;
+    return STORE_OK;
 }
 
 static enum store_status open_once(struct store_ckpt *ckpt,

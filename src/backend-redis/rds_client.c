@@ -194,11 +194,12 @@ static enum store_status settings_load(void)
     const char *node = clv_setting("ASP_NODENAME");
     int64_t lease_ms, op_ms, fence;
 
+    errno = 0;
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
         !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) || !rds_durable_settings() ||
         !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
-        return STORE_CONFIG;
+        return errno == ENOMEM ? STORE_NO_MEM : STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
     rds.op_timeout_ns = op_ms * CLV_NS_PER_MS;
     if (node)
