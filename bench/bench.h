@@ -34,6 +34,16 @@ struct bench_line {
     int64_t target_p99_ns;
 };
 
+/* One line about something that is not a time. */
+struct bench_value {
+    const char *name;
+    size_t size;
+    unsigned threads;
+    double ours, raw; /* raw 0: there is no baseline */
+    const char *unit, *raw_name;
+    double at_most, at_least; /* target for ours/raw, or 0 */
+};
+
 struct bench_report {
     bool json;
     unsigned lines, missed;
@@ -41,6 +51,7 @@ struct bench_report {
 
 void bench_begin(struct bench_report *r);
 void bench_add(struct bench_report *r, const struct bench_line *line);
+void bench_add_value(struct bench_report *r, const struct bench_value *v);
 void bench_end(struct bench_report *r);
 
 struct bench_options {
@@ -51,6 +62,9 @@ struct bench_options {
 
 /* The workloads; false after an error line on stderr. */
 bool bench_ckpt(const struct bench_options *o, struct bench_report *r);
+bool bench_scale(const struct bench_options *o, struct bench_report *r);
+bool bench_vector(const struct bench_options *o, struct bench_report *r);
+bool bench_threads(const struct bench_options *o, struct bench_report *r);
 bool bench_amf(const struct bench_options *o, struct bench_report *r);
 
 /* What `clovis bench-component` is: the component that bench_amf kills. */

@@ -6,23 +6,16 @@
  */
 #include "bench/bench.h"
 
-#include <errno.h>
-#include <hiredis/hiredis.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <clCkptApi.h>
 #include <clCkptErrors.h>
 #include <clCommonErrors.h>
 
 #include "base/clock.h"
-#include "base/settings.h"
+#include "bench/bench_link.h"
 
 #define RAW_KEY "clovis-bench-raw"
 
@@ -39,111 +32,6 @@ struct setup {
     size_t encoded_len;
     bool failed;
 };
-
-/* ---- connections --------------------------------------------------------- */
-
-/* unix:///path or redis://host[:port]; what the library itself accepts beyond
- * that (credentials, databases) has no place in a baseline. */
-static bool url_split(char *host, size_t size, int *port)
-{
-    const char *url = clv_setting("CLOVIS_REDIS_URL");
-    char *colon;
-
-    if (!url)
-        url = "redis://127.0.0.1:6379";
-    if (strncmp(url, "unix://", 7) == 0) {
-        snprintf(host, size, "%s", url + 7);
-        *port = 0;
-        return true;
-    }
-    if (strncmp(url, "redis://", 8) || strpbrk(url + 8, "@/[")) {
-        fprintf(stderr,
-                "bench: the baseline wants CLOVIS_REDIS_URL as redis://HOST:PORT or "
-                "unix:///PATH\n");
-        return false;
-    }
-    snprintf(host, size, "%s", url + 8);
-    colon = strchr(host, ':');
-    *port = colon ? atoi(colon + 1) : 6379;
-    if (colon)
-        *colon = '\0';
-    return true;
-}
-
-static int bare_connect(const char *host, int port)
-{
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *ai = NULL;
-    char service[16];
-    int fd = -1, one = 1;
-
-    if (port == 0) {
-        if (strlen(host) >= sizeof(un.sun_path))
-            return -1;
-        memcpy(un.sun_path, host, strlen(host) + 1);
-        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0 && connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0)
-            return fd;
-    } else {
-        snprintf(service, sizeof(service), "%d", port);
-        if (getaddrinfo(host, service, &hints, &ai) == 0) {
-            fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-            if (fd >= 0 && connect(fd, ai->ai_addr, ai->ai_addrlen) == 0) {
-                setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-                freeaddrinfo(ai);
-                return fd;
-            }
-            freeaddrinfo(ai);
-        }
-    }
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
-static bool raw_connect(struct setup *s)
-{
-    char host[256];
-    int port;
-
-    if (!url_split(host, sizeof(host), &port))
-        return false;
-    s->raw = port ? redisConnect(host, port) : redisConnectUnix(host);
-    s->bare = bare_connect(host, port);
-    if (!s->raw || s->raw->err || s->bare < 0) {
-        fprintf(stderr, "bench: cannot connect to %s: %s\n", host,
-                s->raw && s->raw->err ? s->raw->errstr : strerror(errno));
-        return false;
-    }
-    return true;
-}
-
-static bool ckpt_open(struct setup *s)
-{
-    ClVersionT version = {'B', 1, 1};
-    ClNameT name;
-    ClCkptCheckpointCreationAttributesT attrs = {
-        .creationFlags = CL_CKPT_WR_ACTIVE_REPLICA,
-        .maxSections = 2 * N_SIZES,
-        .maxSectionSize = MAX_BYTES,
-        .maxSectionIdSize = 16,
-    };
-    ClRcT rc = clCkptInitialize(&s->service, NULL, &version);
-
-    if (rc != CL_OK) {
-        fprintf(stderr, "bench: clCkptInitialize: 0x%x\n", rc);
-        return false;
-    }
-    name.length = (ClUint16T)snprintf(name.value, sizeof(name.value), "clovis-bench-%d",
-                                      (int)getpid());
-    rc = clCkptCheckpointOpen(s->service, &name, &attrs,
-                              CL_CKPT_CHECKPOINT_READ | CL_CKPT_CHECKPOINT_WRITE |
-                                  CL_CKPT_CHECKPOINT_CREATE,
-                              CL_TIME_END, &s->ckpt);
-    if (rc != CL_OK)
-        fprintf(stderr, "bench: clCkptCheckpointOpen: 0x%x\n", rc);
-    return rc == CL_OK;
-}
 
 /* ---- one call of each kind ----------------------------------------------- */
 
@@ -368,7 +256,10 @@ bool bench_ckpt(const struct bench_options *o, struct bench_report *r)
     ok = s.payload && s.reply;
     if (ok)
         memset(s.payload, 'x', MAX_BYTES);
-    ok = ok && raw_connect(&s) && ckpt_open(&s) && create_sections(&s);
+    ok = ok && (s.raw = bench_raw_open()) && (s.bare = bench_bare_open()) >= 0 &&
+         bench_service_open(&s.service) &&
+         bench_ckpt_open(s.service, "calls", 2 * N_SIZES, MAX_BYTES, &s.ckpt) &&
+         create_sections(&s);
     for (i = 0; ok && i < N_SIZES; i++)
         ok = measure(&s, r, "SectionOverwrite", writes, 4, &sizes[i],
                      sizes[i] > 4096 ? rounds / 4 : rounds);

@@ -115,6 +115,57 @@ void bench_add(struct bench_report *r, const struct bench_line *l)
         r->missed++;
 }
 
+static bool is_value_met(const struct bench_value *v)
+{
+    const double ratio = v->raw > 0 ? v->ours / v->raw : 0;
+
+    return (v->at_most <= 0 || ratio <= v->at_most) && ratio >= v->at_least;
+}
+
+static void print_value_json(const struct bench_report *r, const struct bench_value *v)
+{
+    const double target = v->at_most > 0 ? v->at_most : v->at_least;
+
+    printf("%s\n "
+           "{\"name\":\"%s\",\"bytes\":%zu,\"threads\":%u,\"unit\":\"%s\",\"value\":%.1f",
+           r->lines ? "," : "", v->name, v->size, v->threads, v->unit, v->ours);
+    if (v->raw > 0)
+        printf(",\"baseline\":\"%s\",\"raw\":%.1f,\"ratio\":%.3f", v->raw_name, v->raw,
+               v->ours / v->raw);
+    if (target > 0)
+        printf(",\"target_ratio\":%.2f,\"met\":%s", target,
+               is_value_met(v) ? "true" : "false");
+    printf("}");
+}
+
+static void print_value_text(const struct bench_value *v)
+{
+    printf("%-28s %8zu %3u  %10.1f %-10s  ", v->name, v->size, v->threads, v->ours,
+           v->unit);
+    if (v->raw > 0)
+        printf("%10.1f %10s  %6.2f  %-22s ", v->raw, "", v->ours / v->raw, v->raw_name);
+    else
+        printf("%10s %10s  %6s  %-22s ", "-", "", "-", "-");
+    if (v->at_most > 0)
+        printf("ratio <= %.2f %s\n", v->at_most, is_value_met(v) ? "met" : "NOT MET");
+    else if (v->at_least > 0)
+        printf("ratio >= %.2f %s\n", v->at_least, is_value_met(v) ? "met" : "NOT MET");
+    else
+        printf("-\n");
+}
+
+void bench_add_value(struct bench_report *r, const struct bench_value *v)
+{
+    if (r->json)
+        print_value_json(r, v);
+    else
+        print_value_text(v);
+    fflush(stdout);
+    r->lines++;
+    if (!is_value_met(v))
+        r->missed++;
+}
+
 void bench_end(struct bench_report *r)
 {
     if (r->json)

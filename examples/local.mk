@@ -14,3 +14,15 @@ examples_counter_saf_counter_LDADD = libclovis.la
 EXTRA_DIST += \
 	%D%/counter-gen1/model/clAmfConfig.xml %D%/counter-gen1/model/clAmfDefinitions.xml \
 	%D%/counter-saf/model/clAmfConfig.xml %D%/counter-saf/model/clAmfDefinitions.xml
+
+# Old source trees with their old makefiles: built out of this tree by tests/legacy.sh.
+EXTRA_DIST += \
+	%D%/legacy-model/clAmfConfig.xml %D%/legacy-model/clAmfDefinitions.xml \
+	%D%/legacy-gen1/Makefile %D%/legacy-gen1/ev/Makefile %D%/legacy-gen1/ev/ev.c \
+	%D%/legacy-gen1/ev/ev.h %D%/legacy-gen1/counter/Makefile \
+	%D%/legacy-gen1/counter/clCompAppMain.c \
+	%D%/legacy-gen2/Makefile %D%/legacy-gen2/counter/Makefile \
+	%D%/legacy-gen2/counter/clCompAppMain.c \
+	%D%/legacy-gen3/Makefile %D%/legacy-gen3/counter/Makefile \
+	%D%/legacy-gen3/counter/checkpoint.cxx %D%/legacy-gen3/counter/checkpoint.h \
+	%D%/legacy-gen3/counter/main.c

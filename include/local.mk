@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The public headers: $(includedir)/clovis, and below it ipi/ for those that were
 # internal once and are included without a prefix.
-nobase_include_HEADERS = \
+clovisincludedir = $(includedir)/clovis
+clovisinclude_HEADERS = \
 	%D%/clovis/clAlarmApi.h \
 	%D%/clovis/clAmsEntities.h \
 	%D%/clovis/clAmsErrors.h \
@@ -68,10 +69,12 @@ nobase_include_HEADERS = \
 	%D%/clovis/clTimerErrors.h \
 	%D%/clovis/clVersion.h \
 	%D%/clovis/clVersionApi.h \
-	%D%/clovis/ipi/clCkptIpi.h \
-	%D%/clovis/ipi/clLogIpiWrap.h \
-	%D%/clovis/ipi/clPoolIpi.h \
 	%D%/clovis/saAis.h \
 	%D%/clovis/saAmf.h \
 	%D%/clovis/saCkpt.h \
 	%D%/clovis/saNtf.h
+clovisipidir = $(clovisincludedir)/ipi
+clovisipi_HEADERS = \
+	%D%/clovis/ipi/clCkptIpi.h \
+	%D%/clovis/ipi/clLogIpiWrap.h \
+	%D%/clovis/ipi/clPoolIpi.h

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Make a C file of compile-time checks from the tables of the binary interface, one row
 # one check. A #line before each points the compiler's message at the row.
-#   awk -v want=covered|uncovered|rows [-v names=sa] -f abi.awk abi-uncovered.txt constants.tsv abi-x86_64.tsv
+#   awk -v want=covered|uncovered|rows [-v names=sa] [-v language=c++] -f abi.awk abi-uncovered.txt constants.tsv abi-x86_64.tsv
 # want=covered: the rows that no pattern of abi-uncovered.txt names; uncovered: the
-# others; rows: no C, but each row's id, a tab, and the reason or nothing.
+# others; rows: no C, but each row's id, a tab, and the reason or nothing. In C++ the
+# sizes, offsets and values are checked; for the types of members C is enough.
 
 # The reason for leaving a row out, or "". Patterns match whole ids.
 function reason_of(row,    i)
@@ -31,7 +32,7 @@ function emit(check)
 
 function assert_that(condition, row)
 {
-    return "_Static_assert(" condition ", \"" row "\");"
+    return (language == "c++" ? "static_assert(" : "_Static_assert(") condition ", \"" row "\");"
 }
 
 # "T" or "A | B", where A and B may carry "int:" or "pointer:": compatible with any of them.
@@ -44,6 +45,18 @@ function type_is(expression, types,    n, i, part, out)
             "__builtin_types_compatible_p(" expression ", " part[i] ")"
     }
     return "(" out ")"
+}
+
+# A tag inside a structure is known in C++ by the structure's name only.
+function scoped(tag)
+{
+    if (language != "c++")
+        return tag
+    if (tag == "shared_lock")
+        return "ClOsalMutexT::" tag
+    if (tag == "ClSem")
+        return "ClOsalMutexT::shared_lock::" tag
+    return tag
 }
 
 BEGIN {
@@ -92,14 +105,14 @@ table == 2 {
         next
     type = $1
     if (type !~ /T$/)
-        type = (kind[$1] == "union" ? "union " : "struct ") type
+        type = (kind[$1] == "union" ? "union " : "struct ") scoped(type)
     if ($2 == "-") {
         check = "sizeof(" type ") == " $4
-        if ($6 ~ /^(int|pointer):/)
+        if (language != "c++" && $6 ~ /^(int|pointer):/)
             check = check " && " type_is(type, $6)
     } else {
         check = "offsetof(" type ", " $2 ") == " $3 " && sizeof(((" type " *)0)->" $2 ") == " $4
-        if ($6 !~ /^(struct|union|enum)$/ && !(names == "sa" && $1 == "ClNameT"))
+        if (language != "c++" && $6 !~ /^(struct|union|enum)$/ && !(names == "sa" && $1 == "ClNameT"))
             check = check " && " type_is("__typeof__(((" type " *)0)->" $2 ")", $6)
     }
     emit(assert_that(check, row))

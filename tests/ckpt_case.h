@@ -39,6 +39,8 @@ extern struct variant v;
 void world_begin(void);
 void world_end(void);
 void world_close(void);
+/* Wait until the library's own thread has nothing to do. */
+void world_drain(void);
 
 /* The service of the body that runs, and its life. */
 extern ClHandleT svc;

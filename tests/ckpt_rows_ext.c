@@ -4,7 +4,7 @@
 
 TestSuite(rows_ext, .timeout = 100);
 
-/* ---- 5.1, 5.2: Cl names only ---------------------------------------------- */
+/* ---- Cl names only ---------------------------------------------- */
 
 static ClRcT on_replica_change(const ClNameT *name, ClIocNodeAddressT address)
 {
@@ -21,41 +21,41 @@ static void ipi_body(void)
 
     if (v.sa)
         return;
-    FACT("5.1#10", clCkptDifferentialCheckpointStatusGet() == CL_FALSE);
-    ROW("5.1#1", clCkptSectionCheck(1, NULL), INVALID_PARAMETER);
-    ROW("5.1#2", clCkptSectionCheck(1, &s), NOT_INITIALIZED);
-    ROW("5.1#2", clCkptActiveReplicaSetSwitchOver(1), NOT_INITIALIZED);
+    FACT("Internal#10", clCkptDifferentialCheckpointStatusGet() == CL_FALSE);
+    ROW("Internal#1", clCkptSectionCheck(1, NULL), INVALID_PARAMETER);
+    ROW("Internal#2", clCkptSectionCheck(1, &s), NOT_INITIALIZED);
+    ROW("Internal#2", clCkptActiveReplicaSetSwitchOver(1), NOT_INITIALIZED);
     begin();
-    ROW("5.1#2", clCkptSectionCheck(1, &s), INVALID_HANDLE);
+    ROW("Internal#2", clCkptSectionCheck(1, &s), INVALID_HANDLE);
     h = opened(svc, "n", WR, 3, 8, RWC);
     OK(add(h, "s", "1"));
-    ROW_OK("5.1#3", clCkptSectionCheck(h, &s));
-    ROW("5.1#4", clCkptSectionCheck(h, &none), NOT_EXIST);
-    ROW("5.1#5", clCkptSectionCheck(h, &empty), NOT_EXIST);
-    ROW("5.1#6", clCkptActiveReplicaSetSwitchOver(h), OP_NOT_PERMITTED);
-    ROW_OK("5.1#8", clCkptSectionOverwriteLinear(h, &s, "abc", 3));
-    ROW("5.1#8", clCkptSectionOverwriteLinear(h, NULL, "abc", 3), NULL_POINTER);
-    ROW_OK("5.1#9", clCkptCheckpointWriteLinear(h, &e, 1, NULL));
-    ROW("5.1#9", clCkptCheckpointWriteLinear(h, NULL, 1, NULL), NULL_POINTER);
-    cr_expect_str_eq(content(h, "s"), "12c", "row 5.1#9");
+    ROW_OK("Internal#3", clCkptSectionCheck(h, &s));
+    ROW("Internal#4", clCkptSectionCheck(h, &none), NOT_EXIST);
+    ROW("Internal#5", clCkptSectionCheck(h, &empty), NOT_EXIST);
+    ROW("Internal#6", clCkptActiveReplicaSetSwitchOver(h), OP_NOT_PERMITTED);
+    ROW_OK("Internal#8", clCkptSectionOverwriteLinear(h, &s, "abc", 3));
+    ROW("Internal#8", clCkptSectionOverwriteLinear(h, NULL, "abc", 3), NULL_POINTER);
+    ROW_OK("Internal#9", clCkptCheckpointWriteLinear(h, &e, 1, NULL));
+    ROW("Internal#9", clCkptCheckpointWriteLinear(h, NULL, 1, NULL), NULL_POINTER);
+    cr_expect_str_eq(content(h, "s"), "12c", "row Internal#9");
     OK(t_close(h));
     h = opened(svc, "one", WR, 1, 8, RWC);
-    ROW_OK("5.1#5", clCkptSectionCheck(h, &empty));
+    ROW_OK("Internal#5", clCkptSectionCheck(h, &empty));
     OK(t_close(h));
     coll = opened(svc, "c", WR | CL_CKPT_CHECKPOINT_COLLOCATED, 3, 8, RWC);
     OK(t_open(svc, nm("c"), NULL, R, &h));
-    ROW_OK("5.1#7", clCkptActiveReplicaSetSwitchOver(h)); /* no mode is asked for */
-    ROW_OK("5.1#7", add(coll, "s", "1"));
+    ROW_OK("Internal#7", clCkptActiveReplicaSetSwitchOver(h)); /* no mode is asked for */
+    ROW_OK("Internal#7", add(coll, "s", "1"));
     OK(t_close(h));
     OK(t_close(coll));
     end();
-    ROW("5.2#2", clCkptReplicaChangeRegister(NULL), INVALID_PARAMETER);
-    ROW_OK("5.2#3", clCkptReplicaChangeRegister(on_replica_change));
-    ROW("5.2#1", clCkptReplicaChangeRegister(on_replica_change), INITIALIZED);
-    ROW("5.2#1", clCkptReplicaChangeRegister(NULL), INITIALIZED);
-    ROW_OK("5.2#4", clCkptReplicaChangeDeregister());
-    ROW_OK("5.2#4", clCkptReplicaChangeDeregister());
-    ROW_OK("5.2#3", clCkptReplicaChangeRegister(on_replica_change));
+    ROW("Extra#2", clCkptReplicaChangeRegister(NULL), INVALID_PARAMETER);
+    ROW_OK("Extra#3", clCkptReplicaChangeRegister(on_replica_change));
+    ROW("Extra#1", clCkptReplicaChangeRegister(on_replica_change), INITIALIZED);
+    ROW("Extra#1", clCkptReplicaChangeRegister(NULL), INITIALIZED);
+    ROW_OK("Extra#4", clCkptReplicaChangeDeregister());
+    ROW_OK("Extra#4", clCkptReplicaChangeDeregister());
+    ROW_OK("Extra#3", clCkptReplicaChangeRegister(on_replica_change));
     OK(clCkptReplicaChangeDeregister());
 }
 
@@ -80,25 +80,26 @@ static void blocks_body(void)
     OK(add(h, "s", "first block"));
     memset(block, 'b', sizeof(block));
     memset(last, 'l', sizeof(last));
-    ROW("5.2#5", clCkptSectionOverwriteVector(h, NULL, 8202, &d), NULL_POINTER);
-    ROW("5.2#6", clCkptSectionOverwriteVector(h, &s, 0, &d), INVALID_PARAMETER);
-    ROW("5.2#6", clCkptSectionOverwriteVector(h, &s, 8202, NULL), INVALID_PARAMETER);
-    ROW("5.2#6", clCkptSectionOverwriteVector(h, &s, 8201, &d), INVALID_PARAMETER);
-    ROW_OK("5.2#7", clCkptSectionOverwriteVector(h, &s, 8202, &d));
+    ROW("Extra#5", clCkptSectionOverwriteVector(h, NULL, 8202, &d), NULL_POINTER);
+    ROW("Extra#6", clCkptSectionOverwriteVector(h, &s, 0, &d), INVALID_PARAMETER);
+    ROW("Extra#6", clCkptSectionOverwriteVector(h, &s, 8202, NULL), INVALID_PARAMETER);
+    ROW("Extra#6", clCkptSectionOverwriteVector(h, &s, 8201, &d), INVALID_PARAMETER);
+    ROW_OK("Extra#7", clCkptSectionOverwriteVector(h, &s, 8202, &d));
     e.dataBuffer = NULL;
     OK(t_read(h, &e, 1, NULL));
-    FACT("5.2#7", e.readSize == 8202 && memcmp(e.dataBuffer, "first block\0", 12) == 0 &&
-                      memcmp((char *)e.dataBuffer + 4096, block, 4096) == 0 &&
-                      memcmp((char *)e.dataBuffer + 8192, last, 10) == 0);
+    FACT("Extra#7", e.readSize == 8202 &&
+                        memcmp(e.dataBuffer, "first block\0", 12) == 0 &&
+                        memcmp((char *)e.dataBuffer + 4096, block, 4096) == 0 &&
+                        memcmp((char *)e.dataBuffer + 8192, last, 10) == 0);
     free(e.dataBuffer);
     d.numDataVectors = 0;
-    ROW("5.2#6", clCkptSectionOverwriteVector(h, &s, 8202, &d), INVALID_PARAMETER);
+    ROW("Extra#6", clCkptSectionOverwriteVector(h, &s, 8202, &d), INVALID_PARAMETER);
     d.numDataVectors = 1;
     data[0] = (ClDataVectorT){0, 5, block};
-    ROW_OK("5.2#7", clCkptSectionOverwriteVector(h, &s, 7, &d)); /* cut, too */
-    cr_expect_str_eq(content(h, "s"), "bbbbb b", "row 5.2#7");
+    ROW_OK("Extra#7", clCkptSectionOverwriteVector(h, &s, 7, &d)); /* cut, too */
+    cr_expect_str_eq(content(h, "s"), "bbbbb b", "row Extra#7");
     s.id = (ClUint8T *)"x";
-    ROW("5.2#7", clCkptSectionOverwriteVector(h, &s, 7, &d), NOT_EXIST);
+    ROW("Extra#7", clCkptSectionOverwriteVector(h, &s, 7, &d), NOT_EXIST);
     OK(t_close(h));
     end();
 }
@@ -116,14 +117,14 @@ static void read_sections_body(void)
 
     if (v.sa)
         return;
-    ROW("5.2.all#1", clCkptCheckpointReadSections(1, NULL, &n), NULL_POINTER);
-    ROW("5.2.all#1", clCkptCheckpointReadSections(1, &all, NULL), NULL_POINTER);
-    ROW("5.2.all#1", clCkptCheckpointReadSections(1, &all, &n), NOT_INITIALIZED);
-    FACT("5.2.all#1", all == NULL && n == 0);
+    ROW("Extra.all#1", clCkptCheckpointReadSections(1, NULL, &n), NULL_POINTER);
+    ROW("Extra.all#1", clCkptCheckpointReadSections(1, &all, NULL), NULL_POINTER);
+    ROW("Extra.all#1", clCkptCheckpointReadSections(1, &all, &n), NOT_INITIALIZED);
+    FACT("Extra.all#1", all == NULL && n == 0);
     begin();
     h = opened(svc, "n", WR, 40, 0, RWC);
-    ROW_OK("5.2.all#3", clCkptCheckpointReadSections(h, &all, &n));
-    FACT("5.2.all#3", n == 0);
+    ROW_OK("Extra.all#3", clCkptCheckpointReadSections(h, &all, &n));
+    FACT("Extra.all#3", n == 0);
     free(all);
     for (i = 0; i < 30; i++) {
         char id[8];
@@ -131,35 +132,35 @@ static void read_sections_body(void)
         snprintf(id, sizeof(id), "%u", i);
         OK(add(h, id, i % 3 ? id : ""));
     }
-    ROW_OK("5.2.all#3", clCkptCheckpointReadSections(h, &all, &n));
-    FACT("5.2.all#3", n == 30);
+    ROW_OK("Extra.all#3", clCkptCheckpointReadSections(h, &all, &n));
+    FACT("Extra.all#3", n == 30);
     for (i = 0; i < n; i++) {
         const int at = atoi(
             (char[8]){(char)all[i].sectionId.id[0],
                       all[i].sectionId.idLen > 1 ? (char)all[i].sectionId.id[1] : '\0'});
 
         seen |= 1u << at;
-        FACT("5.2.all#4", all[i].dataSize == all[i].readSize && all[i].dataOffset == 0);
-        FACT("5.2.all#4", (at % 3 == 0) == (all[i].dataBuffer == NULL));
+        FACT("Extra.all#4", all[i].dataSize == all[i].readSize && all[i].dataOffset == 0);
+        FACT("Extra.all#4", (at % 3 == 0) == (all[i].dataBuffer == NULL));
         if (all[i].dataBuffer)
-            FACT("5.2.all#4", all[i].readSize == all[i].sectionId.idLen &&
-                                  memcmp(all[i].dataBuffer, all[i].sectionId.id,
-                                         all[i].readSize) == 0);
+            FACT("Extra.all#4", all[i].readSize == all[i].sectionId.idLen &&
+                                    memcmp(all[i].dataBuffer, all[i].sectionId.id,
+                                           all[i].readSize) == 0);
     }
-    FACT("5.2.all#3", seen == (1u << 30) - 1);
-    FACT("5.2.free#1", clCkptIOVectorFree(NULL, 3) == 0x2);
-    ROW_OK("5.2.free#2", clCkptIOVectorFree(all, n));
+    FACT("Extra.all#3", seen == (1u << 30) - 1);
+    FACT("Extra.free#1", clCkptIOVectorFree(NULL, 3) == 0x2);
+    ROW_OK("Extra.free#2", clCkptIOVectorFree(all, n));
     free(all);
     OK(t_open(svc, nm("n"), NULL, W, &w));
-    ROW("5.2.all#2", clCkptCheckpointReadSections(w, &all, &n), OP_NOT_PERMITTED);
+    ROW("Extra.all#2", clCkptCheckpointReadSections(w, &all, &n), OP_NOT_PERMITTED);
     OK(t_close(w));
     OK(t_close(h));
     h = opened(svc, "one", WR, 1, 0, RWC);
     OK(t_overwrite(h, &(id_t_){0, NULL}, "dflt", 4));
-    ROW_OK("5.2.all#5", clCkptCheckpointReadSections(h, &all, &n));
-    FACT("5.2.all#5", n == 1 && all[0].sectionId.idLen == 15 &&
-                          memcmp(all[0].sectionId.id, "defaultSection", 15) == 0 &&
-                          all[0].readSize == 4);
+    ROW_OK("Extra.all#5", clCkptCheckpointReadSections(h, &all, &n));
+    FACT("Extra.all#5", n == 1 && all[0].sectionId.idLen == 15 &&
+                            memcmp(all[0].sectionId.id, "defaultSection", 15) == 0 &&
+                            all[0].readSize == 4);
     OK(clCkptIOVectorFree(all, n));
     free(all);
     OK(t_close(h));
@@ -177,14 +178,14 @@ static void free_body(void)
 
     if (!v.sa)
         return;
-    ROW("3.3#1", saCkptSectionIdFree(1, NULL), INVALID_HANDLE);
+    ROW("Sa.free#1", saCkptSectionIdFree(1, NULL), INVALID_HANDLE);
     begin();
     h = opened(svc, "n", WR, 3, 8, RWC);
-    ROW("3.3#2", saCkptSectionIdFree(h, NULL), INVALID_PARAMETER);
-    ROW("3.3#2", saCkptIOVectorElementDataFree(h, NULL), INVALID_PARAMETER);
-    ROW("3.3#1", saCkptIOVectorElementDataFree(svc, NULL), INVALID_HANDLE);
-    ROW_OK("3.3#3", saCkptSectionIdFree(h, malloc(8)));
-    ROW_OK("3.3#3", saCkptIOVectorElementDataFree(h, malloc(8)));
+    ROW("Sa.free#2", saCkptSectionIdFree(h, NULL), INVALID_PARAMETER);
+    ROW("Sa.free#2", saCkptIOVectorElementDataFree(h, NULL), INVALID_PARAMETER);
+    ROW("Sa.free#1", saCkptIOVectorElementDataFree(svc, NULL), INVALID_HANDLE);
+    ROW_OK("Sa.free#3", saCkptSectionIdFree(h, malloc(8)));
+    ROW_OK("Sa.free#3", saCkptIOVectorElementDataFree(h, malloc(8)));
     OK(t_close(h));
     end();
 }

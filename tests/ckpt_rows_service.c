@@ -4,6 +4,7 @@
 #include "ckpt_case.h"
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,7 +12,7 @@
 
 TestSuite(rows_service, .timeout = 100);
 
-/* ---- 2.7 initialize, finalize -------------------------------------------- */
+/* ---- initialize, finalize -------------------------------------------- */
 
 static void initialize_body(void)
 {
@@ -22,19 +23,19 @@ static void initialize_body(void)
         SaVersionT sb = {'B', 1, 1};
         SaCkptHandleT sh;
 
-        ROW("2.7.init#1", saCkptInitialize(NULL, NULL, &sb), NULL_POINTER);
-        ROW("2.7.init#1", saCkptInitialize(&sh, NULL, NULL), NULL_POINTER);
-        ROW_OK("2.7.init#5", saCkptInitialize(&sh, NULL, &sb));
+        ROW("Initialize#1", saCkptInitialize(NULL, NULL, &sb), NULL_POINTER);
+        ROW("Initialize#1", saCkptInitialize(&sh, NULL, NULL), NULL_POINTER);
+        ROW_OK("Initialize#5", saCkptInitialize(&sh, NULL, &sb));
         h = sh;
     } else {
-        ROW("2.7.init#1", clCkptInitialize(NULL, NULL, &b1), NULL_POINTER);
-        ROW("2.7.init#1", clCkptInitialize(&h, NULL, NULL), NULL_POINTER);
-        FACT("2.7.init#1", h == 7);
-        ROW_OK("2.7.init#5", clCkptInitialize(&h, NULL, &b1));
+        ROW("Initialize#1", clCkptInitialize(NULL, NULL, &b1), NULL_POINTER);
+        ROW("Initialize#1", clCkptInitialize(&h, NULL, NULL), NULL_POINTER);
+        FACT("Initialize#1", h == 7);
+        ROW_OK("Initialize#5", clCkptInitialize(&h, NULL, &b1));
     }
-    FACT("2.3.value#1", h != 0 && h <= INT32_MAX);
-    ROW_OK("2.7.fini#3", t_fini(h));
-    ROW("2.7.fini#1", t_fini(h), NOT_INITIALIZED);
+    FACT("Common.value#1", h != 0 && h <= INT32_MAX);
+    ROW_OK("Finalize#3", t_fini(h));
+    ROW("Finalize#1", t_fini(h), NOT_INITIALIZED);
 }
 
 Test(rows_service, initialize_and_finalize)
@@ -50,24 +51,24 @@ Test(rows_service, versions)
         ClVersionT ask, told;
         unsigned int want;
     } t[] = {
-        {"2.7.init#2", false, {'B', 1, 1}, {'B', 1, 1}, CL_OK},
-        {"2.7.init#2", false, {'B', 0, 0}, {'B', 1, 1}, CL_OK},
-        {"2.7.init#2", false, {'B', 1, 0}, {'B', 1, 1}, CL_OK},
-        {"2.7.init#2", false, {'B', 1, 255}, {'B', 1, 1}, CL_OK},
-        {"trap#5", false, {'B', 0, 9}, {'B', 1, 1}, CL_OK},
-        {"trap#5", false, {'A', 1, 1}, {'B', 1, 1}, 0x31000f},
-        {"2.7.init#2", false, {'B', 2, 2}, {'B', 1, 1}, 0x31000f},
-        {"2.7.init#2", false, {'C', 1, 1}, {'B', 1, 1}, 0x31000f},
-        {"2.7.init#2", false, {'b', 1, 1}, {'B', 1, 1}, 0x31000f},
-        {"2.7.init#2", false, {0, 0, 0}, {'B', 1, 1}, 0x31000f},
-        {"d1#2", true, {'B', 1, 1}, {'B', 1, 1}, SA_AIS_OK},
-        {"d1#2", true, {'B', 0, 3}, {'B', 1, 1}, SA_AIS_OK},
-        {"d1#3", true, {'B', 2, 0}, {'B', 2, 2}, SA_AIS_OK},
-        {"d1#3", true, {'B', 2, 2}, {'B', 2, 2}, SA_AIS_OK},
-        {"d1#3", true, {'B', 2, 3}, {'B', 2, 3}, SA_AIS_OK},
-        {"d1#4", true, {'B', 3, 1}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
-        {"d1#4", true, {'A', 1, 1}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
-        {"d1#4", true, {'C', 2, 2}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
+        {"Initialize#2", false, {'B', 1, 1}, {'B', 1, 1}, CL_OK},
+        {"Initialize#2", false, {'B', 0, 0}, {'B', 1, 1}, CL_OK},
+        {"Initialize#2", false, {'B', 1, 0}, {'B', 1, 1}, CL_OK},
+        {"Initialize#2", false, {'B', 1, 255}, {'B', 1, 1}, CL_OK},
+        {"trap_05", false, {'B', 0, 9}, {'B', 1, 1}, CL_OK},
+        {"trap_05", false, {'A', 1, 1}, {'B', 1, 1}, 0x31000f},
+        {"Initialize#2", false, {'B', 2, 2}, {'B', 1, 1}, 0x31000f},
+        {"Initialize#2", false, {'C', 1, 1}, {'B', 1, 1}, 0x31000f},
+        {"Initialize#2", false, {'b', 1, 1}, {'B', 1, 1}, 0x31000f},
+        {"Initialize#2", false, {0, 0, 0}, {'B', 1, 1}, 0x31000f},
+        {"Version#2", true, {'B', 1, 1}, {'B', 1, 1}, SA_AIS_OK},
+        {"Version#2", true, {'B', 0, 3}, {'B', 1, 1}, SA_AIS_OK},
+        {"Version#3", true, {'B', 2, 0}, {'B', 2, 2}, SA_AIS_OK},
+        {"Version#3", true, {'B', 2, 2}, {'B', 2, 2}, SA_AIS_OK},
+        {"Version#3", true, {'B', 2, 3}, {'B', 2, 3}, SA_AIS_OK},
+        {"Version#4", true, {'B', 3, 1}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
+        {"Version#4", true, {'A', 1, 1}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
+        {"Version#4", true, {'C', 2, 2}, {'B', 2, 3}, SA_AIS_ERR_VERSION},
     };
     size_t i;
 
@@ -111,19 +112,19 @@ static void finalize_body(void)
     OK(add(a, "s", "1"));
     OK(t_iter(a, CL_CKPT_SECTIONS_ANY, 0, &it));
     OK(t_fd(svc, &fd));
-    ROW("2.7.fini#2", t_fini(a), INVALID_HANDLE);
-    ROW("2.7.fini#2", t_fini(0), INVALID_HANDLE);
-    ROW("2.7.fini#2", t_fini(it), INVALID_HANDLE);
-    ROW_OK("2.7.fini#4", t_fini(svc));
-    ROW("2.7.fini#2", t_fini(svc), INVALID_HANDLE);
-    ROW("2.7.fini#4", put(a, "s", "2"), INVALID_HANDLE);
-    ROW("2.7.fini#4", t_next(it, &d), INVALID_HANDLE);
+    ROW("Finalize#2", t_fini(a), INVALID_HANDLE);
+    ROW("Finalize#2", t_fini(0), INVALID_HANDLE);
+    ROW("Finalize#2", t_fini(it), INVALID_HANDLE);
+    ROW_OK("Finalize#4", t_fini(svc));
+    ROW("Finalize#2", t_fini(svc), INVALID_HANDLE);
+    ROW("Finalize#4", put(a, "s", "2"), INVALID_HANDLE);
+    ROW("Finalize#4", t_next(it, &d), INVALID_HANDLE);
     p = (struct pollfd){.fd = (int)fd, .events = POLLIN};
-    FACT("d2.fd#1", poll(&p, 1, 0) == 1 && (p.revents & POLLNVAL));
-    ROW_OK("2.7.fini#5", add(b, "s", "1")); /* not another service's */
-    ROW("2.7.fini#4", t_open(other, nm("a"), NULL, R, &a), NOT_EXIST);
-    ROW_OK("2.7.fini#6", t_fini(other));
-    ROW("2.7.fini#6", add(b, "s", "1"), NOT_INITIALIZED);
+    FACT("Rules.fd#1", poll(&p, 1, 0) == 1 && (p.revents & POLLNVAL));
+    ROW_OK("Finalize#5", add(b, "s", "1")); /* not another service's */
+    ROW("Finalize#4", t_open(other, nm("a"), NULL, R, &a), NOT_EXIST);
+    ROW_OK("Finalize#6", t_fini(other));
+    ROW("Finalize#6", add(b, "s", "1"), NOT_INITIALIZED);
 }
 
 Test(rows_service, finalize_closes_what_was_opened_with_it)
@@ -131,7 +132,7 @@ Test(rows_service, finalize_closes_what_was_opened_with_it)
     each_variant(finalize_body);
 }
 
-/* ---- 2.20 synchronize, 2.21 selection object and dispatch ----------------- */
+/* ---- synchronize, selection object and dispatch ----------------- */
 
 static void sync_body(void)
 {
@@ -140,18 +141,18 @@ static void sync_body(void)
     begin();
     h = opened(svc, "n", WR, 3, 8, RWC);
     OK(add(h, "s", "1"));
-    ROW_OK("2.20#7", t_sync(h, CL_TIME_END));
-    ROW_OK("trap#23", t_sync(h, 0));
-    ROW_OK("2.20#7", t_sync(h, -1));
-    ROW_OK("2.20#7", t_sync(h, 5 * CLV_NS_PER_S));
-    ROW("2.20#3", t_sync_async(h, 1), INITIALIZED);
+    ROW_OK("Synchronize#7", t_sync(h, CL_TIME_END));
+    ROW_OK("trap_23", t_sync(h, 0));
+    ROW_OK("Synchronize#7", t_sync(h, -1));
+    ROW_OK("Synchronize#7", t_sync(h, 5 * CLV_NS_PER_S));
+    ROW("Synchronize#3", t_sync_async(h, 1), INITIALIZED);
     OK(t_close(h));
     h = opened(svc, "all", CL_CKPT_WR_ALL_REPLICAS, 3, 8, RWC);
-    ROW("2.20#5", t_sync(h, CL_TIME_END), BAD_OPERATION);
+    ROW("Synchronize#5", t_sync(h, CL_TIME_END), BAD_OPERATION);
     OK(t_close(h));
     h = opened(svc, "all", CL_CKPT_WR_ALL_REPLICAS | CL_CKPT_CHECKPOINT_COLLOCATED, 3, 8,
                RWC);
-    ROW("trap#23", t_sync(h, CL_TIME_END), BAD_OPERATION);
+    ROW("trap_23", t_sync(h, CL_TIME_END), BAD_OPERATION);
     OK(t_close(h));
     end();
 }
@@ -167,29 +168,53 @@ static void dispatch_body(void)
     struct pollfd p;
 
     begin();
-    ROW("2.21.get#2", t_fd(svc, NULL), NULL_POINTER);
-    ROW("2.21.get#2", t_fd(0, NULL), NULL_POINTER);
-    ROW("2.21.get#3", t_fd(0, &fd), INVALID_HANDLE);
-    ROW("2.21.dispatch#2", t_dispatch(0, CL_DISPATCH_ONE), INVALID_HANDLE);
-    ROW("2.21.dispatch#2", t_dispatch(0, 99), INVALID_HANDLE);
-    ROW_OK("2.21.dispatch#3", t_dispatch(svc, CL_DISPATCH_ONE));
-    ROW_OK("2.21.dispatch#3", t_dispatch(svc, CL_DISPATCH_ALL));
-    ROW_OK("2.21.get#5", t_fd(svc, &fd));
-    ROW_OK("2.21.get#5", t_fd(svc, &again));
-    FACT("2.21.get#5", fd == again && fd < 1024);
+    ROW("SelectionObjectGet#2", t_fd(svc, NULL), NULL_POINTER);
+    ROW("SelectionObjectGet#2", t_fd(0, NULL), NULL_POINTER);
+    ROW("SelectionObjectGet#3", t_fd(0, &fd), INVALID_HANDLE);
+    ROW("Dispatch#2", t_dispatch(0, CL_DISPATCH_ONE), INVALID_HANDLE);
+    ROW("Dispatch#2", t_dispatch(0, 99), INVALID_HANDLE);
+    ROW_OK("Dispatch#3", t_dispatch(svc, CL_DISPATCH_ONE));
+    ROW_OK("Dispatch#3", t_dispatch(svc, CL_DISPATCH_ALL));
+    ROW_OK("SelectionObjectGet#5", t_fd(svc, &fd));
+    ROW_OK("SelectionObjectGet#5", t_fd(svc, &again));
+    FACT("SelectionObjectGet#5", fd == again && fd < 1024);
     p = (struct pollfd){.fd = (int)fd, .events = POLLIN};
-    FACT("2.21.get#6", poll(&p, 1, 0) == 0);
-    ROW_OK("2.21.dispatch#5", t_dispatch(svc, CL_DISPATCH_ONE));
-    ROW_OK("2.21.dispatch#7", t_dispatch(svc, CL_DISPATCH_ALL));
-    ROW("2.21.dispatch#4", t_dispatch(svc, 0), INVALID_PARAMETER);
-    ROW("2.21.dispatch#4", t_dispatch(svc, 4), INVALID_PARAMETER);
-    ROW("2.21.dispatch#4", t_dispatch(svc, -1), INVALID_PARAMETER);
+    FACT("SelectionObjectGet#6", poll(&p, 1, 0) == 0);
+    ROW_OK("Dispatch#5", t_dispatch(svc, CL_DISPATCH_ONE));
+    ROW_OK("Dispatch#7", t_dispatch(svc, CL_DISPATCH_ALL));
+    ROW("Dispatch#4", t_dispatch(svc, 0), INVALID_PARAMETER);
+    ROW("Dispatch#4", t_dispatch(svc, 4), INVALID_PARAMETER);
+    ROW("Dispatch#4", t_dispatch(svc, -1), INVALID_PARAMETER);
     end();
 }
 
 Test(rows_service, selection_object_and_dispatch)
 {
     each_variant(dispatch_body);
+}
+
+static void no_descriptor_body(void)
+{
+    struct rlimit before, none;
+    ClSelectionObjectT fd = 77;
+    ClHandleT h;
+
+    begin();
+    h = opened(svc, "n", WR, 3, 8, RWC); /* what the library itself needs is open */
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    ROW("SelectionObjectGet#4", t_fd(svc, &fd), NO_RESOURCE);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    FACT("SelectionObjectGet#4", fd == 77);
+    ROW_OK("SelectionObjectGet#4", t_fd(svc, &fd));
+    OK(t_close(h));
+    end();
+}
+
+Test(rows_service, no_descriptor_for_a_selection_object)
+{
+    each_variant(no_descriptor_body);
 }
 
 /* ---- both families on one handle; two rule sets on one store --------------- */
@@ -209,14 +234,15 @@ Test(rows_service, both_families_share_handles_and_store)
     cr_expect_eq(clCkptCheckpointOpen(cl, nm("m"), &a, RWC, -1, &h), CL_OK);
     cr_expect_eq(
         saCkptCheckpointOpen(sa, (const void *)nm("m"), NULL, R | W, 0, (void *)&h2),
-        SA_AIS_OK, "row d1#5");
-    cr_expect_eq(saCkptActiveReplicaSet(h), SA_AIS_OK, "row 3.2#1: SA name, Cl handle");
+        SA_AIS_OK, "row Version#5");
+    cr_expect_eq(saCkptActiveReplicaSet(h), SA_AIS_OK,
+                 "row Sa.mixed#1: SA name, Cl handle");
     cr_expect_eq(clCkptSectionCheck(h2, &(id_t_){1, (ClUint8T *)"s"}),
-                 CL_CKPT_ERR_NOT_EXIST, "row 3.2#1: Cl name, SA handle");
+                 CL_CKPT_ERR_NOT_EXIST, "row Sa.mixed#1: Cl name, SA handle");
     cr_expect_eq(add(h2, "s", "1"), CL_OK);
     cr_expect_str_eq(content(h, "s"), "1");
-    cr_expect_eq(clCkptCheckpointClose(h2), CL_OK, "row 3.2#1");
-    cr_expect_eq(clCkptFinalize(sa), CL_OK, "row 3.2#1");
+    cr_expect_eq(clCkptCheckpointClose(h2), CL_OK, "row Sa.mixed#1");
+    cr_expect_eq(clCkptFinalize(sa), CL_OK, "row Sa.mixed#1");
     cr_expect_eq(saCkptFinalize(cl), SA_AIS_OK);
     world_end();
     world_close();
@@ -256,8 +282,8 @@ static void fork_body(void)
     }
     cr_assert_gt(pid, 0);
     cr_assert_eq(waitpid(pid, &status, 0), pid);
-    cr_expect_eq(status, 0, "row d6.fork#1, %s: status 0x%x", v.name, status);
-    ROW_OK("d6.fork#2", put(h, "s", "1")); /* the parent is not disturbed */
+    cr_expect_eq(status, 0, "row Process.fork#1, %s: status 0x%x", v.name, status);
+    ROW_OK("Process.fork#2", put(h, "s", "1")); /* the parent is not disturbed */
     OK(t_init(&fresh, NULL, NULL));
     OK(t_fini(fresh));
     OK(t_close(h));

@@ -18,3 +18,8 @@ void world_end(void)
 void world_close(void)
 {
 }
+
+void world_drain(void)
+{
+    fake_drain();
+}

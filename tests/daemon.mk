@@ -34,4 +34,47 @@ TESTS += tests/it_amfd_restart
 tests_it_amfd_restart_SOURCES = %D%/it_amfd_restart.c
 tests_it_amfd_restart_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_it_amfd_restart_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/it_amfd_bad
+TESTS += tests/it_amfd_bad
+tests_it_amfd_bad_SOURCES = %D%/it_amfd_bad.c
+tests_it_amfd_bad_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_bad_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_counter
+TESTS += tests/it_counter
+tests_it_counter_SOURCES = %D%/it_counter.c
+tests_it_counter_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_counter_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amf_cli
+TESTS += tests/it_amf_cli
+tests_it_amf_cli_SOURCES = %D%/it_amf_cli.c
+tests_it_amf_cli_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amf_cli_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/it_amfd_cluster
+TESTS += tests/it_amfd_cluster
+tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c
+tests_it_amfd_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_netns
+TESTS += tests/it_amfd_netns
+tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c
+tests_it_amfd_netns_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_netns_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_mgmt
+TESTS += tests/it_amfd_mgmt
+tests_it_amfd_mgmt_SOURCES = %D%/it_amfd_mgmt.c %D%/no_store.c
+tests_it_amfd_mgmt_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_mgmt_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_faults
+TESTS += tests/it_amfd_faults
+tests_it_amfd_faults_SOURCES = %D%/it_amfd_faults.c
+tests_it_amfd_faults_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amfd_faults_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 endif

@@ -69,11 +69,14 @@ static void answer_send(struct fake_amfd *f, const json_t *request)
     json_decref(o);
 }
 
-/* Lock held. */
+/* Lock held. Shut down first: the poll() of our thread keeps a closed socket open until
+ * it returns, and what is sent to it meanwhile would look delivered. */
 static void connection_drop(struct fake_amfd *f)
 {
-    if (f->fd >= 0)
+    if (f->fd >= 0) {
+        shutdown(f->fd, SHUT_RDWR);
         close(f->fd);
+    }
     f->fd = -1;
     amf_reader_free(&f->reader);
 }

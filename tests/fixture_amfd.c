@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -76,7 +77,7 @@ static const char definitions[] =
     "<recoveryOnTimeout>CL_AMS_RECOVERY_%s</recoveryOnTimeout>\n"
     "<timeouts><instantiateTimeout>%d</instantiateTimeout><terminateTimeout>%d</"
     "terminateTimeout>\n"
-    "<cleanupTimeout>5000</cleanupTimeout><csiSetTimeout>5000</csiSetTimeout>\n"
+    "<cleanupTimeout>5000</cleanupTimeout><csiSetTimeout>%d</csiSetTimeout>\n"
     "<csiRemoveTimeout>5000</csiRemoveTimeout>\n"
     "<quiescingCompleteTimeout>5000</quiescingCompleteTimeout></timeouts>\n"
     "<healthCheck><period>5000</period><maxDuration>10000</maxDuration></healthCheck>\n"
@@ -144,7 +145,7 @@ void amfd_model_write(struct amfd *f, const struct amfd_model *m)
             m->command ? m->command : "amf_puppet", m->cleanup ? m->cleanup : "",
             m->restartable ? m->restartable : "CL_FALSE", or_int(m->attempts, 1),
             m->recovery ? m->recovery : "COMP_FAILOVER", or_int(m->instantiate_ms, 10000),
-            or_int(m->terminate_ms, 5000));
+            or_int(m->terminate_ms, 5000), or_int(m->csi_set_ms, 5000));
     fclose(file);
     file = file_open(f, f->model, "clAmfConfig.xml");
     fputs(config, file);
@@ -171,6 +172,20 @@ void amfd_prepare(struct amfd *f, const struct amfd_model *m)
     amfd_model_write(f, m);
 }
 
+static void netns_enter(const struct amfd *f)
+{
+    char path[100];
+    int fd;
+
+    if (!f->netns)
+        return;
+    snprintf(path, sizeof(path), "/run/netns/%s", f->netns);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || setns(fd, CLONE_NEWNET) != 0)
+        die(f, path);
+    close(fd);
+}
+
 static void run_daemon(const struct amfd *f, const char *const *args)
 {
     static const char *const all[] = {"--all-nodes", NULL};
@@ -180,6 +195,7 @@ static void run_daemon(const struct amfd *f, const char *const *args)
     int fd;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    netns_enter(f);
     snprintf(path, sizeof(path), "%s/clovis-amfd", builddir());
     snprintf(bin, sizeof(bin), "%s/tests", builddir());
     argv[n++] = path;

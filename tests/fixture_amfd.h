@@ -18,12 +18,14 @@ struct amfd_model {
     int start_ms;            /* SG's wait before the first assignment, default 100 */
     int instantiate_ms;      /* default 10000 */
     int terminate_ms;        /* default 5000 */
+    int csi_set_ms;          /* default 5000 */
     const char *cleanup;     /* cleanup command */
     int attempts;            /* numMaxInstantiate, default 1; none with delay */
 };
 
 struct amfd {
-    pid_t pid; /* 0: not running */
+    pid_t pid;         /* 0: not running */
+    const char *netns; /* network namespace to run in, NULL: ours */
     char dir[160];
     char model[192], run[192], socket[224], err[192];
 };

@@ -15,18 +15,7 @@ include=$top/include/clovis
 common="-D_GNU_SOURCE -I$work -I$include -I$include/ipi -fsyntax-only -Werror"
 strict="-Wall -Wextra -Wundef -Wshadow -Wstrict-prototypes -Wwrite-strings"
 
-# The compilers of each language, CC and CXX first, each once.
-compilers() # WANTED OTHERS...
-{
-    seen=
-    for c in "$@"; do
-        version=$($c --version 2>/dev/null | sed -n 's/^[^ ]* \(.*\)/\1/p;1q') || continue
-        [ -n "$version" ] || continue
-        case $seen in *"[$version]"*) continue ;; esac
-        seen="$seen[$version]"
-        echo "${c%% *}"
-    done
-}
+. "$top/tests/compilers.sh"
 c_compilers=$(compilers "${CC:-cc}" gcc clang)
 cxx_compilers=$(compilers "${CXX:-c++}" g++ clang++)
 
@@ -70,12 +59,14 @@ check 'a header alone' "$first_c" "-std=c99 -pedantic $strict" "$work"/*.c
 [ -z "$first_cxx" ] || check 'a header alone' "$first_cxx" "-std=c++11 -pedantic -Wall -Wextra -Wundef" \
     "$work"/*.cc
 for cc in $c_compilers; do
-    for flags in "-std=c99 -pedantic" "-std=gnu89" "-std=gnu11" "-std=gnu17" \
+    for flags in "-std=c99 -pedantic" "-std=gnu89" "-std=gnu99" "-std=gnu11" "-std=gnu17" \
         "-std=c99 -pedantic -DCLOVIS_NAMES_SA"; do
         check 'the header set' "$cc" "$flags $strict" "$work/names/all.c"
     done
-    check 'the list of identifiers' "$cc" "-std=c99 -Wall -Wno-cast-function-type" \
-        "$work/names/identifiers.c"
+    for flags in -std=c99 -std=gnu89 -std=gnu17 "-std=c99 -DCLOVIS_NAMES_SA"; do
+        check 'the list of identifiers' "$cc" "$flags -Wall -Wno-cast-function-type" \
+            "$work/names/identifiers.c"
+    done
     for flags in "-std=c99 -Wall -Wno-format-security" \
         "-std=c99 -pedantic -Wall -Wno-format-security" "-std=gnu89 -Wall" "-std=gnu17 -Wall"; do
         check 'a legacy program' "$cc" "$flags" \
@@ -88,8 +79,10 @@ for cxx in $cxx_compilers; do
     for flags in "-std=c++11 -pedantic" "-std=c++17" "-std=c++17 -DCLOVIS_NAMES_SA"; do
         check 'the header set' "$cxx" "$flags -Wall -Wextra -Wundef" "$work/names/all.cc"
     done
-    check 'the list of identifiers' "$cxx" "-std=c++11 -Wall -Wno-cast-function-type" \
-        "$work/names/identifiers.cc"
+    for flags in -std=c++11 -std=gnu++17 "-std=c++11 -DCLOVIS_NAMES_SA"; do
+        check 'the list of identifiers' "$cxx" "$flags -Wall -Wno-cast-function-type" \
+            "$work/names/identifiers.cc"
+    done
 done
 
 # An include path of the parent directory alone is enough.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "fixture_amfd.h"
+#include "fixture_redis.h"
 
 #define LIMIT 60
 
@@ -184,12 +185,21 @@ Test(amfd_restart, a_damaged_state_is_named_and_strangers_are_killed, .timeout =
     expect_log("counter1", "csiset ACTIVE", 2);
 }
 
+static bool listens(void *arg)
+{
+    const int fd = amfd_connect(arg);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 Test(amfd_restart, requests_that_come_while_components_return_are_answered,
      .timeout = LIMIT, .fini = finish)
 {
     start_and_kill_daemon(NULL);
     amfd_launch(&f, NULL);
-    expect_log("counter1", "again", 1);
+    cr_assert(wait_for(listens, &f, 15000));
     cr_expect_eq(amfd_rc(&f, "{\"t\":\"admin\",\"op\":\"swap\",\"name\":\"counterSI\"}"),
                  0);
     expect_log("counter2", "csiset ACTIVE csi=counterCSI flags=2 tr=3 active=counter1",

@@ -201,7 +201,7 @@ static const struct {
     {{"--help"}, 0, "usage: clovis-amfd"},
     {{"--version"}, 0, "clovis-amfd (clovis-redis) "},
     {{"--nonsense"}, 2, "--nonsense"},
-    {{"--model"}, 2, "requires an argument"},
+    {{"--model"}, 2, "--model needs a value"},
     {{"--model", "M", "--run-dir", "R", "more"}, 2, "unexpected argument \"more\""},
     {{"--run-dir", "R"}, 2, "no model: expected --model DIR"},
     {{"--model", "/no/such/dir"}, 2, "--model /no/such/dir: No such file or directory"},

@@ -9,8 +9,8 @@ SH_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-test.sh $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	REDIS_SERVER='$(REDIS_SERVER)' REDIS_SENTINEL='$(REDIS_SENTINEL)' \
-	CC='$(CC)' CXX='$(CXX)' NM='$(NM)' \
-	; export top_srcdir top_builddir REDIS_SERVER REDIS_SENTINEL CC CXX NM;
+	CC='$(CC)' CXX='$(CXX)' NM='$(NM)' LINK_FLAGS='$(CLV_LDFLAGS)' \
+	; export top_srcdir top_builddir REDIS_SERVER REDIS_SENTINEL CC CXX NM LINK_FLAGS;
 EXTRA_DIST += %D%/run-test.sh
 TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CRITERION_CFLAGS) $(CLV_LIB_CFLAGS)
 
@@ -33,9 +33,11 @@ TESTS += %D%/compat.sh
 include %D%/base.mk
 include %D%/headers.mk
 include %D%/backend.mk
+include %D%/durable.mk
 include %D%/shim.mk
 include %D%/model.mk
 include %D%/engine.mk
 include %D%/daemon.mk
 include %D%/client.mk
 include %D%/cli.mk
+include %D%/legacy.mk

@@ -1,202 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Completions: OpenAsync, SynchronizeAsync, and where their callbacks run. */
+/* Completions that fail, come too late, or are never fetched. */
 #include "ckpt_case.h"
 #include "fake_store.h"
 
-#include <poll.h>
-#include <pthread.h>
-
-#include "base/clock.h"
-
 TestSuite(async, .timeout = 60);
 
-static struct {
-    pthread_mutex_t lock;
-    pthread_t thread;
-    int n_open, n_sync;
-    ClInvocationT inv;
-    ClHandleT h;
-    unsigned int rc;
-    void (*then)(void);
-} told = {.lock = PTHREAD_MUTEX_INITIALIZER};
+static int n_open, n_sync;
+static ClInvocationT last_inv;
+static unsigned int last_rc;
 
 static void on_open(ClInvocationT inv, ClHandleT h, unsigned int rc)
 {
-    pthread_mutex_lock(&told.lock);
-    told.thread = pthread_self();
-    told.inv = inv;
-    told.h = h;
-    told.rc = rc;
-    told.n_open++;
-    pthread_mutex_unlock(&told.lock);
-    if (told.then)
-        told.then();
+    (void)h;
+    last_inv = inv;
+    last_rc = rc;
+    n_open++;
 }
 
 static void on_sync(ClInvocationT inv, unsigned int rc)
 {
-    pthread_mutex_lock(&told.lock);
-    told.thread = pthread_self();
-    told.inv = inv;
-    told.rc = rc;
-    told.n_sync++;
-    pthread_mutex_unlock(&told.lock);
-    if (told.then)
-        told.then();
+    last_inv = inv;
+    last_rc = rc;
+    n_sync++;
 }
 
 static void begin_async(void)
 {
-    told.n_open = told.n_sync = 0;
-    told.then = NULL;
+    n_open = n_sync = 0;
     OK(t_init(&svc, on_open, on_sync));
 }
 
-static void arguments_body(void)
+static void failed_sync_body(void)
 {
-    attrs_t a = attrs(WR, 3, 8), big = attrs(WR, 2, 4);
     ClHandleT h;
 
     begin_async();
-    ROW("2.9#1", t_open_async(svc, 1, NULL, &a, RWC), NULL_POINTER);
-    ROW("2.9#1", t_open_async(svc, 1, nm("n"), &a, 8), BAD_FLAG);
-    ROW("2.9#1", t_open_async(svc, 1, nm("n"), NULL, C), NULL_POINTER);
-    ROW("3.4#4", t_open_async(svc, 1, nm("n"), NULL, RWC), NULL_POINTER);
-    ROW("2.9#1", t_open_async(svc, 1, nm("n"), &a, R), INVALID_PARAMETER);
-    big.checkpointSize = 9;
-    ROW("3.4#4", t_open_async(svc, 1, nm("n"), &big, RWC), INVALID_PARAMETER);
-    ROW("2.9#1", t_open_async(0, 1, nm("n"), &a, RWC), INVALID_HANDLE);
-    FACT("2.9#1", told.n_open == 0);
-    h = opened(svc, "n", WR, 3, 8, R | C);
-    OK(t_close(h));
-    end();
-    OK(t_init(&svc, NULL, on_sync));
-    ROW("2.9#2", t_open_async(svc, 1, nm("n"), &a, RWC), INITIALIZED);
-    end();
-    OK(t_init(&svc, on_open, NULL));
     h = opened(svc, "n", WR, 3, 8, RWC);
-    ROW("2.20#3", t_sync_async(h, 1), INITIALIZED);
-    OK(t_close(h));
-    h = opened(svc, "all", CL_CKPT_WR_ALL_REPLICAS, 3, 8, R | C);
-    ROW("2.20#3", t_sync_async(h, 1), INITIALIZED); /* before the other reasons */
-    OK(t_close(h));
-    end();
-}
-
-Test(async, arguments)
-{
-    each_variant(arguments_body);
-}
-
-static void no_callbacks_body(void)
-{
-    attrs_t a = attrs(WR, 3, 8);
-    SaVersionT sv = {'B', 2, 2};
-    ClVersionT cv = {'B', 1, 1};
-    ClHandleT h;
-
-    OK(v.sa ? saCkptInitialize((void *)&svc, NULL, &sv)
-            : clCkptInitialize(&svc, NULL, &cv));
-    ROW("2.9#2", t_open_async(svc, 1, nm("n"), &a, RWC), INITIALIZED);
-    h = opened(svc, "n", WR, 3, 8, RWC);
-    ROW("2.20#3", t_sync_async(h, 1), INITIALIZED);
-    OK(t_close(h));
-    end();
-}
-
-Test(async, without_a_callbacks_struct)
-{
-    each_variant(no_callbacks_body);
-}
-
-static void sync_arguments_body(void)
-{
-    ClHandleT h;
-
-    begin_async();
-    h = opened(svc, "all", CL_CKPT_WR_ALL_REPLICAS, 3, 8, RWC);
-    ROW("2.20#5", t_sync_async(h, 1), BAD_OPERATION);
-    OK(t_close(h));
-    h = opened(svc, "c", WR | CL_CKPT_CHECKPOINT_COLLOCATED, 3, 8, RWC);
-    ROW("2.20#6", t_sync_async(h, 1), NOT_EXIST);
-    OK(t_close(h));
-    h = opened(svc, "r", WR, 3, 8, RWC);
-    OK(t_open(svc, nm("r"), NULL, R, &told.h));
-    ROW("2.20#4", t_sync_async(told.h, 1), OP_NOT_PERMITTED);
-    OK(t_close(told.h));
-    OK(t_close(h));
-    FACT("2.20#4", told.n_sync == 0);
-    end();
-}
-
-Test(async, synchronize_arguments)
-{
-    each_variant(sync_arguments_body);
-}
-
-static void direct_body(void)
-{
-    attrs_t a = attrs(WR, 3, 8);
-
-    begin_async();
-    ROW_OK("2.9#3", t_open_async(svc, 41, nm("n"), &a, RWC));
-    fake_drain();
-    FACT("2.22#1", told.n_open == 1 && !pthread_equal(told.thread, pthread_self()));
-    FACT("2.9.args#1", told.inv == 41);
-    row_at(__LINE__, "2.9.args#1", told.rc, CL_OK);
-    ROW_OK("2.9.args#1", add(told.h, "s", "1"));
-    ROW_OK("2.20#8", t_sync_async(told.h, 42));
-    fake_drain();
-    FACT("2.22#1", told.n_sync == 1 && told.inv == 42);
-    row_at(__LINE__, "2.20.args#1", told.rc, CL_OK);
     fake_fail("ckpt_sync", STORE_UNSURE);
-    OK(t_sync_async(told.h, 43));
+    OK(t_sync_async(h, 43));
     fake_drain();
-    row_at(__LINE__, "2.20.args#1", told.rc, CL_ERR_TIMEOUT);
-    OK(t_close(told.h));
-    ROW_OK("2.9#3", t_open_async(svc, 44, nm("n"), NULL, R));
-    fake_drain();
-    row_at(__LINE__, "2.9.args#2", told.rc, CL_ERR_NOT_EXIST);
-    FACT("2.9.args#2", told.h == UINT64_MAX && told.inv == 44);
+    FACT("Synchronize.args#1", n_sync == 1 && last_inv == 43);
+    row_at(__LINE__, "Synchronize.args#1", last_rc, CL_ERR_TIMEOUT);
+    OK(t_close(h));
     end();
 }
 
-Test(async, without_a_selection_object_callbacks_come_from_the_library)
+Test(async, a_synchronize_that_fails_says_so)
 {
-    each_variant(direct_body);
-}
-
-static void queued_body(void)
-{
-    attrs_t a = attrs(WR, 3, 8);
-    ClSelectionObjectT fd;
-    struct pollfd p;
-
-    begin_async();
-    OK(t_fd(svc, &fd));
-    p = (struct pollfd){.fd = (int)fd, .events = POLLIN};
-    OK(t_open_async(svc, 1, nm("n"), &a, RWC));
-    fake_drain();
-    FACT("2.22#2", told.n_open == 0);
-    FACT("2.21.get#6", poll(&p, 1, 0) == 1);
-    ROW_OK("2.21.dispatch#6", t_dispatch(svc, CL_DISPATCH_ONE));
-    FACT("2.22#2", told.n_open == 1 && pthread_equal(told.thread, pthread_self()));
-    FACT("2.21.get#6", poll(&p, 1, 0) == 0);
-    OK(t_sync_async(told.h, 2));
-    OK(t_sync_async(told.h, 3));
-    OK(t_sync_async(told.h, 4));
-    fake_drain();
-    ROW_OK("2.21.dispatch#6", t_dispatch(svc, CL_DISPATCH_ONE));
-    FACT("2.21.dispatch#6", told.n_sync == 1 && told.inv == 2);
-    ROW_OK("2.21.dispatch#7", t_dispatch(svc, CL_DISPATCH_ALL));
-    FACT("2.21.dispatch#7", told.n_sync == 3 && told.inv == 4);
-    OK(t_close(told.h));
-    end();
-}
-
-Test(async, with_a_selection_object_callbacks_wait_for_dispatch)
-{
-    each_variant(queued_body);
+    each_variant(failed_sync_body);
 }
 
 static void cancel_body(void)
@@ -216,118 +67,22 @@ static void cancel_body(void)
     fake_hold(false);
     fake_drain();
     OK(t_dispatch(svc, CL_DISPATCH_ALL));
-    FACT("d2.close#1",
-         told.n_sync == 0); /* neither the queued one nor the one on its way */
+    FACT("Rules.close#1",
+         n_sync == 0); /* neither the queued one nor the one on its way */
     /* an open that nobody hears of leaves no open behind */
     OK(t_open_async(svc, 1, nm("n"), &a, RWC));
     fake_drain();
-    FACT("2.22#3", fake_open() == 1);
+    FACT("Delivery#3", fake_open() == 1);
     fake_hold(true);
     OK(t_open_async(svc, 2, nm("m"), &a, RWC));
     fake_hold(false);
     end();
-    FACT("2.22#3", told.n_open == 0 && fake_open() == 0);
+    FACT("Delivery#3", n_open == 0 && fake_open() == 0);
 }
 
 Test(async, close_and_finalize_cancel_what_is_pending)
 {
     each_variant(cancel_body);
-}
-
-static void calls_inside(void)
-{
-    ClSelectionObjectT fd;
-    ClHandleT h;
-
-    told.then = NULL;
-    h = opened(svc, "inside", WR, 3, 8, RWC);
-    ROW_OK("2.22#4", t_dispatch(svc, CL_DISPATCH_ALL));
-    ROW_OK("2.22#4", t_fd(svc, &fd));
-    ROW_OK("2.22#4", t_sync_async(told.h, 9));
-    ROW_OK("2.22#4", t_close(h));
-}
-
-static void finalize_inside(void)
-{
-    told.then = NULL;
-    ROW_OK("2.22#5", t_fini(svc));
-}
-
-static bool is_stopped(void)
-{
-    int i;
-
-    for (i = 0; i < 2000 && fake_started() > 0; i++)
-        poll(NULL, 0, 5);
-    return fake_started() == 0;
-}
-
-static void reenter_body(void)
-{
-    attrs_t a = attrs(WR, 3, 8);
-    ClSelectionObjectT fd;
-
-    begin_async(); /* on the library's thread */
-    told.then = calls_inside;
-    OK(t_open_async(svc, 1, nm("n"), &a, RWC));
-    fake_drain();
-    end();
-
-    begin_async();
-    OK(t_open_async(svc, 1, nm("n"), &a, RWC));
-    fake_drain();
-    told.then = finalize_inside;
-    OK(t_sync_async(told.h, 2));
-    FACT("2.22#5", is_stopped());
-
-    begin_async(); /* on ours */
-    OK(t_fd(svc, &fd));
-    told.then = calls_inside;
-    OK(t_open_async(svc, 1, nm("n"), &a, RWC));
-    fake_drain();
-    OK(t_dispatch(svc, CL_DISPATCH_ONE));
-    fake_drain();
-    told.then = finalize_inside;
-    ROW_OK("2.22#5", t_dispatch(svc, CL_DISPATCH_ALL));
-    FACT("2.22#5", fake_started() == 0);
-}
-
-Test(async, callbacks_may_call_anything_even_finalize)
-{
-    each_variant(reenter_body);
-}
-
-static void *block(void *unused)
-{
-    ROW_OK("2.21.dispatch#8", t_dispatch(svc, CL_DISPATCH_BLOCKING));
-    return unused;
-}
-
-static void blocking_body(void)
-{
-    attrs_t a = attrs(WR, 3, 8);
-    pthread_t t;
-    int i;
-
-    begin_async();
-    cr_assert_eq(pthread_create(&t, NULL, block, NULL), 0);
-    OK(t_open_async(svc, 1, nm("n"), &a, RWC));
-    for (i = 0; i < 2000; i++) {
-        pthread_mutex_lock(&told.lock);
-        if (told.n_open)
-            i = 3000;
-        pthread_mutex_unlock(&told.lock);
-        poll(NULL, 0, 2);
-    }
-    FACT("2.21.dispatch#8", told.n_open == 1);
-    end();
-    pthread_join(t, NULL);
-    FACT("2.21.dispatch#8", fake_started() == 0);
-}
-
-Test(async, blocking_dispatch_returns_after_finalize)
-{
-    each_variant(blocking_body);
 }
 
 static void never_dispatched_body(void)
@@ -344,8 +99,8 @@ static void never_dispatched_body(void)
     for (i = 0; i < 66000; i++)
         OK(t_sync_async(h, (ClInvocationT)i));
     fake_drain();
-    ROW_OK("d6.queue#1", t_dispatch(svc, CL_DISPATCH_ALL));
-    FACT("d6.queue#1", told.n_sync == 65536 && told.inv == 65999);
+    ROW_OK("Process.queue#1", t_dispatch(svc, CL_DISPATCH_ALL));
+    FACT("Process.queue#1", n_sync == 65536 && last_inv == 65999);
     OK(t_close(h));
     end();
 }
@@ -354,23 +109,4 @@ Test(async, a_program_that_never_dispatches_does_not_grow)
 {
     setenv("CLOVIS_LOG", "none", 1);
     each_variant(never_dispatched_body);
-}
-
-Test(async, callbacks_of_two_services_do_not_mix)
-{
-    ClCkptCallbacksT none = {NULL, NULL};
-    ClVersionT cv = {'B', 1, 1};
-    attrs_t a = attrs(WR, 3, 8);
-    ClHandleT other;
-
-    v = (struct variant){"SA B.01.01", true, false};
-    begin_async();
-    cr_assert_eq(clCkptInitialize(&other, &none, &cv), CL_OK);
-    ROW_OK("d5.slot#1", t_open_async(svc, 1, nm("n"), &a, RWC));
-    fake_drain();
-    FACT("d5.slot#1", told.n_open == 1);
-    cr_expect_eq(clCkptCheckpointOpenAsync(other, 1, nm("n"), &a, RWC), 0x16000c,
-                 "row d5.slot#1: its own callbacks, and it has none");
-    cr_expect_eq(clCkptFinalize(other), CL_OK);
-    end();
 }

@@ -58,28 +58,30 @@ Test(notify, arguments)
     ClHandleT h;
 
     v = (struct variant){"Cl", false, false};
-    ROW("2.23#1", clCkptImmediateConsumptionRegister(1, on_change, NULL), INVALID_HANDLE);
+    ROW("Notify#1", clCkptImmediateConsumptionRegister(1, on_change, NULL),
+        INVALID_HANDLE);
     setup();
-    ROW("2.23#1", clCkptImmediateConsumptionRegister(0, on_change, NULL), INVALID_HANDLE);
-    ROW("2.23#1", clCkptImmediateConsumptionRegister(svc, on_change, NULL),
+    ROW("Notify#1", clCkptImmediateConsumptionRegister(0, on_change, NULL),
+        INVALID_HANDLE);
+    ROW("Notify#1", clCkptImmediateConsumptionRegister(svc, on_change, NULL),
         INVALID_HANDLE);
     h = opened(svc, "plain", WR, 3, 8, RWC);
-    ROW("2.23#2", clCkptImmediateConsumptionRegister(h, on_change, NULL),
+    ROW("Notify#2", clCkptImmediateConsumptionRegister(h, on_change, NULL),
         OP_NOT_PERMITTED);
-    ROW("2.23#2", clCkptImmediateConsumptionRegister(h, NULL, NULL), OP_NOT_PERMITTED);
+    ROW("Notify#2", clCkptImmediateConsumptionRegister(h, NULL, NULL), OP_NOT_PERMITTED);
     OK(t_close(h));
     h = opened(svc, "dist", DIST, 3, 8, R | C);
     fake_fail("feed_set", STORE_AWAY);
-    ROW("2.23#3", clCkptImmediateConsumptionRegister(h, on_change, NULL), TRY_AGAIN);
-    ROW_OK("2.23#4", clCkptImmediateConsumptionRegister(h, NULL, NULL));
-    ROW_OK("2.23#5", clCkptImmediateConsumptionRegister(h, on_change, NULL));
-    ROW_OK("2.23#5", clCkptImmediateConsumptionRegister(h, on_change, NULL));
-    ROW_OK("2.23#4", clCkptImmediateConsumptionRegister(h, NULL, NULL));
+    ROW("Notify#3", clCkptImmediateConsumptionRegister(h, on_change, NULL), TRY_AGAIN);
+    ROW_OK("Notify#4", clCkptImmediateConsumptionRegister(h, NULL, NULL));
+    ROW_OK("Notify#5", clCkptImmediateConsumptionRegister(h, on_change, NULL));
+    ROW_OK("Notify#5", clCkptImmediateConsumptionRegister(h, on_change, NULL));
+    ROW_OK("Notify#4", clCkptImmediateConsumptionRegister(h, NULL, NULL));
     OK(t_close(h));
     end();
 }
 
-Test(notify, what_is_told_of_each_kind_of_change)
+Test(notify, trap_24_what_is_told_of_each_kind_of_change)
 {
     ClCkptIOVectorElementT two[2];
     int cookie;
@@ -91,33 +93,33 @@ Test(notify, what_is_told_of_each_kind_of_change)
     OK(add(h, "s", "1"));
     OK(add(h, "t", "1"));
     fake_drain();
-    FACT("2.23.create#1", told.n == 0);
+    FACT("Notify.create#1", told.n == 0);
     OK(put(h, "s", "whole"));
     fake_drain();
-    FACT("2.23.args#1", told.n == 1 && told.h == h && told.cookie == &cookie);
-    cr_expect_str_eq(told.name, "n/Cl", "row 2.23.args#1");
-    FACT("2.23.over#1", told.elements == 1 && told.first.dataSize == 5 &&
-                            told.first.readSize == 5 && told.first.dataOffset == 0);
-    cr_expect_str_eq(told.id, "s", "row 2.23.over#1");
-    cr_expect_str_eq(told.data, "whole", "row 2.23.over#1");
-    FACT("2.23.thread#1", !pthread_equal(told.thread, pthread_self()));
+    FACT("Notify.args#1", told.n == 1 && told.h == h && told.cookie == &cookie);
+    cr_expect_str_eq(told.name, "n/Cl", "row Notify.args#1");
+    FACT("Notify.over#1", told.elements == 1 && told.first.dataSize == 5 &&
+                              told.first.readSize == 5 && told.first.dataOffset == 0);
+    cr_expect_str_eq(told.id, "s", "row Notify.over#1");
+    cr_expect_str_eq(told.data, "whole", "row Notify.over#1");
+    FACT("Notify.thread#1", !pthread_equal(told.thread, pthread_self()));
     two[0] = piece("s", "ab", 3);
     two[1] = piece("t", "c", 7);
     OK(t_write(h, two, 2, NULL));
     fake_drain();
-    FACT("2.23.write#1", told.n == 2 && told.elements == 2 &&
-                             told.first.dataOffset == 3 && told.first.dataSize == 2 &&
-                             told.last.dataOffset == 7 && told.last.dataSize == 1);
-    cr_expect_str_eq(told.data, "ab", "row trap#24: only what was written");
+    FACT("Notify.write#1", told.n == 2 && told.elements == 2 &&
+                               told.first.dataOffset == 3 && told.first.dataSize == 2 &&
+                               told.last.dataOffset == 7 && told.last.dataSize == 1);
+    cr_expect_str_eq(told.data, "ab", "row trap_24: only what was written");
     OK(t_section_delete(h, sid("s")));
     fake_drain();
-    FACT("2.23.delete#1", told.n == 3 && told.elements == 1 && told.first.dataSize == 0 &&
-                              told.first.readSize == 0);
-    cr_expect_str_eq(told.id, "s", "row 2.23.delete#1");
+    FACT("Notify.delete#1", told.n == 3 && told.elements == 1 &&
+                                told.first.dataSize == 0 && told.first.readSize == 0);
+    cr_expect_str_eq(told.id, "s", "row Notify.delete#1");
     fake_other_process(false);
     OK(put(h, "t", "own"));
     fake_drain();
-    FACT("2.23.who#1", told.n == 3);
+    FACT("Notify.who#1", told.n == 3);
     OK(t_close(h));
     end();
 }
@@ -136,7 +138,7 @@ Test(notify, more_elements_than_fit_on_the_stack)
         vec[i] = piece("s", "x", i);
     OK(t_write(h, vec, 20, NULL));
     fake_drain();
-    FACT("2.23.write#1",
+    FACT("Notify.write#1",
          told.n == 1 && told.elements == 20 && told.last.dataOffset == 19);
     OK(t_close(h));
     end();
@@ -151,15 +153,15 @@ Test(notify, the_default_section_is_announced_without_or_with_a_name)
     OK(clCkptImmediateConsumptionRegister(h, on_change, NULL));
     OK(t_overwrite(h, &(id_t_){0, NULL}, "x", 1));
     fake_drain();
-    FACT("2.23.default#1",
+    FACT("Notify.default#1",
          told.first.sectionId.idLen == 0 && told.first.sectionId.id == NULL);
     OK(t_close(h));
     h = opened(svc, "p", DIST | CL_CKPT_PEER_TO_PEER_REPLICA, 1, 0, RWC);
     OK(clCkptImmediateConsumptionRegister(h, on_change, NULL));
     OK(t_overwrite(h, &(id_t_){0, NULL}, "x", 1));
     fake_drain();
-    FACT("2.23.default#2", told.first.sectionId.idLen == 15);
-    cr_expect_str_eq(told.id, "defaultSection", "row 2.23.default#2");
+    FACT("Notify.default#2", told.first.sectionId.idLen == 15);
+    cr_expect_str_eq(told.id, "defaultSection", "row Notify.default#2");
     OK(t_close(h));
     end();
 }
@@ -178,19 +180,19 @@ Test(notify, each_registered_handle_is_called_with_its_own_cookie)
     OK(clCkptImmediateConsumptionRegister(b, on_change, &cookie)); /* replaces */
     OK(put(a, "s", "2"));
     fake_drain();
-    FACT("2.23#6", told.n == 1 && told.h == b && told.cookie == &cookie);
+    FACT("Notify#6", told.n == 1 && told.h == b && told.cookie == &cookie);
     OK(clCkptImmediateConsumptionRegister(c, on_change, NULL));
     OK(put(a, "s", "3"));
     fake_drain();
-    FACT("2.23.who#2", told.n == 3);
+    FACT("Notify.who#2", told.n == 3);
     OK(clCkptImmediateConsumptionRegister(b, NULL, NULL));
     OK(put(a, "s", "4"));
     fake_drain();
-    FACT("2.23.ends#1", told.n == 4 && told.h == c);
+    FACT("Notify.ends#1", told.n == 4 && told.h == c);
     OK(t_close(c));
     OK(put(a, "s", "5"));
     fake_drain();
-    FACT("2.23.ends#1", told.n == 4);
+    FACT("Notify.ends#1", told.n == 4);
     OK(t_close(b));
     OK(t_close(a));
     end();
@@ -198,15 +200,15 @@ Test(notify, each_registered_handle_is_called_with_its_own_cookie)
 
 static void read_inside(ClHandleT h)
 {
-    cr_expect_str_eq(content(h, "s"), "2", "row 2.23.thread#2");
-    ROW_OK("2.23.thread#2", clCkptImmediateConsumptionRegister(h, NULL, NULL));
-    ROW_OK("2.23.thread#2", t_close(h));
+    cr_expect_str_eq(content(h, "s"), "2", "row Notify.thread#2");
+    ROW_OK("Notify.thread#2", clCkptImmediateConsumptionRegister(h, NULL, NULL));
+    ROW_OK("Notify.thread#2", t_close(h));
 }
 
 static void finalize_inside(ClHandleT h)
 {
     (void)h;
-    ROW_OK("2.23.thread#2", t_fini(svc));
+    ROW_OK("Notify.thread#2", t_fini(svc));
 }
 
 Test(notify, a_callback_may_close_and_finalize)
@@ -222,18 +224,18 @@ Test(notify, a_callback_may_close_and_finalize)
     OK(clCkptImmediateConsumptionRegister(b, on_change, NULL));
     OK(put(a, "s", "2"));
     fake_drain();
-    FACT("2.23.thread#2", told.n == 1 && fake_open() == 1);
+    FACT("Notify.thread#2", told.n == 1 && fake_open() == 1);
     told.then = finalize_inside;
     OK(clCkptImmediateConsumptionRegister(a, on_change, NULL));
     OK(put(a, "s", "3"));
     for (i = 0; i < 2000 && fake_started() > 0; i++)
         poll(NULL, 0, 5);
-    FACT("2.23.thread#2", fake_started() == 0 && fake_open() == 0);
+    FACT("Notify.thread#2", fake_started() == 0 && fake_open() == 0);
 }
 
 static void *close_it(void *arg)
 {
-    ROW_OK("2.23.ends#2", t_close(*(ClHandleT *)arg));
+    ROW_OK("Notify.ends#2", t_close(*(ClHandleT *)arg));
     told.n = 100; /* only after the callback has returned */
     return NULL;
 }
@@ -258,10 +260,10 @@ Test(notify, close_waits_for_a_callback_that_runs)
     while (t_retention(b, 0) == CL_OK) /* until the close has begun */
         poll(NULL, 0, 1);
     poll(NULL, 0, 50);
-    FACT("2.23.ends#2", told.n == 1);
+    FACT("Notify.ends#2", told.n == 1);
     told.hold = false;
     pthread_join(t, NULL);
-    FACT("2.23.ends#2", told.n == 100);
+    FACT("Notify.ends#2", told.n == 100);
     OK(t_close(a));
     end();
 }

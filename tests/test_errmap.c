@@ -44,18 +44,18 @@ Test(errmap, every_common_code_has_the_counterpart_of_the_contract)
 
         for (i = 0; i < sizeof(t) / sizeof(*t); i++)
             want = t[i].cl == code ? t[i].sa : want;
-        cr_expect_eq(clv_rc_to_sa(code), want, "row 3.5#1: 0x%x", code);
+        cr_expect_eq(clv_rc_to_sa(code), want, "row ErrorMap#1: 0x%x", code);
         cr_expect_eq(clv_rc_to_sa(0x160000 | code), want,
-                     "row 3.5#2: with a component id");
+                     "row ErrorMap#2: with a component id");
     }
-    cr_expect_eq(clv_rc_to_sa(0x50108), SA_AIS_ERR_LIBRARY, "row trap#25: never OK");
+    cr_expect_eq(clv_rc_to_sa(0x50108), SA_AIS_ERR_LIBRARY, "row trap_25: never OK");
 }
 
 Test(errmap, a_code_is_stamped_with_the_component)
 {
-    cr_expect_eq(clv_err_to_cl(CL_CID_CKPT, CL_ERR_NOT_EXIST), 0x160004, "row trap#25");
+    cr_expect_eq(clv_err_to_cl(CL_CID_CKPT, CL_ERR_NOT_EXIST), 0x160004, "row trap_25");
     cr_expect_eq(clv_err_to_cl(CL_CID_CKPT, CL_CKPT_ERR_NO_SECTIONS), 0x160101,
-                 "row trap#4");
+                 "row trap_04");
     cr_expect_eq(clv_err_to_cl(CL_CID_CPM, CL_ERR_NO_MEMORY), 0xf0001);
     cr_expect_eq(clv_err_to_cl(CL_CID_CKPT, CL_OK), CL_OK);
 }
@@ -68,22 +68,22 @@ Test(errmap, a_store_status_becomes_what_the_decisions_say)
         SaAisErrorT sa;
         const char *id;
     } t[] = {
-        {STORE_OK, CL_OK, SA_AIS_OK, "d4#0"},
-        {STORE_AWAY, 0x160016, SA_AIS_ERR_TRY_AGAIN, "d4#1"},
-        {STORE_UNSURE, 0x160014, SA_AIS_ERR_TIMEOUT, "d4#2"},
-        {STORE_REFUSED, 0x16000b, SA_AIS_ERR_NO_RESOURCES, "d4#3"},
-        {STORE_CONFIG, 0x16000b, SA_AIS_ERR_NO_RESOURCES, "d4#3"},
-        {STORE_GONE, 0x160004, SA_AIS_ERR_NOT_EXIST, "d4#4"},
-        {STORE_DAMAGED, 0x160023, SA_AIS_ERR_LIBRARY, "d4#5"},
-        {STORE_ABSENT, 0x160004, SA_AIS_ERR_NOT_EXIST, "2.18#7"},
-        {STORE_NO_ACTIVE, 0x160004, SA_AIS_ERR_NOT_EXIST, "trap#1"},
-        {STORE_EXISTS, 0x160010, SA_AIS_ERR_EXIST, "2.15.create#10"},
-        {STORE_DIFFERS, 0x160010, SA_AIS_ERR_EXIST, "2.8#11"},
-        {STORE_FULL, 0x160021, SA_AIS_ERR_NO_SPACE, "2.15.create#11"},
-        {STORE_PAST, 0x160002, SA_AIS_ERR_INVALID_PARAM, "2.15.create#12"},
-        {STORE_UNLINKED, 0x160023, SA_AIS_ERR_BAD_OPERATION, "2.12#2"},
-        {STORE_FENCED, 0x160020, SA_AIS_ERR_ACCESS, "d4#6"},
-        {STORE_NO_MEM, 0x160001, SA_AIS_ERR_NO_MEMORY, "2.7.init#4"},
+        {STORE_OK, CL_OK, SA_AIS_OK, "StoreFault#0"},
+        {STORE_AWAY, 0x160016, SA_AIS_ERR_TRY_AGAIN, "StoreFault#1"},
+        {STORE_UNSURE, 0x160014, SA_AIS_ERR_TIMEOUT, "StoreFault#2"},
+        {STORE_REFUSED, 0x16000b, SA_AIS_ERR_NO_RESOURCES, "StoreFault#3"},
+        {STORE_CONFIG, 0x16000b, SA_AIS_ERR_NO_RESOURCES, "StoreFault#3"},
+        {STORE_GONE, 0x160004, SA_AIS_ERR_NOT_EXIST, "StoreFault#4"},
+        {STORE_DAMAGED, 0x160023, SA_AIS_ERR_LIBRARY, "StoreFault#5"},
+        {STORE_ABSENT, 0x160004, SA_AIS_ERR_NOT_EXIST, "Overwrite#7"},
+        {STORE_NO_ACTIVE, 0x160004, SA_AIS_ERR_NOT_EXIST, "trap_01"},
+        {STORE_EXISTS, 0x160010, SA_AIS_ERR_EXIST, "SectionCreate#10"},
+        {STORE_DIFFERS, 0x160010, SA_AIS_ERR_EXIST, "Open#11"},
+        {STORE_FULL, 0x160021, SA_AIS_ERR_NO_SPACE, "SectionCreate#11"},
+        {STORE_PAST, 0x160002, SA_AIS_ERR_INVALID_PARAM, "SectionCreate#12"},
+        {STORE_UNLINKED, 0x160023, SA_AIS_ERR_BAD_OPERATION, "RetentionSet#2"},
+        {STORE_FENCED, 0x160020, SA_AIS_ERR_ACCESS, "StoreFault#6"},
+        {STORE_NO_MEM, 0x160001, SA_AIS_ERR_NO_MEMORY, "Initialize#4"},
     };
     size_t i;
 

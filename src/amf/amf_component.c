@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "amf/amf_cluster.h"
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
@@ -33,6 +34,8 @@ static void peer_drop(struct amf_daemon *d, struct amf_peer *p)
 {
     amf_pg_forget(&d->pg, p);
     amf_restore_forget_peer(d, p);
+    if (d->cluster)
+        amf_cluster_forget_peer(d->cluster, p);
     amf_peer_close(p);
 }
 
@@ -169,7 +172,7 @@ static void quieter(void *ctx)
 
     d->dirty = true;
     for (i = 0; i < d->model->n_nodes; i++)
-        if (d->nodes[i].resetting && node_is_silent(d, (int)i))
+        if (d->nodes[i].resetting && !d->restoring && node_is_silent(d, (int)i))
             amf_daemon_node_up(d, (int)i);
     if (d->stopping)
         amf_stop_progress(d);
@@ -296,7 +299,30 @@ static void process_take(struct amf_daemon *d, int comp, pid_t pid)
     amf_supervisor_adopt(d->supervisor, comp, pid, 0, false);
 }
 
-static uint32_t register_own(struct amf_daemon *d, struct amf_peer *p, int comp)
+/* The engine has heard of it; it may not want it. */
+static uint32_t registered(struct amf_daemon *d, int comp)
+{
+    if (amf_engine_presence(d->engine, comp) == AMF_PRES_INSTANTIATED)
+        return AMF_RE_OK;
+    amf_daemon_note(d, "%s: is not to run now, its registration is refused",
+                    name_of(d, comp));
+    amf_component_forget(d, comp);
+    amf_supervisor_dismiss(d->supervisor, comp);
+    return AMF_RE_TRY_AGAIN;
+}
+
+static void registered_in_cluster(struct amf_daemon *d, struct amf_peer *p,
+                                  const json_t *request, const struct amf_event *ev,
+                                  enum amf_admin_result result)
+{
+    if (p && d->comps[ev->index].peer == p)
+        amf_server_reply(p, request, result ? AMF_RE_TRY_AGAIN : registered(d, ev->index),
+                         NULL);
+}
+
+/* AMF_RE_LATER: it is answered by registered_in_cluster(). */
+static uint32_t register_own(struct amf_daemon *d, struct amf_peer *p, int comp,
+                             const json_t *o)
 {
     const struct amf_event ev = {.type = AMF_EV_REGISTERED, .index = comp, .proxy = -1};
     struct amf_comp_run *run = &d->comps[comp];
@@ -312,14 +338,12 @@ static uint32_t register_own(struct amf_daemon *d, struct amf_peer *p, int comp)
     run->pid = p->pid;
     run->alive = run->registered = true;
     amf_daemon_note(d, "%s: registered, pid %d", name_of(d, comp), (int)p->pid);
+    if (d->cluster) {
+        amf_cluster_ask(d->cluster, &ev, p, o, registered_in_cluster);
+        return AMF_RE_LATER;
+    }
     amf_daemon_feed(d, &ev);
-    if (amf_engine_presence(d->engine, comp) == AMF_PRES_INSTANTIATED)
-        return AMF_RE_OK;
-    amf_daemon_note(d, "%s: is not to run now, its registration is refused",
-                    name_of(d, comp));
-    amf_component_forget(d, comp);
-    amf_supervisor_dismiss(d->supervisor, comp);
-    return AMF_RE_TRY_AGAIN;
+    return registered(d, comp);
 }
 
 static uint32_t register_proxied(struct amf_daemon *d, const struct amf_peer *p, int comp,
@@ -354,8 +378,9 @@ void amf_component_register(struct amf_daemon *d, struct amf_peer *p, const json
     else if (proxy_name && *proxy_name)
         rc = register_proxied(d, p, comp, amf_server_comp(d, o, "proxy"));
     else
-        rc = register_own(d, p, comp);
-    amf_server_reply(p, o, rc, NULL);
+        rc = register_own(d, p, comp, o);
+    if (rc != AMF_RE_LATER)
+        amf_server_reply(p, o, rc, NULL);
 }
 
 void amf_component_unregister(struct amf_daemon *d, struct amf_peer *p, const json_t *o)

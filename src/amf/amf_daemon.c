@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "amf/amf_cluster.h"
+#include "amf/amf_log.h"
 #include "amf/amf_must.h"
 #include "amf/amf_state_file.h"
 #include "base/clock.h"
@@ -51,15 +53,17 @@ static void queue_push(struct amf_daemon *d, const struct amf_event *ev)
 
 /* One event, and its orders. The orders are taken off the engine's list first,
  * because carrying one out may feed the next event. */
-static enum amf_admin_result step(struct amf_daemon *d, const struct amf_event *ev)
+static enum amf_admin_result step(struct amf_daemon *d, int64_t now_ms,
+                                  const struct amf_event *ev)
 {
     enum amf_admin_result result;
     const char *broken;
     size_t i;
 
-    result = amf_engine_step(d->engine, amf_daemon_now_ms(), ev, &d->actions);
+    result = amf_engine_step(d->engine, now_ms, ev, &d->actions);
     for (i = 0; i < d->actions.n; i++)
-        amf_orders_carry_out(d, &d->actions.at[i]);
+        if (!d->cluster || amf_cluster_ours(d->cluster, &d->actions.at[i]))
+            amf_orders_carry_out(d, &d->actions.at[i]);
     broken = amf_engine_check(d->engine);
     if (broken)
         clv_log(CLV_LOG_ERROR, "the engine's state is not consistent: %s", broken);
@@ -88,7 +92,7 @@ static void feed_all(struct amf_daemon *d)
         while (d->n_events) {
             ev = d->events[0];
             memmove(d->events, d->events + 1, --d->n_events * sizeof(*d->events));
-            step(d, &ev);
+            step(d, amf_daemon_now_ms(), &ev);
         }
         launch_wanted(d); /* a failure is the next event */
     } while (d->n_events);
@@ -100,6 +104,10 @@ void amf_daemon_feed(struct amf_daemon *d, const struct amf_event *ev)
 {
     if (d->restoring || d->stopping)
         return; /* the end of restoring tells the engine what is true then */
+    if (d->cluster) {
+        amf_cluster_feed(d->cluster, ev);
+        return;
+    }
     queue_push(d, ev);
     if (!d->feeding)
         feed_all(d);
@@ -110,8 +118,17 @@ enum amf_admin_result amf_daemon_admin(struct amf_daemon *d, const struct amf_ev
     enum amf_admin_result result;
 
     d->feeding = true;
-    result = step(d, ev);
+    result = step(d, amf_daemon_now_ms(), ev);
     feed_all(d);
+    return result;
+}
+
+enum amf_admin_result amf_daemon_step(struct amf_daemon *d, int64_t now_ms,
+                                      const struct amf_event *ev)
+{
+    const enum amf_admin_result result = step(d, now_ms, ev);
+
+    launch_wanted(d);
     return result;
 }
 
@@ -144,7 +161,9 @@ static void tick(uv_timer_t *timer)
     struct amf_daemon *d = timer->data;
     struct amf_event ev = {.type = AMF_EV_TIMER};
 
-    while (amf_timers_take(&d->timers, amf_daemon_now_ms(), &ev.timer))
+    if (d->cluster)
+        amf_cluster_timers_run(d->cluster);
+    while (!d->cluster && amf_timers_take(&d->timers, amf_daemon_now_ms(), &ev.timer))
         amf_daemon_feed(d, &ev);
     health_due(d, amf_daemon_now_ms());
     amf_daemon_rearm(d);
@@ -152,12 +171,13 @@ static void tick(uv_timer_t *timer)
 
 void amf_daemon_rearm(struct amf_daemon *d)
 {
-    const int64_t timers = amf_timers_next_ms(&d->timers);
+    const int64_t timers =
+        d->cluster ? amf_cluster_timer_ms(d->cluster) : amf_timers_next_ms(&d->timers);
     const int64_t health = amf_health_next_ms(&d->health);
     const int64_t next = timers < health ? timers : health;
     const int64_t left = next - amf_daemon_now_ms();
 
-    if (next == INT64_MAX || d->restoring || d->stopping) {
+    if (next == INT64_MAX || (d->restoring && !d->cluster) || d->stopping) {
         uv_timer_stop(&d->tick);
         return;
     }
@@ -165,14 +185,21 @@ void amf_daemon_rearm(struct amf_daemon *d)
     uv_timer_start(&d->tick, tick, left > 0 ? (uint64_t)left : 0, 0);
 }
 
-static void save_state(uv_prepare_t *prepare)
+void amf_daemon_keep(struct amf_daemon *d)
 {
-    struct amf_daemon *d = prepare->data;
-
     if (!d->dirty || d->restoring || d->stopping)
         return;
     d->dirty = false;
     amf_restore_save(d);
+}
+
+static void save_state(uv_prepare_t *prepare)
+{
+    struct amf_daemon *d = prepare->data;
+
+    if (d->cluster)
+        amf_cluster_save(d->cluster);
+    amf_daemon_keep(d);
 }
 
 /* ---- nodes ----------------------------------------------------------------- */
@@ -287,16 +314,24 @@ bool amf_daemon_open(struct amf_daemon *d, uv_loop_t *loop, const struct amf_set
     handles_open(d);
     d->supervisor = amf_supervisor_new(loop, s, m, &ends);
     d->listener = amf_listener_new(loop, s->socket, &lines, why, sizeof(why));
-    if (!d->listener)
+    if (!d->listener) {
         clv_log(CLV_LOG_ERROR, "%s", why);
-    return d->listener != NULL;
+        return false;
+    }
+    if (s->cluster)
+        d->cluster = amf_cluster_open(d);
+    return d->cluster || !s->cluster;
 }
 
 void amf_daemon_begin(struct amf_daemon *d)
 {
+    char was[AMF_WHO_SIZE] = "";
+    const bool restoring = amf_restore_begin(d, was, sizeof(was));
     size_t i;
 
-    if (amf_restore_begin(d))
+    if (d->cluster)
+        amf_cluster_begin(d->cluster, restoring ? was : NULL);
+    if (d->cluster || restoring)
         return;
     for (i = 0; i < d->model->n_nodes; i++)
         if (d->nodes[i].played)
@@ -320,11 +355,14 @@ void amf_daemon_close(struct amf_daemon *d)
     if (d->listener)
         amf_listener_close(d->listener);
     amf_supervisor_close(d->supervisor);
+    if (d->cluster)
+        amf_cluster_close(d->cluster);
     handles_close(d);
     uv_run(d->loop, UV_RUN_DEFAULT); /* the close callbacks */
     amf_listener_free(d->listener);
     amf_supervisor_free(d->supervisor);
     amf_restore_free(d);
+    amf_cluster_free(d->cluster);
     amf_engine_free(d->engine);
     amf_actions_free(&d->actions);
     amf_timers_free(&d->timers);

@@ -40,7 +40,8 @@ enum {
     AMF_RE_NO_OP = 0x000f0019,
     AMF_RE_BAD_OPERATION = 0x000f0107,
     AMF_RE_EXIST = 0x000f0108,
-    AMF_RE_AMS = 0x00220000 /* or this over the engine's result */
+    AMF_RE_AMS = 0x00220000,  /* or this over the engine's result */
+    AMF_RE_LATER = 0x7fffffff /* of ours: it is answered later */
 };
 
 /* What the daemon knows of a component; the rest is the engine's. */
@@ -100,6 +101,9 @@ struct amf_daemon {
     size_t n_deferred;
 
     bool stopping;
+    struct amf_cluster *cluster; /* owned; NULL: this daemon is alone */
+    bool restore_late;           /* the time for coming back is over */
+
     int stop_level; /* of the components that are being terminated */
     int64_t stop_end_ns;
     uv_timer_t stop_limit;
@@ -120,6 +124,9 @@ int64_t amf_daemon_now_ms(void);
 
 /* Feed one event, now or after those that are being fed. */
 void amf_daemon_feed(struct amf_daemon *d, const struct amf_event *ev);
+/* Feed an event that all daemons of the cluster feed. */
+enum amf_admin_result amf_daemon_step(struct amf_daemon *d, int64_t now_ms,
+                                      const struct amf_event *ev);
 enum amf_admin_result amf_daemon_admin(struct amf_daemon *d, const struct amf_event *ev);
 
 /* Log a line and send it to those who watch. */
@@ -128,6 +135,10 @@ void amf_daemon_note(struct amf_daemon *d, const char *fmt, ...)
 
 /* Arm the loop's timer for what is due next. */
 void amf_daemon_rearm(struct amf_daemon *d);
+
+/* Write the state down now, if it has changed: before an answer that must hold also
+ * when the daemon is killed right after it. */
+void amf_daemon_keep(struct amf_daemon *d);
 
 bool amf_daemon_node_up(struct amf_daemon *d, int node);
 void amf_daemon_node_down(struct amf_daemon *d, int node);
@@ -180,6 +191,15 @@ void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const jso
 void amf_operator_watch(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_operator_stop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 
+/* ---- amf_query.c ------------------------------------------------------------------ */
+
+void amf_query_master(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_node_op(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_comp(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_entity(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_list(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+
 /* ---- amf_server.c: which line is for whom ----------------------------------------- */
 
 struct amf_listener_events amf_server_events(struct amf_daemon *d);
@@ -196,11 +216,15 @@ int amf_server_comp(const struct amf_daemon *d, const json_t *o, const char *key
 
 /* Write down what is known; a failure is logged once. */
 void amf_restore_save(struct amf_daemon *d);
-/* Take over what an earlier daemon left. False: nothing usable; what it had launched
- * is gone. */
-bool amf_restore_begin(struct amf_daemon *d);
+/* Take over what an earlier daemon left; was: its name in the cluster. False: nothing
+ * usable; what it had launched is gone. */
+bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size);
 /* An expected component said hello again, or ended. */
 void amf_restore_progress(struct amf_daemon *d);
+/* Tell the cluster which components still run. */
+void amf_restore_report(struct amf_daemon *d);
+/* There is nothing to be taken over any more. */
+void amf_restore_abandon(struct amf_daemon *d);
 void amf_restore_defer(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_restore_forget_peer(struct amf_daemon *d, const struct amf_peer *p);
 void amf_restore_free(struct amf_daemon *d);

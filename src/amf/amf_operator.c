@@ -4,8 +4,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "amf/amf_cluster.h"
 #include "amf/amf_must.h"
 #include "base/clock.h"
+
+/* What an operator did and was told of survives the daemon. */
+static void acknowledge(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
+                        uint32_t rc)
+{
+    amf_daemon_keep(d);
+    amf_server_reply(p, o, rc, NULL);
+}
 
 /* ---- status ------------------------------------------------------------------------ */
 
@@ -49,7 +58,10 @@ void amf_operator_status(struct amf_daemon *d, struct amf_peer *p, const json_t 
 {
     json_t *state = amf_must(amf_engine_dump(d->engine));
 
+    amf_daemon_keep(d);
     json_object_set_new(state, "processes", processes(d));
+    if (d->cluster)
+        json_object_set_new(state, "cluster", amf_cluster_describe(d->cluster));
     json_object_set_new(state, "daemon",
                         json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:o}", "pid",
                                   (int)getpid(), "version", PACKAGE_VERSION, "model",
@@ -124,13 +136,23 @@ static bool find_entity(const struct amf_model *m, const char *kind, const char 
     return false;
 }
 
+static void admin_answer(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
+                         const struct amf_event *ev, enum amf_admin_result result)
+{
+    (void)ev;
+    if (result)
+        amf_daemon_note(d, "operator: %s %s is refused, 0x%x", amf_server_text(o, "op"),
+                        amf_server_text(o, "name"), (unsigned)result);
+    if (p)
+        acknowledge(d, p, o, result ? AMF_RE_AMS | (uint32_t)result : AMF_RE_OK);
+}
+
 void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     const char *word = amf_server_text(o, "op");
     const char *name = amf_server_text(o, "name");
     const json_t *arg = json_object_get(o, "arg");
     struct amf_event ev = {.type = AMF_EV_ADMIN, .arg = 1};
-    enum amf_admin_result result;
 
     if (!find_op(word, &ev.op)) {
         amf_server_reply(p, o, AMF_RE_INVALID_PARAMETER, NULL);
@@ -147,11 +169,10 @@ void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *
     if (json_is_integer(arg))
         ev.arg = (int)json_integer_value(arg);
     amf_daemon_note(d, "operator: %s %s", word, name);
-    result = amf_daemon_admin(d, &ev);
-    if (result)
-        amf_daemon_note(d, "operator: %s %s is refused, 0x%x", word, name,
-                        (unsigned)result);
-    amf_server_reply(p, o, result ? AMF_RE_AMS | (uint32_t)result : AMF_RE_OK, NULL);
+    if (d->cluster)
+        amf_cluster_ask(d->cluster, &ev, p, o, admin_answer);
+    else
+        admin_answer(d, p, o, &ev, amf_daemon_admin(d, &ev));
 }
 
 /* ---- nodes
@@ -183,7 +204,7 @@ void amf_operator_kill_node(struct amf_daemon *d, struct amf_peer *p, const json
     d->nodes[node].resetting = false;
     amf_daemon_node_down(d, node);
     d->dirty = true;
-    amf_server_reply(p, o, AMF_RE_OK, NULL);
+    acknowledge(d, p, o, AMF_RE_OK);
 }
 
 void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
@@ -191,8 +212,7 @@ void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const jso
     const int node = node_of(d, p, o);
 
     if (node >= 0)
-        amf_server_reply(p, o, amf_daemon_node_up(d, node) ? AMF_RE_OK : AMF_RE_NO_OP,
-                         NULL);
+        acknowledge(d, p, o, amf_daemon_node_up(d, node) ? AMF_RE_OK : AMF_RE_NO_OP);
 }
 
 /* ---- the rest

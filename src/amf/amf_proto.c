@@ -30,10 +30,11 @@ void amf_reader_free(struct amf_reader *r)
 
 bool amf_reader_feed(struct amf_reader *r, const void *bytes, size_t n)
 {
+    const size_t limit = r->limit ? r->limit : (size_t)AMF_LINE_MAX;
     size_t cap = r->cap ? r->cap : 4096;
     char *grown;
 
-    if (n > 2 * (size_t)AMF_LINE_MAX || r->used > (size_t)AMF_LINE_MAX)
+    if (n > 2 * limit || r->used > limit)
         return false; /* what is kept never has a whole line, so it is one too long */
     while (cap < r->used + n)
         cap *= 2;

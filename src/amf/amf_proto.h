@@ -2,7 +2,8 @@
 /*
  * The wire between components, the clovis command and clovis-amfd: a unix stream
  * socket, one JSON object per line in either direction, at most AMF_LINE_MAX
- * bytes. The end of the connection is the notice of death.
+ * bytes; only the answer to status may be longer. The end of the connection is the notice
+ * of death.
  *
  * Every object has "t", its type. Requests carry "id", a number that the sender
  * chose; the answer is {"t":"re","id":ID,"rc":RC,...}, RC being a legacy 32-bit
@@ -30,6 +31,15 @@
  *   hcstop     comp, key
  *   pgtrack    id, csi, flags -> members: [{comp, ha, rank, change}] when CURRENT
  *   pgstop     csi
+ *   master     id -> node, addr                the node that leads
+ *   node       id, name or addr, pid (optional) -> node, type, addr, up, controller,
+ *              running: pid is a component of the node
+ *   node-op    id, name or addr, op ("shutdown", "switchover", "failfast")
+ *   compstatus id, comp, node (optional) -> presence, oper, dn, node, addr, pid,
+ *              launches, period, max, recovery, args
+ *   entity     id, kind, name -> entity: {...} configuration and states
+ *   list       id, of ("sg-su", "sg-si", "node-su", "su-comp", "si-csi"), name ->
+ *              names: [name]
  *   bye        -                             ClientFinalize; the connection stays
  *
  * daemon -> component
@@ -77,11 +87,12 @@ bool amf_socket_path(char *path, size_t size);
 struct amf_reader {
     char *buf; /* owned */
     size_t used, scanned, cap;
+    size_t limit; /* longest line; 0: AMF_LINE_MAX */
 };
 
 void amf_reader_free(struct amf_reader *r);
 
-/* Append received bytes. False: no memory, or a line longer than AMF_LINE_MAX. */
+/* Append received bytes. False: no memory, or a line longer than the limit. */
 bool amf_reader_feed(struct amf_reader *r, const void *bytes, size_t n);
 
 /* The next object (new), or NULL when no whole line is there. *bad is set when a

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "amf/amf_cluster.h"
 #include "amf/amf_must.h"
 #include "amf/amf_process.h"
 #include "amf/amf_state_file.h"
@@ -30,12 +31,13 @@ static json_t *comp_state(const struct amf_daemon *d, int comp)
 {
     const struct amf_comp_run *run = &d->comps[comp];
     json_t *processes = amf_must(json_array());
+    const uint32_t generation = d->cluster ? amf_cluster_generation(d->cluster, comp) : 0;
 
     amf_supervisor_each(d->supervisor, comp, process_add, processes);
     return amf_must(json_pack(
-        "{s:s, s:b, s:b, s:b, s:i, s:s, s:o}", "name", d->model->comps[comp].name,
-        "alive", run->alive, "registered", run->registered, "launched", run->launched,
-        "pid", (int)run->pid, "proxy",
+        "{s:s, s:I, s:b, s:b, s:b, s:i, s:s, s:o}", "name", d->model->comps[comp].name,
+        "generation", (json_int_t)generation, "alive", run->alive, "registered",
+        run->registered, "launched", run->launched, "pid", (int)run->pid, "proxy",
         run->proxy >= 0 ? d->model->comps[run->proxy].name : "", "processes", processes));
 }
 
@@ -61,10 +63,12 @@ void amf_restore_save(struct amf_daemon *d)
     for (i = 0; i < d->model->n_nodes; i++)
         json_array_append_new(nodes, node_state(d, (int)i));
     snprintf(model, sizeof(model), "%016" PRIx64, d->fingerprint);
-    state = amf_must(json_pack("{s:i, s:s, s:I, s:o, s:o, s:o}", "version",
-                               AMF_STATE_VERSION, "model", model, "epoch",
-                               (json_int_t)d->epoch, "nodes", nodes, "comps", comps,
-                               "engine", amf_must(amf_engine_dump(d->engine))));
+    /* A cluster's state is in its log. */
+    state = amf_must(json_pack(
+        "{s:i, s:s, s:I, s:s, s:o, s:o, s:o}", "version", AMF_STATE_VERSION, "model",
+        model, "epoch", (json_int_t)d->epoch, "cluster",
+        d->cluster ? amf_cluster_who(d->cluster) : "", "nodes", nodes, "comps", comps,
+        "engine", d->cluster ? json_null() : amf_must(amf_engine_dump(d->engine))));
     ok = amf_state_write(d->settings->state_file, state);
     if (!ok && !failed)
         clv_log(CLV_LOG_ERROR,
@@ -159,6 +163,10 @@ static void comp_restore(struct amf_daemon *d, const json_t *saved)
     run->pid = run->alive ? pid_of(saved) : 0;
     if (!run->alive && amf_supervisor_count(d->supervisor, comp))
         amf_supervisor_dismiss(d->supervisor, comp);
+    if (d->cluster)
+        amf_cluster_generation_set(
+            d->cluster, comp,
+            (uint32_t)json_integer_value(json_object_get(saved, "generation")));
     run->expected = run->alive && json_is_true(json_object_get(saved, "registered"));
 }
 
@@ -204,6 +212,30 @@ static void restored_feed(struct amf_daemon *d, bool ok)
             continue;
         ev.index = (int)i;
         ev.proxy = d->comps[i].proxy;
+        amf_daemon_feed(d, &ev);
+    }
+}
+
+void amf_restore_report(struct amf_daemon *d)
+{
+    struct amf_event ev = {.type = AMF_EV_RESTORED, .proxy = -1};
+    size_t i;
+
+    for (i = 0; i < d->model->n_comps; i++) {
+        const int node = amf_daemon_comp_node(d, (int)i);
+        const bool known = amf_cluster_resume(d->cluster, (int)i);
+
+        if (!d->nodes[node].played || !d->nodes[node].up)
+            continue;
+        ev.index = (int)i;
+        ev.ok = is_back(d, (int)i);
+        if (ev.ok && !known) {
+            amf_daemon_note(d, "%s: the cluster knows nothing of pid %d, killing it",
+                            d->model->comps[i].name, (int)d->comps[i].pid);
+            amf_supervisor_slay(d->supervisor, (int)i, false);
+            amf_component_forget(d, (int)i);
+            ev.ok = false;
+        }
         amf_daemon_feed(d, &ev);
     }
 }
@@ -260,14 +292,24 @@ static void finish(struct amf_daemon *d)
     size_t i;
 
     uv_timer_stop(&d->restore_limit);
+    d->restore_late = true;
+    if (d->cluster && !amf_cluster_based(d->cluster))
+        return; /* amf_restore_progress() is called again then */
     missing_give_up(d);
     d->restoring = false;
-    /* Those that are back first: they may have to take over from the others. */
-    restored_feed(d, true);
-    restored_feed(d, false);
+    if (d->cluster) {
+        amf_restore_report(d);
+    } else {
+        /* Those that are back first: they may have to take over from the others. */
+        restored_feed(d, true);
+        restored_feed(d, false);
+    }
     for (i = 0; i < d->model->n_comps; i++)
         d->comps[i].expected = false;
-    nodes_settle(d);
+    if (d->cluster)
+        amf_component_events(d).quieter(d);
+    else
+        nodes_settle(d);
     d->dirty = true;
     amf_daemon_note(d, "taken over from an earlier daemon");
     amf_daemon_rearm(d);
@@ -282,8 +324,19 @@ static void limit_reached(uv_timer_t *timer)
 void amf_restore_progress(struct amf_daemon *d)
 {
     /* From the loop, not from inside the line that brought it: its answer goes first. */
-    if (d->restoring && !expected_missing(d))
+    if (d->restoring && (d->restore_late || !expected_missing(d)))
         uv_timer_start(&d->restore_limit, limit_reached, 0, 0);
+}
+
+void amf_restore_abandon(struct amf_daemon *d)
+{
+    size_t i;
+
+    uv_timer_stop(&d->restore_limit);
+    d->restoring = false;
+    for (i = 0; i < d->model->n_comps; i++)
+        d->comps[i].expected = false;
+    deferred_run(d);
 }
 
 static bool usable(const struct amf_daemon *d, const json_t *state)
@@ -317,7 +370,7 @@ static void take_over(struct amf_daemon *d, const json_t *state)
     amf_restore_progress(d);
 }
 
-bool amf_restore_begin(struct amf_daemon *d)
+bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size)
 {
     char why[300];
     json_t *state = amf_state_read(d->settings->state_file, why, sizeof(why));
@@ -328,8 +381,17 @@ bool amf_restore_begin(struct amf_daemon *d)
     if (!state)
         return false;
     ok = usable(d, state);
-    if (ok && !amf_engine_load(d->engine, json_object_get(state, "engine"),
-                               amf_daemon_now_ms())) {
+    if (ok && amf_server_text(state, "cluster"))
+        snprintf(was, was_size, "%s", amf_server_text(state, "cluster"));
+    if (ok && (d->cluster != NULL) != (*was != '\0')) {
+        clv_log(CLV_LOG_WARNING,
+                "the last daemon was %s a cluster, this one is not: starting afresh",
+                *was ? "in" : "outside");
+        ok = false;
+    }
+    if (ok && !d->cluster &&
+        !amf_engine_load(d->engine, json_object_get(state, "engine"),
+                         amf_daemon_now_ms())) {
         clv_log(CLV_LOG_WARNING, "%s: does not fit the model; starting afresh",
                 d->settings->state_file);
         ok = false;

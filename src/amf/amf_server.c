@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "amf/amf_cluster.h"
 #include "amf/amf_must.h"
 
 enum who { ANYBODY, COMPONENT, OPERATOR };
@@ -29,6 +30,12 @@ static const struct {
     { "pgtrack",    COMPONENT, amf_component_pgtrack },
     { "pgstop",     COMPONENT, amf_component_pgstop },
     { "bye",        COMPONENT, amf_component_bye },
+    { "master",     ANYBODY,   amf_query_master },
+    { "node",       ANYBODY,   amf_query_node },
+    { "node-op",    COMPONENT, amf_query_node_op },
+    { "compstatus", ANYBODY,   amf_query_comp },
+    { "entity",     ANYBODY,   amf_query_entity },
+    { "list",       ANYBODY,   amf_query_list },
     { "status",     ANYBODY,   amf_operator_status },
     { "admin",      OPERATOR,  amf_operator_admin },
     { "kill-node",  OPERATOR,  amf_operator_kill_node },
@@ -113,6 +120,8 @@ static void ended(void *ctx, struct amf_peer *p, const char *why)
 
     amf_pg_forget(&d->pg, p);
     amf_restore_forget_peer(d, p);
+    if (d->cluster)
+        amf_cluster_forget_peer(d->cluster, p);
     if (comp >= 0 && d->comps[comp].peer == p)
         amf_component_gone(d, comp, why);
     else

@@ -17,7 +17,7 @@
 #include "amf/amf_proto.h"
 #include "base/settings.h"
 
-enum { STOP_SECONDS = 60 };
+enum { STOP_SECONDS = 60, LEASE_MS = 1000, CLUSTER_NAME_MAX = 64 };
 
 static const char usage[] =
     "usage: clovis-amfd [OPTION]... --model DIR (--node NAME... | --all-nodes)\n"
@@ -27,6 +27,8 @@ static const char usage[] =
     "                      (default: $ASP_CONFIG)\n"
     "  -n, --node NAME     play this node; may be given again (default: $ASP_NODENAME)\n"
     "  -a, --all-nodes     play every node of the model\n"
+    "  -c, --cluster NAME  the other nodes are played elsewhere; meet them in the store\n"
+    "                      of CLOVIS_REDIS_URL (default: $CLOVIS_AMF_CLUSTER)\n"
     "  -r, --run-dir DIR   socket, state, process id (default: $ASP_RUNDIR, "
     "/run/clovis)\n"
     "  -b, --bin-dir DIR   where relative commands are (default: $ASP_BINDIR, bin "
@@ -69,6 +71,15 @@ static void replace(char **at, const char *value)
     *at = value ? amf_must(strdup(value)) : NULL;
 }
 
+static bool node_is_there(const struct amf_settings *s, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < s->n_nodes && strcmp(s->nodes[i], name) != 0; i++)
+        ;
+    return i < s->n_nodes;
+}
+
 static void node_add(struct amf_settings *s, const char *name)
 {
     s->nodes = amf_must(realloc(s->nodes, (s->n_nodes + 1) * sizeof(*s->nodes)));
@@ -83,6 +94,7 @@ static const struct option options[] = {
     {"model", required_argument, NULL, 'm'},
     {"node", required_argument, NULL, 'n'},
     {"all-nodes", no_argument, NULL, 'a'},
+    {"cluster", required_argument, NULL, 'c'},
     {"run-dir", required_argument, NULL, 'r'},
     {"bin-dir", required_argument, NULL, 'b'},
     {"log-dir", required_argument, NULL, 'l'},
@@ -100,10 +112,15 @@ static enum amf_settings_result option_take(struct amf_settings *s, int c)
         replace(&s->model_dir, optarg);
         break;
     case 'n':
+        if (node_is_there(s, optarg))
+            return wrong("--node %s: given twice, expected each node once", optarg);
         node_add(s, optarg);
         break;
     case 'a':
         s->all_nodes = true;
+        break;
+    case 'c':
+        replace(&s->cluster, optarg);
         break;
     case 'r':
         replace(&s->run_dir, optarg);
@@ -126,10 +143,19 @@ static enum amf_settings_result option_take(struct amf_settings *s, int c)
         printf("clovis-amfd (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
         return AMF_SETTINGS_HELP;
     default:
-        fputs("Try 'clovis-amfd --help'.\n", stderr);
         return AMF_SETTINGS_WRONG;
     }
     return AMF_SETTINGS_OK;
+}
+
+/* What getopt_long() stumbled over. */
+static enum amf_settings_result option_unknown(int c, const char *word)
+{
+    const char *what = c == ':' ? "needs a value" : "is not an option";
+
+    if (optopt > 0 && optopt < OPT_FOREGROUND && strncmp(word, "--", 2) != 0)
+        return wrong("-%c %s; clovis-amfd --help lists all", optopt, what);
+    return wrong("%s %s; clovis-amfd --help lists all", word, what);
 }
 
 static enum amf_settings_result options_read(struct amf_settings *s, int argc,
@@ -138,9 +164,11 @@ static enum amf_settings_result options_read(struct amf_settings *s, int argc,
     enum amf_settings_result r = AMF_SETTINGS_OK;
     int c;
 
+    opterr = 0;
     while (r == AMF_SETTINGS_OK &&
-           (c = getopt_long(argc, argv, "m:n:ar:b:l:hV", options, NULL)) != -1)
-        r = option_take(s, c);
+           (c = getopt_long(argc, argv, ":m:n:ac:r:b:l:hV", options, NULL)) != -1)
+        r = c == '?' || c == ':' ? option_unknown(c, argv[optind - 1])
+                                 : option_take(s, c);
     if (r == AMF_SETTINGS_OK && optind < argc)
         return wrong("unexpected argument \"%s\", expected options only", argv[optind]);
     return r;
@@ -270,6 +298,23 @@ static void nodes_default(struct amf_settings *s)
         node_add(s, name);
 }
 
+static enum amf_settings_result cluster_read(struct amf_settings *s)
+{
+    size_t i;
+
+    from_environment(&s->cluster, "CLOVIS_AMF_CLUSTER", NULL);
+    if (!clv_setting_int("CLOVIS_AMF_LEASE_MS", 100, 600000, LEASE_MS, &s->lease_ms))
+        return AMF_SETTINGS_WRONG;
+    if (!s->cluster)
+        return AMF_SETTINGS_OK;
+    i = strspn(s->cluster, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                           "0123456789._-");
+    if (i && !s->cluster[i] && i <= CLUSTER_NAME_MAX)
+        return AMF_SETTINGS_OK;
+    return wrong("--cluster %s: expected 1 to %d letters, digits or ._-", s->cluster,
+                 CLUSTER_NAME_MAX);
+}
+
 enum amf_settings_result amf_settings_read(struct amf_settings *s, int argc, char **argv)
 {
     enum amf_settings_result r;
@@ -284,6 +329,8 @@ enum amf_settings_result amf_settings_read(struct amf_settings *s, int argc, cha
         r = AMF_SETTINGS_WRONG;
     if (r == AMF_SETTINGS_OK)
         r = dirs_find(s);
+    if (r == AMF_SETTINGS_OK)
+        r = cluster_read(s);
     if (r == AMF_SETTINGS_OK)
         r = files_name(s, run_dir_given);
     if (r != AMF_SETTINGS_OK)
@@ -301,6 +348,7 @@ void amf_settings_free(struct amf_settings *s)
     for (i = 0; i < s->n_nodes; i++)
         free(s->nodes[i]);
     free(s->nodes);
+    free(s->cluster);
     free(s->model_dir);
     free(s->run_dir);
     free(s->bin_dir);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct amf_settings {
     /* all owned */
@@ -19,7 +20,9 @@ struct amf_settings {
     bool all_nodes;
     char **nodes; /* names asked for */
     size_t n_nodes;
-    int stop_ms; /* an orderly stop takes no longer than this */
+    char *cluster;    /* owned; NULL: alone */
+    int64_t lease_ms; /* how long a silent daemon of the cluster counts as alive */
+    int stop_ms;      /* an orderly stop takes no longer than this */
 };
 
 enum amf_settings_result { AMF_SETTINGS_OK, AMF_SETTINGS_HELP, AMF_SETTINGS_WRONG };

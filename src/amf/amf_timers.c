@@ -45,6 +45,14 @@ void amf_timers_cancel(struct amf_timers *t, uint64_t id)
         *timer = t->at[--t->n];
 }
 
+void amf_timers_cancel_due(struct amf_timers *t, uint64_t id, int64_t now_ms)
+{
+    struct amf_timer *timer = find(t, id);
+
+    if (timer && timer->at_ms <= now_ms)
+        *timer = t->at[--t->n];
+}
+
 static struct amf_timer *earliest(const struct amf_timers *t)
 {
     struct amf_timer *first = NULL;

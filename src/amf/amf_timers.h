@@ -27,6 +27,8 @@ void amf_timers_free(struct amf_timers *t);
 /* Set or move. */
 void amf_timers_set(struct amf_timers *t, uint64_t id, int64_t at_ms);
 void amf_timers_cancel(struct amf_timers *t, uint64_t id);
+/* Unless it comes due later than that. */
+void amf_timers_cancel_due(struct amf_timers *t, uint64_t id, int64_t now_ms);
 
 /* When the earliest comes due, or AMF_TIMERS_NONE. */
 int64_t amf_timers_next_ms(const struct amf_timers *t);

@@ -2,6 +2,7 @@
 #include "backend-redis/rds_call.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -48,9 +49,23 @@ void rds_pipe_init(struct rds_pipe *pipe)
     TAILQ_INIT(&pipe->inflight);
 }
 
+bool rds_pipe_rounds(struct rds_pipe *pipe, struct rds_round *round)
+{
+    pipe->question = malloc(sizeof(*pipe->question));
+    if (!pipe->question)
+        return false;
+    rds_call_init(pipe->question, false);
+    pipe->round = round;
+    return true;
+}
+
 void rds_pipe_free(struct rds_pipe *pipe)
 {
     rds_conn_close(&pipe->conn);
+    if (pipe->question)
+        rds_call_free(pipe->question);
+    free(pipe->question);
+    pipe->question = NULL;
     pthread_cond_destroy(&pipe->changed);
     pthread_mutex_destroy(&pipe->lock);
 }
@@ -116,7 +131,7 @@ void rds_call_init(struct rds_call *call, bool mutates)
     memset((char *)call + offsetof(struct rds_call, mutates), 0,
            sizeof(*call) - offsetof(struct rds_call, mutates));
     call->mutates = mutates;
-    call->slot = -1;
+    call->slot = call->last_slot = -1;
 }
 
 static void reply_drop(redisReply **reply)
@@ -188,8 +203,10 @@ static bool slot_take(struct rds_pipe *pipe, struct rds_call *call)
 /* Lock held. */
 static void slot_free(struct rds_pipe *pipe, struct rds_call *call)
 {
-    if (call->slot >= 0)
-        pipe->slots &= ~(UINT64_C(1) << call->slot);
+    if (call->slot < 0)
+        return;
+    pipe->slots &= ~(UINT64_C(1) << call->slot);
+    call->last_slot = call->slot;
     call->slot = -1;
 }
 
@@ -227,20 +244,53 @@ static void batch_collect(struct rds_pipe *pipe)
     }
 }
 
-/* The leader's, unlocked. */
-static enum rds_io batch_send(struct rds_pipe *pipe, int64_t deadline_ns)
+/* ---- rounds: the question that ends a batch ------------------------------ */
+
+/* Lock held. */
+static void question_put(struct rds_pipe *pipe, bool again)
+{
+    struct rds_call *q = pipe->question, *c = TAILQ_FIRST(&pipe->inflight);
+
+    rds_call_free(q);
+    rds_call_init(q, false);
+    pipe->round->ask(pipe->round, &q->req, again, c && c->was_sent);
+    TAILQ_INSERT_TAIL(&pipe->inflight, q, link);
+    pipe->asking = true;
+}
+
+/* Lock held. */
+static void question_withdraw(struct rds_pipe *pipe)
+{
+    if (pipe->asking)
+        TAILQ_REMOVE(&pipe->inflight, pipe->question, link);
+    pipe->asking = pipe->ask_again = false;
+}
+
+/* ---- batches ------------------------------------------------------------- */
+
+/* The leader's, unlocked: send first and what follows it in the batch. */
+static enum rds_io batch_send(struct rds_pipe *pipe, struct rds_call *first,
+                              int64_t deadline_ns)
 {
     enum rds_io io = RDS_IO_OK;
     struct rds_call *c;
 
-    TAILQ_FOREACH(c, &pipe->inflight, link)
-    if (io == RDS_IO_OK)
+    for (c = first; c && io == RDS_IO_OK; c = TAILQ_NEXT(c, link))
         io = rds_conn_put(&pipe->conn, &c->req, deadline_ns);
     return io == RDS_IO_OK ? rds_conn_flush(&pipe->conn, deadline_ns) : io;
 }
 
+/* A reply for c has come; takes it. True: it was the call's last. */
+static bool reply_route(struct rds_pipe *pipe, struct rds_call *c, redisReply *reply)
+{
+    if (c != pipe->question)
+        return reply_take(c, reply);
+    pipe->round->hear(pipe->round, c->n_got, reply);
+    return ++c->n_got == c->req.n_replies;
+}
+
 /* The leader's, unlocked. Receive if need be, then take every reply that is here;
- * *n_done counts the calls that are complete. */
+ * *n_done counts the calls that are complete. Those of a round wait for its end. */
 static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
                                  uint32_t *n_done)
 {
@@ -249,6 +299,8 @@ static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
     enum rds_io io;
 
     *n_done = 0;
+    while (c && c->n_got == c->req.n_replies)
+        c = TAILQ_NEXT(c, link);
     while (c) {
         io = rds_conn_reply(&pipe->conn, &reply);
         if (io != RDS_IO_OK)
@@ -259,7 +311,7 @@ static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
             io = rds_conn_recv(&pipe->conn, deadline_ns);
             if (io != RDS_IO_OK)
                 return io;
-        } else if (reply_take(c, reply)) {
+        } else if (reply_route(pipe, c, reply)) {
             ++*n_done;
             c = TAILQ_NEXT(c, link);
         }
@@ -287,10 +339,54 @@ static bool batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
     return true;
 }
 
+/* Lock held. Calls are complete: give them away, those of a round when it is over. */
+static enum rds_io batch_end(struct rds_pipe *pipe, uint32_t n_done)
+{
+    const struct rds_call *q = pipe->question, *c;
+
+    if (!pipe->round)
+        return batch_deliver(pipe, n_done) ? RDS_IO_OK : RDS_IO_LOST;
+    if (q->n_got < q->req.n_replies)
+        return RDS_IO_OK;
+    question_withdraw(pipe);
+    switch (pipe->round->judge(pipe->round)) {
+    case RDS_ROUND_LOST:
+        return RDS_IO_LOST;
+    case RDS_ROUND_AGAIN:
+        question_put(pipe, true);
+        pipe->ask_again = true;
+        return RDS_IO_OK;
+    case RDS_ROUND_DONE:
+        break;
+    }
+    n_done = 0;
+    TAILQ_FOREACH(c, &pipe->inflight, link)
+    n_done++;
+    return batch_deliver(pipe, n_done) ? RDS_IO_OK : RDS_IO_LOST;
+}
+
+/* Lock held. Make up a batch, or repeat the question. Returns what has to be sent; NULL:
+ * answers are under way. */
+static struct rds_call *batch_begin(struct rds_pipe *pipe)
+{
+    if (pipe->ask_again) {
+        pipe->ask_again = false;
+        return pipe->question;
+    }
+    if (!TAILQ_EMPTY(&pipe->inflight))
+        return NULL;
+    batch_collect(pipe);
+    if (pipe->round && !TAILQ_EMPTY(&pipe->inflight))
+        question_put(pipe, false);
+    return TAILQ_FIRST(&pipe->inflight);
+}
+
 /* Lock held, by the leader. The connection is gone; what is unanswered goes back. */
 static void lose(struct rds_pipe *pipe)
 {
     struct rds_call *c;
+
+    question_withdraw(pipe);
 
     rds_conn_close(&pipe->conn);
     pipe->up = pipe->broken = false;
@@ -327,14 +423,15 @@ void rds_pipe_drop(struct rds_pipe *pipe)
 static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_ns)
 {
     enum rds_io io = RDS_IO_OK;
+    struct rds_call *first;
     uint32_t n_done;
 
     pipe->leader = mine;
     while (mine->state != RDS_CALL_DONE && io == RDS_IO_OK && !pipe->broken) {
-        if (TAILQ_EMPTY(&pipe->inflight)) {
-            batch_collect(pipe);
+        first = batch_begin(pipe);
+        if (first) {
             pthread_mutex_unlock(&pipe->lock);
-            io = batch_send(pipe, deadline_ns);
+            io = batch_send(pipe, first, deadline_ns);
             pthread_mutex_lock(&pipe->lock);
             if (io == RDS_IO_LATE)
                 io = RDS_IO_LOST; /* half a request is under way */
@@ -342,7 +439,9 @@ static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_
             pthread_mutex_unlock(&pipe->lock);
             io = batch_receive(pipe, deadline_ns, &n_done);
             pthread_mutex_lock(&pipe->lock);
-            if (!batch_deliver(pipe, n_done))
+            if (io == RDS_IO_OK)
+                io = batch_end(pipe, n_done);
+            else if (!pipe->round && !batch_deliver(pipe, n_done))
                 io = RDS_IO_LOST;
         }
     }

@@ -40,18 +40,34 @@ struct rds_call {
     redisReply *error, *prev, *last;
     uint64_t generation; /* of the server that gave them */
 
-    /* the rest belongs to rds_call.c and is guarded by the pipe's lock */
+    /* the rest belongs to rds_call.c and is guarded by the pipe's lock; a call that has
+     * ended keeps seq and last_slot */
     TAILQ_ENTRY(rds_call) link;
     enum rds_call_state state;
     uint32_t n_got;
     uint64_t seq;
     int slot;      /* -1: none */
+    int last_slot; /* under which the answer was given; -1: none */
     bool was_sent; /* on a connection that broke */
     bool has_cond;
     pthread_cond_t cond;
 };
 
 TAILQ_HEAD(rds_call_list, rds_call);
+
+enum rds_verdict { RDS_ROUND_DONE, RDS_ROUND_AGAIN, RDS_ROUND_LOST };
+
+/* What a pipe asks the server after each batch, before it gives the answers away: the
+ * calls of a batch share one question, for example whether the replicas have it. */
+struct rds_round {
+    /* Fill req with the question. again: it was answered with RDS_ROUND_AGAIN; resent:
+     * the batch may not write anything, because it was applied before. Locked. */
+    void (*ask)(struct rds_round *round, struct rds_req *req, bool again, bool resent);
+    /* The server's reply i to the question, taken; by the leader, unlocked. */
+    void (*hear)(struct rds_round *round, uint32_t i, redisReply *reply);
+    /* All replies were heard. Locked. */
+    enum rds_verdict (*judge)(struct rds_round *round);
+};
 
 struct rds_pipe {
     pthread_mutex_t lock;   /* guards every field, except that the leader alone uses conn
@@ -65,12 +81,19 @@ struct rds_pipe {
     enum store_status refused; /* why there is no point in waiting, or STORE_OK */
     struct rds_call *leader;
     struct rds_call_list queue, inflight;
+    struct rds_round *round;   /* borrowed; NULL: an answer is final */
+    struct rds_call *question; /* owned, last of inflight while it is asked */
+    bool asking, ask_again;
     uint64_t seq;
     uint64_t slots; /* a bit for each that is taken */
     int64_t complained_ns;
 };
 
 void rds_pipe_init(struct rds_pipe *pipe);
+
+/* Before the pipe is used: end each batch with a question. False: no memory. */
+bool rds_pipe_rounds(struct rds_pipe *pipe, struct rds_round *round);
+
 void rds_pipe_free(struct rds_pipe *pipe);
 
 /* Lock held. Give the pipe a connection that is ready, of that generation; conn is taken.

@@ -24,10 +24,14 @@ struct store_ckpt {
     struct rds_keys keys;
     struct store_attrs attrs;
     bool notify;
+    bool sync; /* a write waits for the replicas */
     atomic_bool active_seen;
     atomic_bool gone_logged;
+    _Atomic(_Atomic uint64_t *) large_notes; /* owned, or NULL; rds_large.c's */
     atomic_uint changes;   /* that this handle made: prefetched descriptions are stale */
     struct rds_feed *feed; /* guarded by rds_feed.c's lock */
+    struct rds_kept_ckpt
+        *kept; /* guarded by rds_kept.c's lock, but set by the open only */
 };
 
 /* The wire form of a key. */
@@ -40,6 +44,10 @@ static inline struct clv_bytes rds_ckpt_key(const struct store_ckpt *ckpt,
 /* Begin a section script: keys meta, data, index, feed. */
 void rds_ckpt_script(struct rds_req *req, const struct store_ckpt *ckpt,
                      enum rds_script which, size_t n_args);
+
+/* Run a call for ckpt, the way its writes have to go. */
+enum store_status rds_ckpt_send(const struct store_ckpt *ckpt, struct rds_call *call,
+                                int64_t deadline_ns);
 
 /* Run a call for ckpt: like rds_run, and with the script's answer as status. Logs, once,
  * that the checkpoint is gone. */

@@ -54,13 +54,21 @@ static bool grow(struct rds_req *req, void **block, void *small, size_t *cap, si
     return true;
 }
 
-static void put(struct rds_req *req, const void *base, size_t size)
+/* Make room for size more bytes of text; false: no memory. */
+static bool text_grow(struct rds_req *req, size_t size)
 {
     void *text = req->text;
 
-    if (size == 0 || !grow(req, &text, req->small, &req->cap, req->len + size, 1))
-        return;
+    if (!grow(req, &text, req->small, &req->cap, req->len + size, 1))
+        return false;
     req->text = text;
+    return true;
+}
+
+static inline void put(struct rds_req *req, const void *base, size_t size)
+{
+    if (size == 0 || (req->len + size > req->cap && !text_grow(req, size)))
+        return;
     memcpy(req->text + req->len, base, size);
     req->len += size;
 }
@@ -111,6 +119,21 @@ void rds_req_pair(struct rds_req *req, struct clv_bytes a, struct clv_bytes b)
     put(req, "\r\n", 2);
 }
 
+void rds_req_open(struct rds_req *req, size_t size)
+{
+    put_count(req, '$', size);
+}
+
+void rds_req_more(struct rds_req *req, struct clv_bytes part)
+{
+    put(req, part.base, part.size);
+}
+
+void rds_req_close(struct rds_req *req)
+{
+    put(req, "\r\n", 2);
+}
+
 void rds_req_arg(struct rds_req *req, struct clv_bytes arg)
 {
     rds_req_pair(req, (struct clv_bytes){NULL, 0}, arg);
@@ -127,6 +150,12 @@ void rds_req_int(struct rds_req *req, int64_t arg)
 
     snprintf(digits, sizeof(digits), "%" PRId64, arg);
     rds_req_text(req, digits);
+}
+
+void rds_req_ready(struct rds_req *req, const char *wire, uint32_t n_commands)
+{
+    put(req, wire, strlen(wire));
+    req->n_replies += n_commands;
 }
 
 void rds_req_wire(struct rds_req *req, struct clv_bytes wire)

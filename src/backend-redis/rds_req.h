@@ -58,11 +58,20 @@ void rds_req_free(struct rds_req *req);
 /* Begin a command of n_args words. */
 void rds_req_command(struct rds_req *req, size_t n_args);
 
+/* Text in wire form that begins n_commands commands; arguments may follow. */
+void rds_req_ready(struct rds_req *req, const char *wire, uint32_t n_commands);
+
 /* One argument: bytes, text, a number, or one that is in wire form already. */
 void rds_req_arg(struct rds_req *req, struct clv_bytes arg);
 void rds_req_text(struct rds_req *req, const char *arg);
 void rds_req_int(struct rds_req *req, int64_t arg);
 void rds_req_wire(struct rds_req *req, struct clv_bytes wire);
+
+/* One argument of size bytes, given one after the other, each copied; closed at the end.
+ */
+void rds_req_open(struct rds_req *req, size_t size);
+void rds_req_more(struct rds_req *req, struct clv_bytes part);
+void rds_req_close(struct rds_req *req);
 
 /* One argument made of two parts. */
 void rds_req_pair(struct rds_req *req, struct clv_bytes a, struct clv_bytes b);

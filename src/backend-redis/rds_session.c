@@ -92,11 +92,15 @@ static enum store_status read_history(const struct rds_talk *t,
 {
     enum store_status st;
     redisReply *reply = rds_talk_words(t, &st, 2, "INFO", "replication");
+    char n[24];
 
-    if (reply && reply->type == REDIS_REPLY_ERROR)
+    if (reply && reply->type == REDIS_REPLY_ERROR) {
         st = STORE_OK;
-    else if (reply)
+    } else if (reply) {
         info_get(reply, "master_replid:", session->replid, sizeof(session->replid));
+        info_get(reply, "connected_slaves:", n, sizeof(n));
+        session->n_replicas = strtoll(n, NULL, 10);
+    }
     return done(reply, &st);
 }
 
@@ -129,7 +133,7 @@ static enum store_status read_clock(const struct rds_talk *t, int64_t *clock_us)
     enum store_status st;
     redisReply *reply = rds_talk_words(t, &st, 1, "TIME");
     const int64_t now = before + (clv_now_ns() - before) / 2;
-    int64_t sec, us;
+    int64_t sec = 0, us = 0;
 
     if (st == STORE_OK && (!rds_reply_int(rds_reply_at(reply, 0), &sec) ||
                            !rds_reply_int(rds_reply_at(reply, 1), &us)))

@@ -357,7 +357,9 @@ bool rds_url_load(struct rds_url *out)
     const char *text = clv_setting("CLOVIS_REDIS_URL");
     char why[160], shown[256];
 
-    if (!rds_url_parse(text ? text : RDS_URL_DEFAULT, out, why, sizeof(why))) {
+    if (!text)
+        text = RDS_URL_DEFAULT;
+    if (!rds_url_parse(text, out, why, sizeof(why))) {
         url_redact(text, shown, sizeof(shown));
         clv_log(CLV_LOG_ERROR, "CLOVIS_REDIS_URL=%s (%s): %s", shown,
                 clv_setting_origin("CLOVIS_REDIS_URL"), why);

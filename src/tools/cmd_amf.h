@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* clovis amf: one function for each row of the table in cmd_amf_table.c. */
+/* clovis amf: what runs the rows of the table in cmd_amf_table.c. */
 #ifndef CMD_AMF_H
 #define CMD_AMF_H
 
@@ -8,5 +8,14 @@
 extern const struct clv_command cmd_amf_table[];
 
 enum clv_exit cmd_amf_check(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_simulate(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_status(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_watch(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_fault(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_clear(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_stop(const struct clv_command *self, int argc, char **argv);
+
+/* data: the type of the request, "kill-node" or "start-node" */
+enum clv_exit cmd_amf_node(const struct clv_command *self, int argc, char **argv);
 
 #endif

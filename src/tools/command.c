@@ -5,13 +5,32 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+static bool is_alias(const char *aliases, const char *name)
+{
+    const size_t len = strlen(name);
+    size_t n;
+
+    for (; aliases && *aliases; aliases += n + strspn(aliases + n, " ")) {
+        n = strcspn(aliases, " ");
+        if (n == len && strncasecmp(aliases, name, n) == 0)
+            return true;
+    }
+    return false;
+}
 
 static const struct clv_command *command_find(const struct clv_command *table,
                                               const char *name)
 {
-    for (; table->name; table++)
-        if (strcmp(table->name, name) == 0)
-            return table;
+    const struct clv_command *row;
+
+    for (row = table; row->name; row++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    for (row = table; row->name; row++)
+        if (is_alias(row->aliases, name))
+            return row;
     return NULL;
 }
 
@@ -42,6 +61,8 @@ static enum clv_exit table_help(const char *path, const struct clv_command *tabl
 static enum clv_exit command_help(const struct clv_command *c)
 {
     printf("usage: %s %s %s\n\n%s\n", c->path, c->name, c->usage, c->help);
+    if (c->aliases)
+        printf("\nAlso called: %s\n", c->aliases);
     return CLV_EXIT_OK;
 }
 

@@ -8,10 +8,12 @@
 
 enum clv_exit {
     CLV_EXIT_OK = 0,
-    CLV_EXIT_FAILED = 1,  /* could not be done */
-    CLV_EXIT_USAGE = 2,   /* asked for wrongly */
-    CLV_EXIT_CONNECT = 3, /* nobody there to ask */
-    CLV_EXIT_FINDINGS = 4 /* done, and what was looked at is not in order */
+    CLV_EXIT_FAILED = 1,   /* could not be done */
+    CLV_EXIT_USAGE = 2,    /* asked for wrongly */
+    CLV_EXIT_CONNECT = 3,  /* nobody there to ask */
+    CLV_EXIT_FINDINGS = 4, /* done, and what was looked at is not in order */
+    CLV_EXIT_REFUSED = 5,  /* asked rightly, and the daemon said no */
+    CLV_EXIT_UNKNOWN = 6   /* what is named does not exist */
 };
 
 struct clv_command {
@@ -21,6 +23,9 @@ struct clv_command {
     /* Run it; argv[0] is the command's name. NULL for a group. */
     enum clv_exit (*run)(const struct clv_command *self, int argc, char **argv);
     const struct clv_command *group; /* table that ends with a row without name */
+    const char
+        *aliases;     /* other names, blanks between; case does not matter. NULL: none */
+    const void *data; /* what run() makes of it */
     const char *path; /* the words in front of the name, for example "clovis amf" */
 };
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/cmd_amf_admin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/cmd_amf.h"
+#include "tools/entity_name.h"
+#include "tools/operator.h"
+
+enum { RETRY_MS = 100, CODE_TRY_AGAIN = 0x16, CODE_BAD_OPERATION = 0x23 };
+
+struct job {
+    const struct clv_command *self;
+    const struct amf_admin_verb *verb;
+    struct op_options o;
+    struct entity_name entity;
+    int arg;
+};
+
+static json_t *request(const struct job *j, const char *op)
+{
+    json_t *o = json_pack("{s:s, s:s, s:s, s:i}", "t", "admin", "op", op, "name",
+                          j->entity.name, "arg", j->arg);
+
+    if (j->entity.kind)
+        json_object_set_new(o, "kind", json_string(j->entity.kind));
+    return o;
+}
+
+/* What stands in the way passes by itself. */
+static enum clv_exit ask(const struct job *j, struct op_session *s, const char *op,
+                         uint32_t *rc)
+{
+    const bool patient = j->o.wait || j->verb->before;
+    enum clv_exit result;
+
+    do
+        result = op_ask(s, request(j, op), rc, NULL);
+    while (result == CLV_EXIT_OK && (*rc & 0xffff) == CODE_TRY_AGAIN && patient &&
+           op_pause(s, RETRY_MS));
+    return result;
+}
+
+static enum clv_exit quiet_wait(const struct job *j, struct op_session *s)
+{
+    bool busy = true;
+
+    while (busy) {
+        json_t *answer;
+        uint32_t rc;
+        const enum clv_exit result =
+            op_ask(s, json_pack("{s:s}", "t", "status"), &rc, &answer);
+
+        if (result != CLV_EXIT_OK)
+            return result;
+        busy = json_is_true(json_object_get(
+            json_object_get(json_object_get(answer, "state"), "daemon"), "busy"));
+        json_decref(answer);
+        if (busy && !op_pause(s, RETRY_MS)) {
+            fprintf(stderr, "%s %s: %s: accepted, and still under way\n", j->self->path,
+                    j->self->name, j->entity.name);
+            return CLV_EXIT_FAILED;
+        }
+    }
+    return CLV_EXIT_OK;
+}
+
+static enum clv_exit run(const struct job *j, struct op_session *s)
+{
+    uint32_t rc = 0;
+    enum clv_exit result = ask(j, s, j->verb->op, &rc);
+
+    if (result == CLV_EXIT_OK && (rc & 0xffff) == CODE_BAD_OPERATION && j->verb->before) {
+        result = ask(j, s, j->verb->before, &rc);
+        if (result == CLV_EXIT_OK && !rc)
+            result = ask(j, s, j->verb->op, &rc);
+    }
+    if (result == CLV_EXIT_OK && rc)
+        result = op_refused(j->self, j->entity.name, rc);
+    if (result == CLV_EXIT_OK && j->o.wait)
+        result = quiet_wait(j, s);
+    return result;
+}
+
+/* Takes a last word "on" or "off" off the list. */
+static int switch_read(struct op_options *o)
+{
+    const char *last = o->words[o->n_words - 1];
+    const int on = strcmp(last, "off") != 0;
+
+    if (o->n_words > 1 && (!on || strcmp(last, "on") == 0))
+        o->n_words--;
+    else
+        return 1;
+    return on;
+}
+
+enum clv_exit cmd_amf_admin(const struct clv_command *self, int argc, char **argv)
+{
+    struct job j = {.self = self, .verb = self->data};
+    struct op_session *s;
+    enum clv_exit result =
+        op_options_read(self, argc, argv, OP_WAIT, 1, j.verb->has_switch ? 3 : 2, &j.o);
+
+    if (result != CLV_EXIT_OK)
+        return result;
+    j.arg = j.verb->has_switch ? switch_read(&j.o) : 1;
+    if (!entity_name_read(j.o.words, j.o.n_words, &j.entity))
+        return clv_command_misused(self, "\"%s\" is not a kind of entity", j.o.words[0]);
+    result = op_session_open(self, &j.o, &s);
+    if (result != CLV_EXIT_OK)
+        return result;
+    result = run(&j, s);
+    op_session_close(s);
+    return result;
+}

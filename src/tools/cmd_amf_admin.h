@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clovis amf lock and its like: what a row of the command table says about a verb. */
+#ifndef CMD_AMF_ADMIN_H
+#define CMD_AMF_ADMIN_H
+
+#include <stdbool.h>
+
+#include "tools/command.h"
+
+struct amf_admin_verb {
+    const char *op;     /* what the daemon calls it */
+    const char *before; /* done first where op alone is refused with BAD_OPERATION */
+    bool has_switch;    /* takes on or off behind the name */
+};
+
+enum clv_exit cmd_amf_admin(const struct clv_command *self, int argc, char **argv);
+
+#endif

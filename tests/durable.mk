@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Synchronous writes, repair, the guard: against a master and replicas.
+if WITH_TESTS
+DURABLE_FIXTURE = %D%/fixture_replicas.c %D%/fixture_replicas.h \
+	%D%/fixture_store.c %D%/fixture_store.h
+
+check_PROGRAMS += tests/it_durable
+TESTS += tests/it_durable
+tests_it_durable_SOURCES = %D%/it_durable.c $(DURABLE_FIXTURE)
+tests_it_durable_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_durable_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_repair
+TESTS += tests/it_repair
+tests_it_repair_SOURCES = %D%/it_repair.c $(DURABLE_FIXTURE)
+tests_it_repair_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_repair_LDADD = $(BACKEND_TEST_LIBS)
+endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clovis amf against a real daemon: words, output, exit codes. */
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "fixture_amfd.h"
+#include "fixture_redis.h"
+
+#define LIMIT 90
+
+static struct amfd f;
+
+static void finish(void)
+{
+    amfd_end(&f);
+}
+
+/* clovis amf WORDS; its exit code, and its output (new). */
+static int amf(const char *words, char **out)
+{
+    const char *argv[16] = {"clovis", "amf"};
+    char copy[400];
+    char *word, *rest;
+    size_t n = 2;
+
+    snprintf(copy, sizeof(copy), "%s", words);
+    for (word = strtok_r(copy, " ", &rest); word && n < 15;
+         word = strtok_r(NULL, " ", &rest))
+        argv[n++] = word;
+    return amfd_run(&f, argv, out);
+}
+
+struct row {
+    const char *words;
+    int code;
+    const char *says; /* somewhere in the output */
+};
+
+static void rows_run(const struct row *rows, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        char *out;
+        const int code = amf(rows[i].words, &out);
+
+        cr_expect(code == rows[i].code && strstr(out, rows[i].says),
+                  "row %zu, %s: expected %d and \"%s\", got %d and\n%s", i, rows[i].words,
+                  rows[i].code, rows[i].says, code, out);
+        free(out);
+    }
+}
+
+/* In this order: each row finds what the ones before it have left. */
+static const struct row life[] = {
+    {"status", 0, "all is in order"},
+    {"status --check", 0, "counter1"},
+    {"status", 0, "ACTIVE counterCSI"},
+    {"status --detail", 0, "ACTIVE(1) counterCSI"},
+    {"status --detail", 0, "INSTANTIATED(3)"},
+    {"status --json", 0, "\"problems\": []"},
+    {"status comp counter2", 0, "STANDBY counterCSI"},
+    {"status counter2", 0, "counter2"},
+    {"amsentityprint su counterSU1", 0, "counterSU1"},
+    {"state su all safSu=counterSU2,safSg=counterSG", 0, "counterSU2"},
+    {"status nobody", 6, "nobody: NOT_EXIST (0x220004)"},
+    {"status bogus counter1", 2, "\"bogus\" is not a kind"},
+    {"lock counterSU1 --wait", 0, ""},
+    {"lock counterSU1", 5, "counterSU1: NO_OP (0x220019)"},
+    {"amsLOCKassignment su counterSU1", 5, "NO_OP (0x220019)"},
+    {"status --check", 4, "si counterSI: no standby"},
+    {"status", 0, "su counterSU1: LOCKED_A(2) by administration"},
+    {"lock-instantiation counterSU1 --wait", 0, ""},
+    {"unlock counterSU1", 5, "BAD_OPERATION (0x220023)"},
+    {"start counterSU1 --wait", 0, ""},
+    {"stop su counterSU1 --wait", 0, ""},
+    {"adm lock-in counterSU1", 5, "NO_OP (0x220019)"},
+    {"adm unlock-in safSu=counterSU1 --wait", 0, ""},
+    {"adm unlock su counterSU1 --wait", 0, ""},
+    {"status --check", 0, "all is in order"},
+    {"lock si counterSU1", 6, "NOT_EXIST"},
+    {"lock comp counter1", 5, "INVALID_ENTITY (0x220101)"},
+    {"lock csi counterCSI", 6, "NOT_EXIST (0x220004)"},
+    {"lock su safSi=counterSI", 2, "\"su\" is not a kind"},
+    {"lock bogus counterSU1", 2, "\"bogus\" is not a kind"},
+    {"lock", 2, "no name, expected: clovis amf lock [KIND] NAME"},
+    {"lock a b c", 2, "\"c\" is one too many"},
+    {"lock counterSU1 --json", 2, "--json is not an option"},
+    {"lock counterSU1 -x", 2, "-x is not an option"},
+    {"lock counterSU1 --timeout", 2, "--timeout needs a value"},
+    {"lock counterSU1 --timeout 0", 2, "--timeout \"0\" is not between"},
+    {"swap counterSI --wait", 0, ""},
+    {"status counter1", 0, "ACTIVE counterCSI"},
+    {"adjust counterSG on", 0, ""},
+    {"adjust sg counterSG off", 0, ""},
+    {"repair counterSU1", 5, "NO_OP"},
+    {"fault counter1 nonsense", 2, "COMP_FAILOVER(3)"},
+    {"fault counter9", 6, "counter9: DOESNT_EXIST (0xf0013)"},
+    {"fault comp counter1 comp-failover extra", 2, "\"extra\" is one too many"},
+    {"fault comp counter1 comp-failover", 0, ""},
+    {"clear counter1", 0, ""},
+    {"clear counter9", 6, "counter9: DOESNT_EXIST"},
+    {"kill-node blade9", 6, "blade9: NOT_EXIST"},
+    {"kill-node su counterSU1", 2, "does not name a node"},
+    {"kill-node blade1", 0, ""},
+    {"kill-node safAmfNode=blade1", 5, "NO_OP (0xf0019)"},
+    {"status --check", 4, "node blade1: killed by the operator"},
+    {"status node", 0, "killed"},
+    {"start-node blade1", 0, ""},
+    {"amsNodeJoin blade1", 5, "NO_OP (0xf0019)"},
+    {"nonsense", 2, "\"nonsense\" is not a command"},
+    {"adm nonsense", 2, "\"nonsense\" is not a command"},
+    {"lock --help", 0, "Also called: amsLockAssignment"},
+    {"stop --wait", 0, ""},
+    {"status", 3, "no such socket; is the daemon running"},
+};
+
+Test(amf_cli, each_word_has_its_answer, .timeout = LIMIT, .fini = finish)
+{
+    amfd_start(&f, NULL);
+    cr_assert(amfd_settled(&f, 20000));
+    rows_run(life, sizeof(life) / sizeof(*life));
+    cr_expect_eq(amfd_wait(&f, 15000), 0);
+}
+
+/* ---- who does not answer ------------------------------------------------------------
+ */
+
+static int listen_at(const char *path, int backlog)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+    cr_assert_eq(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+    cr_assert_eq(listen(fd, backlog), 0);
+    return fd;
+}
+
+/* One visitor gets text and is shown out. */
+static void *talk(void *arg)
+{
+    const struct {
+        int fd;
+        const char *text;
+    } *how = arg;
+    const int fd = accept(how->fd, NULL, NULL);
+
+    if (send(fd, how->text, strlen(how->text), MSG_NOSIGNAL) < 0)
+        perror("send");
+    shutdown(fd, SHUT_WR);
+    while (recv(fd, (char[64]){0}, 64, 0) > 0)
+        ;
+    close(fd);
+    return NULL;
+}
+
+Test(amf_cli, a_daemon_that_is_none_is_named, .timeout = LIMIT, .fini = finish)
+{
+    static const struct {
+        const char *text, *says;
+    } talks[] = {
+        {"", "ended the connection without an answer"},
+        {"hello\n", "does not speak the daemon's language"},
+        {"{\"t\":\"re\",\"id\":1,\"rc\":983047}\n", "NOT_IMPLEMENTED (0xf0007)"},
+    };
+    char path[300], words[400];
+    pthread_t thread;
+    struct row row = {words, 3, "no answer in time"};
+    size_t i;
+    int fd;
+
+    amfd_prepare(&f, NULL);
+    snprintf(path, sizeof(path), "%s/s", f.dir);
+    snprintf(words, sizeof(words), "status --timeout 0.2 --socket %s", path);
+    fd = listen_at(path, 4);
+    rows_run(&row, 1);
+    close(fd);
+    row.says = "nobody listens there";
+    rows_run(&row, 1);
+    snprintf(words, sizeof(words), "status --socket %s", path);
+    for (i = 0; i < sizeof(talks) / sizeof(*talks); i++) {
+        struct {
+            int fd;
+            const char *text;
+        } how = {.text = talks[i].text};
+
+        unlink(path);
+        how.fd = listen_at(path, 4);
+        pthread_create(&thread, NULL, talk, &how);
+        row.says = talks[i].says;
+        row.code = strstr(row.says, "0x") ? 5 : 3;
+        rows_run(&row, 1);
+        pthread_join(thread, NULL);
+        close(how.fd);
+    }
+    snprintf(words, sizeof(words), "status --socket /%0120d", 0);
+    row = (struct row){words, 2, "is longer than 107 bytes"};
+    rows_run(&row, 1);
+}
+
+/* ---- watching ------------------------------------------------------------------------
+ */
+
+static void *watch(void *arg)
+{
+    char **out = arg;
+    char command[700];
+    const char *argv[] = {"/bin/sh", "-c", command, NULL};
+
+    snprintf(command, sizeof(command), "exec '%s/clovis' amf watch >'%s/watch.log' 2>&1",
+             getenv("top_builddir"), f.run);
+    return amfd_run(&f, argv, out) == 3 ? out : NULL;
+}
+
+/* Something to see, again until it is seen. */
+static bool seen(void *arg)
+{
+    char *out;
+
+    (void)arg;
+    cr_expect_eq(amf("adjust counterSG on", &out), 0);
+    free(out);
+    return amfd_log_count(&f, "watch", "operator: adjust counterSG") > 0;
+}
+
+Test(amf_cli, watch_shows_what_happens_until_the_daemon_ends, .timeout = LIMIT,
+     .fini = finish)
+{
+    pthread_t thread;
+    void *as_expected;
+    char *out = NULL;
+
+    amfd_start(&f, NULL);
+    cr_assert(amfd_settled(&f, 20000));
+    pthread_create(&thread, NULL, watch, &out);
+    cr_expect(wait_for(seen, NULL, 15000));
+    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
+    pthread_join(thread, &as_expected);
+    cr_expect(as_expected, "the exit code is that of a lost daemon");
+    cr_expect_eq(amfd_log_count(&f, "watch", "stopping: SIGTERM"), 1);
+    free(out);
+}

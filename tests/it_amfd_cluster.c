@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two daemons, as on two hosts, with one store between them. */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "fixture_amfd.h"
+#include "fixture_redis.h"
+
+/* LEASE is long enough for a machine under load, and short enough to wait for. */
+enum { LIMIT = 90, LEASE_MS = 800, PATIENCE_MS = 20000 };
+
+static struct redis store;
+static struct amfd a, b; /* play blade1 and blade2 */
+
+static const char *const args_a[] = {"--node", "blade1", "--cluster", "test", NULL};
+static const char *const args_b[] = {"--node", "blade2", "--cluster", "test", NULL};
+
+static void begin(int lease_ms)
+{
+    char lease[16];
+
+    redis_start(&store, false, NULL);
+    setenv("CLOVIS_REDIS_URL", store.url, 1);
+    snprintf(lease, sizeof(lease), "%d", lease_ms);
+    setenv("CLOVIS_AMF_LEASE_MS", lease, 1);
+    amfd_prepare(&a, NULL);
+    amfd_prepare(&b, NULL);
+}
+
+static void finish(void)
+{
+    amfd_end(&a);
+    amfd_end(&b);
+    redis_end(&store);
+}
+
+static void show(struct amfd *f, const char *log)
+{
+    char *text = amfd_log(f, log);
+
+    fprintf(stderr, "---- %s of %s\n%s", log, f == &a ? "a" : "b", text);
+    free(text);
+}
+
+static void expect_log(struct amfd *f, const char *comp, const char *text, int n)
+{
+    if (amfd_log_has(f, comp, text, n, PATIENCE_MS))
+        return;
+    show(&a, "counter1");
+    show(&a, "err");
+    show(&b, "counter2");
+    show(&b, "err");
+    cr_assert(false, "%s: expected \"%s\" %d times", comp, text, n);
+}
+
+static void pause_leases(int n)
+{
+    const struct timespec t = {n * LEASE_MS / 1000,
+                               (long)(n * LEASE_MS % 1000) * CLV_NS_PER_MS};
+
+    nanosleep(&t, NULL);
+}
+
+/* a leads, counter1 is active, counter2 standby, and both daemons are at rest. */
+static bool at_rest(void *unused)
+{
+    json_t *one = amfd_call(&a, "{\"t\":\"status\"}");
+    json_t *two = amfd_call(&b, "{\"t\":\"status\"}");
+    const json_t *engine_a, *engine_b;
+    bool same;
+
+    (void)unused;
+    engine_a = json_object_get(json_object_get(one, "state"), "assignments");
+    engine_b = json_object_get(json_object_get(two, "state"), "assignments");
+    same = engine_a && json_array_size(engine_a) == 2 && json_equal(engine_a, engine_b);
+    json_decref(one);
+    json_decref(two);
+    return same;
+}
+
+static void start_both_with(int lease_ms)
+{
+    begin(lease_ms);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "csiset ACTIVE csi=counterCSI flags=1 tr=1", 1);
+    amfd_launch(&b, args_b);
+    expect_log(&b, "counter2", "csiset STANDBY csi=counterCSI flags=1", 1);
+    cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
+}
+
+static void start_both(void)
+{
+    start_both_with(LEASE_MS);
+}
+
+/* What each component was told in the whole. */
+static void expect_sets(int of_counter1, int of_counter2)
+{
+    const int one = amfd_log_count(&a, "counter1", "csiset");
+    const int two = amfd_log_count(&b, "counter2", "csiset");
+
+    if (one != of_counter1 || two != of_counter2) {
+        show(&a, "counter1");
+        show(&a, "err");
+        show(&b, "counter2");
+        show(&b, "err");
+    }
+    cr_expect_eq(one, of_counter1, "counter1 heard %d sets", one);
+    cr_expect_eq(two, of_counter2, "counter2 heard %d sets", two);
+}
+
+/* ---- life
+ * ------------------------------------------------------------------------------
+ */
+
+Test(amfd_cluster, the_crash_of_an_active_is_taken_over_by_the_other_host,
+     .timeout = LIMIT, .fini = finish)
+{
+    start_both();
+    kill(amfd_pid(&a, "counter1"), SIGKILL);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+    cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
+    expect_sets(2, 2);
+}
+
+Test(amfd_cluster, an_operator_may_ask_any_daemon, .timeout = LIMIT, .fini = finish)
+{
+    start_both();
+    cr_expect_eq(amfd_rc(&b, "{\"t\":\"admin\",\"op\":\"lock\",\"name\":\"counterSU1\"}"),
+                 0);
+    expect_log(&a, "counter1", "csiset QUIESCED", 1);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=2", 1);
+    expect_log(&a, "counter1", "csirmv", 1);
+    cr_expect_eq(amfd_rc(&a, "{\"t\":\"admin\",\"op\":\"lock\",\"name\":\"counterSU1\"}"),
+                 0x00220019);
+}
+
+Test(amfd_cluster, who_leaves_in_order_is_followed_at_once, .timeout = LIMIT,
+     .fini = finish)
+{
+    start_both();
+    cr_assert_eq(amfd_stop(&a, SIGTERM, PATIENCE_MS), 0);
+    expect_log(&a, "counter1", "terminate", 1);
+    expect_log(&b, "counter2", "csiset ACTIVE", 1);
+    expect_log(&b, "err", "leader of the cluster", 1);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+}
+
+/* ---- deaths ---------------------------------------------------------------------------
+ */
+
+Test(amfd_cluster, the_host_of_the_leader_dies, .timeout = LIMIT, .fini = finish)
+{
+    int64_t killed_ns;
+    pid_t one;
+
+    start_both();
+    one = amfd_pid(&a, "counter1");
+    pause_leases(1);
+    killed_ns = clv_now_ns();
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    kill(one, SIGKILL);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    fprintf(stderr, "host dead -> ACTIVE: %.0f ms with a lease of %d ms\n",
+            (double)(clv_now_ns() - killed_ns) / (double)CLV_NS_PER_MS, LEASE_MS);
+    expect_log(&b, "err", "leader of the cluster", 1);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "csiset ACTIVE"), 1);
+}
+
+Test(amfd_cluster, a_daemon_that_comes_back_in_time_adopts_its_components,
+     .timeout = LIMIT, .fini = finish)
+{
+    pid_t one;
+
+    start_both_with(5 * LEASE_MS); /* the restart has to be faster */
+    one = amfd_pid(&a, "counter1");
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "err", "taken over", 1);
+    cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
+    pause_leases(2);
+    cr_expect_eq(amfd_pid(&a, "counter1"), one);
+    expect_sets(1, 1);
+    kill(one, SIGKILL);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+}
+
+Test(amfd_cluster, all_daemons_come_back_and_adopt, .timeout = LIMIT, .fini = finish)
+{
+    pid_t one, two;
+
+    start_both();
+    one = amfd_pid(&a, "counter1");
+    two = amfd_pid(&b, "counter2");
+    pause_leases(1); /* the snapshot is written */
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    amfd_stop(&b, SIGKILL, PATIENCE_MS);
+    amfd_launch(&b, args_b);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "err", "taken over", 1);
+    expect_log(&b, "err", "taken over", 1);
+    cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
+    pause_leases(2);
+    cr_expect_eq(amfd_pid(&a, "counter1"), one);
+    cr_expect_eq(amfd_pid(&b, "counter2"), two);
+    expect_sets(1, 1);
+}
+
+Test(amfd_cluster, who_was_given_up_kills_its_components_and_joins_anew, .timeout = LIMIT,
+     .fini = finish)
+{
+    pid_t one;
+
+    start_both();
+    one = amfd_pid(&a, "counter1");
+    kill(a.pid, SIGSTOP);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    kill(a.pid, SIGCONT);
+    cr_expect(amfd_pid_gone(one, PATIENCE_MS));
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "csiset ACTIVE"), 1);
+}
+
+/* ---- the store ------------------------------------------------------------------------
+ */
+
+Test(amfd_cluster, nothing_is_failed_over_because_the_store_is_away, .timeout = LIMIT,
+     .fini = finish)
+{
+    start_both();
+    redis_freeze(&store);
+    pause_leases(4);
+    redis_thaw(&store);
+    pause_leases(3);
+    expect_sets(1, 1);
+    cr_expect_eq(amfd_log_count(&a, "err", "counting it as dead"), 0);
+    kill(amfd_pid(&a, "counter1"), SIGKILL);
+    expect_log(&b, "counter2", "csiset ACTIVE", 1);
+}
+
+Test(amfd_cluster, a_crash_while_the_store_is_away_is_taken_over_after_it,
+     .timeout = LIMIT, .fini = finish)
+{
+    pid_t one;
+
+    start_both();
+    one = amfd_pid(&a, "counter1");
+    redis_freeze(&store);
+    kill(one, SIGKILL);
+    pause_leases(2);
+    expect_sets(1, 1);
+    redis_thaw(&store);
+    expect_log(&b, "counter2", "csiset ACTIVE", 1);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+    pause_leases(1);
+    expect_sets(2, 2);
+}
+
+Test(amfd_cluster, a_store_that_lost_everything_is_no_reason_either, .timeout = LIMIT,
+     .fini = finish)
+{
+    start_both();
+    redis_kill(&store);
+    pause_leases(2);
+    redis_again(&store); /* empty: it keeps nothing */
+    pause_leases(4);
+    cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
+    expect_sets(1, 1);
+    kill(amfd_pid(&a, "counter1"), SIGKILL);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+}
+
+/* ---- mistakes -------------------------------------------------------------------------
+ */
+
+Test(amfd_cluster, another_model_is_refused, .timeout = LIMIT, .fini = finish)
+{
+    const struct amfd_model other = {.start_ms = 250};
+
+    begin(LEASE_MS);
+    amfd_model_write(&b, &other);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "csiset ACTIVE", 1);
+    amfd_launch(&b, args_b);
+    cr_expect_eq(amfd_wait(&b, PATIENCE_MS), 1);
+    expect_log(&b, "err", "runs another model", 1);
+}
+
+Test(amfd_cluster, a_node_is_played_once, .timeout = LIMIT, .fini = finish)
+{
+    begin(LEASE_MS);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "csiset ACTIVE", 1);
+    amfd_launch(&b, args_a);
+    expect_log(&b, "err", "is played by", 1);
+    cr_assert_eq(amfd_stop(&a, SIGTERM, PATIENCE_MS), 0);
+    expect_log(&b, "counter1", "csiset ACTIVE", 1);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a synchronous write waits for, and what it survives. */
+#include <criterion/criterion.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "fixture_replicas.h"
+
+TestSuite(durable, .timeout = 110);
+
+static const struct store_attrs synchronous = {1,     100, 100000, 3600 * CLV_NS_PER_S,
+                                               70000, 20};
+
+static struct group group;
+
+static int64_t in_ms(int64_t ms)
+{
+    return clv_deadline_ns(ms * CLV_NS_PER_MS);
+}
+
+static void settings(const char *mode, const char *hold_ms)
+{
+    setenv("CLOVIS_SYNC_MODE", mode, 1);
+    setenv("CLOVIS_SYNC_HOLD_MS", hold_ms, 1);
+    setenv("CLOVIS_LOG", "none", 1);
+}
+
+static void client_start(void)
+{
+    cr_assert_eq(store_start(soon()), STORE_OK);
+}
+
+static enum store_status write_text(struct store_ckpt *c, const char *id,
+                                    const char *text, int64_t ms)
+{
+    return store_section_write(c, bytes(id), bytes(text), in_ms(ms));
+}
+
+/* Does node i have the text in section id of the checkpoint? Behind the API's back. */
+static bool node_has(int i, const char *name, const char *id, const char *text)
+{
+    redisContext *raw = redis_raw(&group.node[i]);
+    redisReply *r = redisCommand(raw, "GET clovis:{c:%s}", name);
+    redisReply *v = NULL;
+    bool has;
+
+    if (r && r->type == REDIS_REPLY_STRING)
+        v = redisCommand(raw, "HGET clovis:{c:%s}:%s:data s:%s", name, r->str, id);
+    has = v && v->type == REDIS_REPLY_STRING && v->len == 24 + strlen(text) &&
+          memcmp(v->str + 24, text, strlen(text)) == 0;
+    if (r)
+        freeReplyObject(r);
+    if (v)
+        freeReplyObject(v);
+    redisFree(raw);
+    return has;
+}
+
+static void operator_says(const char *address, const char *state)
+{
+    redis_int(&group.node[0], "HSET clovis:members %s %s", address, state);
+}
+
+/* ---- who has to acknowledge ---------------------------------------------- */
+
+enum fault { NONE, FREEZE_ONE, KILL_ONE, KILL_BOTH, PROMOTE_ONE };
+
+static void fault_begin(enum fault f)
+{
+    switch (f) {
+    case NONE:
+        break;
+    case FREEZE_ONE:
+        redis_freeze(&group.node[2]);
+        break;
+    case KILL_BOTH:
+        redis_kill(&group.node[1]);
+        redis_kill(&group.node[2]);
+        break;
+    case KILL_ONE:
+        redis_kill(&group.node[2]);
+        break;
+    case PROMOTE_ONE:
+        redis_int(&group.node[2], "REPLICAOF NO ONE");
+        break;
+    }
+}
+
+static void fault_end(enum fault f)
+{
+    if (f == FREEZE_ONE)
+        redis_thaw(&group.node[2]);
+    if (f == KILL_BOTH)
+        redis_again(&group.node[1]);
+    if (f == KILL_ONE || f == KILL_BOTH)
+        redis_again(&group.node[2]);
+    if (f == PROMOTE_ONE)
+        redis_int(&group.node[2], "REPLICAOF 127.0.0.1 %d", group.node[0].port);
+    group_settle(&group, 0, 2);
+}
+
+Test(durable, what_a_write_does_while_a_replica_is_missing)
+{
+    /* clang-format off */
+    static const struct {
+        const char *mode; enum fault fault; bool excluded; const char *hold_ms;
+        enum store_status want; int n_have;
+        const char *row;
+    } rows[] = {
+        { "available", NONE,        false, "60000", STORE_OK,     3, "available, nobody missing" },
+        { "strict",    NONE,        false, "300",   STORE_OK,     3, "strict, nobody missing" },
+        { "available", FREEZE_ONE,  false, "60000", STORE_UNSURE, 2, "available, frozen, within the hold time" },
+        { "available", FREEZE_ONE,  false, "300",   STORE_OK,     2, "available, frozen" },
+        { "available", KILL_ONE,    false, "300",   STORE_OK,     2, "available, killed" },
+        { "available", KILL_BOTH,   false, "300",   STORE_OK,     1, "available, both killed" },
+        { "available", PROMOTE_ONE, false, "300",   STORE_UNSURE, 2, "available, one was promoted" },
+        { "available", PROMOTE_ONE, true,  "300",   STORE_OK,     2, "available, promoted, but excluded" },
+        { "strict",    FREEZE_ONE,  false, "300",   STORE_UNSURE, 2, "strict, frozen" },
+        { "strict",    KILL_ONE,    false, "300",   STORE_UNSURE, 2, "strict, killed" },
+        { "strict",    KILL_ONE,    true,  "300",   STORE_OK,     2, "strict, killed and excluded" },
+        { "strict",    FREEZE_ONE,  true,  "300",   STORE_OK,     2, "strict, frozen and excluded" },
+        { "strict",    PROMOTE_ONE, false, "300",   STORE_UNSURE, 2, "strict, one was promoted" },
+    };
+    /* clang-format on */
+    struct store_ckpt *c;
+    enum store_status st;
+    size_t i;
+    int k, n;
+
+    group_start(&group, 3, NULL);
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        settings(rows[i].mode, rows[i].hold_ms);
+        client_start();
+        c = ckpt_make_with("c", &synchronous);
+        st = create(c, "s", "before");
+        cr_expect(st == STORE_OK || st == STORE_EXISTS, "%s: %s", rows[i].row,
+                  store_status_text(st));
+        cr_expect_eq(write_text(c, "s", "before", 5000), STORE_OK, "%s", rows[i].row);
+        fault_begin(rows[i].fault);
+        if (rows[i].excluded)
+            operator_says(group.address[2], "out");
+        st = write_text(c, "s", rows[i].row, rows[i].want == STORE_OK ? 20000 : 900);
+        cr_expect_eq(st, rows[i].want, "%s: %s", rows[i].row, store_status_text(st));
+        for (k = n = 0; k < 3; k++)
+            if (group.node[k].pid && !(rows[i].fault == FREEZE_ONE && k == 2))
+                n += node_has(k, "c", "s", rows[i].row);
+        cr_expect_eq(n, rows[i].n_have, "%s: %d nodes have it", rows[i].row, n);
+        operator_says(group.address[2], "in");
+        fault_end(rows[i].fault);
+        cr_expect_eq(write_text(c, "s", "after", 20000), STORE_OK, "%s: afterwards",
+                     rows[i].row);
+        store_ckpt_close(c, soon());
+        store_stop();
+    }
+    group_end(&group);
+}
