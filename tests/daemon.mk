@@ -77,4 +77,10 @@ TESTS += tests/it_amfd_faults
 tests_it_amfd_faults_SOURCES = %D%/it_amfd_faults.c
 tests_it_amfd_faults_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_it_amfd_faults_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/it_amfd_sentinel
+TESTS += tests/it_amfd_sentinel
+tests_it_amfd_sentinel_SOURCES = %D%/it_amfd_sentinel.c %D%/fixture_sentinel.c %D%/fixture_sentinel.h
+tests_it_amfd_sentinel_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_sentinel_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 endif
