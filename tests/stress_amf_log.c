@@ -18,7 +18,7 @@
 enum { WRITERS = 3, ENTRIES = 300, ALL = WRITERS * ENTRIES, LIMIT_S = 60 };
 
 struct writer {
-    char who[8];
+    char who[16];
     uv_loop_t loop;
     uv_timer_t tick;
     struct amf_log *log;
@@ -26,7 +26,7 @@ struct writer {
     size_t n_read;
     bool ready; /* the log has been seen: from here on everything is read */
     struct {
-        char who[8];
+        char who[16];
         uint64_t seq;
     } read[ALL + 1];
     pthread_t thread;
