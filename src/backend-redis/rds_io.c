@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Vectors: several sections, or parts of them, in one call. */
 #include "backend-redis/rds_io.h"
+#include "backend-redis/rds_cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -209,6 +210,23 @@ static enum store_status ends_verify(struct store_ckpt *ckpt,
     return *again || finite ? presence(ckpt, vec, n, bad, deadline_ns) : STORE_OK;
 }
 
+/* When the first of the sections ends, by the store's clock. */
+static int64_t first_end(const struct rds_call *call, uint32_t n)
+{
+    int64_t end, first = INT64_MAX;
+    uint32_t i;
+
+    for (i = 0; i < n; i++) {
+        const redisReply *score = element(call->prev, i, n);
+
+        if (rds_reply_is(score, "inf"))
+            continue;
+        end = score && score->str ? (int64_t)strtod(score->str, NULL) : 0;
+        first = end < first ? end : first;
+    }
+    return first;
+}
+
 /* The part of a stored value that an element asks for. */
 static struct clv_bytes wanted(const struct store_read *r, struct clv_bytes value)
 {
@@ -282,7 +300,8 @@ static enum store_status values_deliver(struct store_read *vec,
 }
 
 static enum store_status read_once(struct store_ckpt *ckpt, struct store_read *vec,
-                                   uint32_t n, uint32_t *bad, bool *again,
+                                   uint32_t n, uint32_t *bad,
+                                   const struct rds_cache_ticket *ticket, bool *again,
                                    int64_t deadline_ns)
 {
     struct rds_call call;
@@ -298,6 +317,8 @@ static enum store_status read_once(struct store_ckpt *ckpt, struct store_read *v
         st = values_verify(&call, n, bad, again);
         if (st == STORE_OK)
             st = values_deliver(vec, &call, n, bad);
+        if (st == STORE_OK && ticket->open)
+            rds_cache_put(ckpt, vec, n, ticket, &call, first_end(&call, n));
     }
     rds_call_free(&call);
     return st;
@@ -307,11 +328,16 @@ enum store_status store_read(struct store_ckpt *ckpt, struct store_read *vec, ui
                              uint32_t *bad, int64_t deadline_ns)
 {
     enum store_status st = STORE_OK;
+    struct rds_cache_ticket ticket;
     bool again = n > 0;
     int tries;
 
+    if (rds_cache_get(ckpt, vec, n, &ticket))
+        return STORE_OK;
     /* a section that is made or deleted between the two looks is looked at again */
     for (tries = 0; again && tries < READ_TRIES; tries++)
-        st = read_once(ckpt, vec, n, bad, &again, deadline_ns);
+        st = read_once(ckpt, vec, n, bad, &ticket, &again, deadline_ns);
+    if (st != STORE_OK && ticket.open)
+        rds_cache_changed(ckpt);
     return again && st == STORE_OK ? STORE_AWAY : st;
 }
