@@ -174,6 +174,8 @@ static void heard_csiset(const json_t *o)
     csi_note(text(o, "csi"), ha);
     if (has("deaf-set"))
         return;
+    if (has("late-set="))
+        poll(NULL, 0, number("late-set=", 0));
     if (ha == 4)
         object_send(json_pack("{s:s, s:O, s:i}", "t", "quiesced", "inv",
                               json_object_get(o, "inv"), "rc", 0));

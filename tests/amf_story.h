@@ -5,7 +5,7 @@
 
 #include <criterion/criterion.h>
 
-#include "amf_world.h"
+#include "amf/amf_world.h"
 
 /* 1+1 on two nodes, one component each. */
 static inline struct world *pair(void)

@@ -64,4 +64,17 @@ TESTS += tests/it_amfd_netns
 tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c
 tests_it_amfd_netns_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_netns_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_mgmt
+TESTS += tests/it_amfd_mgmt
+tests_it_amfd_mgmt_SOURCES = %D%/it_amfd_mgmt.c %D%/no_store.c
+tests_it_amfd_mgmt_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_mgmt_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_faults
+TESTS += tests/it_amfd_faults
+tests_it_amfd_faults_SOURCES = %D%/it_amfd_faults.c
+tests_it_amfd_faults_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amfd_faults_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 endif

@@ -1,31 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-if WITH_TESTS
-check_LTLIBRARIES += libamf-world.la
-libamf_world_la_SOURCES = %D%/amf_world.h %D%/amf_story.h %D%/amf_world.c
-libamf_world_la_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
-libamf_world_la_LIBADD = libamf-engine.la
+dist_check_SCRIPTS += tests/amf-rows.sh
+TESTS += tests/amf-rows.sh
+EXTRA_DIST += doc/amf-rows.tsv
 
+if WITH_TESTS
 check_PROGRAMS += tests/test_amf_engine
 TESTS += tests/test_amf_engine
-tests_test_amf_engine_SOURCES = %D%/test_amf_engine.c
+tests_test_amf_engine_SOURCES = %D%/amf_story.h %D%/test_amf_engine.c
 tests_test_amf_engine_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
-tests_test_amf_engine_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+tests_test_amf_engine_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/test_amf_engine_faults
 TESTS += tests/test_amf_engine_faults
 tests_test_amf_engine_faults_SOURCES = %D%/test_amf_engine_faults.c
 tests_test_amf_engine_faults_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
-tests_test_amf_engine_faults_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+tests_test_amf_engine_faults_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/test_amf_engine_models
 TESTS += tests/test_amf_engine_models
 tests_test_amf_engine_models_SOURCES = %D%/test_amf_engine_models.c
 tests_test_amf_engine_models_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
-tests_test_amf_engine_models_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+tests_test_amf_engine_models_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/test_amf_engine_sim
 TESTS += tests/test_amf_engine_sim
 tests_test_amf_engine_sim_SOURCES = %D%/test_amf_engine_sim.c
 tests_test_amf_engine_sim_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_sim_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/test_amf_traps
+TESTS += tests/test_amf_traps
+tests_test_amf_traps_SOURCES = %D%/test_amf_traps.c
+tests_test_amf_traps_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
+tests_test_amf_traps_LDADD = libamf-world.la libtest-model.la libamfd.la libamf-engine.la \
+	libamf-model.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+tests_test_amf_engine_sim_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 endif

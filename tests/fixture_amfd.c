@@ -77,7 +77,7 @@ static const char definitions[] =
     "<recoveryOnTimeout>CL_AMS_RECOVERY_%s</recoveryOnTimeout>\n"
     "<timeouts><instantiateTimeout>%d</instantiateTimeout><terminateTimeout>%d</"
     "terminateTimeout>\n"
-    "<cleanupTimeout>5000</cleanupTimeout><csiSetTimeout>5000</csiSetTimeout>\n"
+    "<cleanupTimeout>5000</cleanupTimeout><csiSetTimeout>%d</csiSetTimeout>\n"
     "<csiRemoveTimeout>5000</csiRemoveTimeout>\n"
     "<quiescingCompleteTimeout>5000</quiescingCompleteTimeout></timeouts>\n"
     "<healthCheck><period>5000</period><maxDuration>10000</maxDuration></healthCheck>\n"
@@ -145,7 +145,7 @@ void amfd_model_write(struct amfd *f, const struct amfd_model *m)
             m->command ? m->command : "amf_puppet", m->cleanup ? m->cleanup : "",
             m->restartable ? m->restartable : "CL_FALSE", or_int(m->attempts, 1),
             m->recovery ? m->recovery : "COMP_FAILOVER", or_int(m->instantiate_ms, 10000),
-            or_int(m->terminate_ms, 5000));
+            or_int(m->terminate_ms, 5000), or_int(m->csi_set_ms, 5000));
     fclose(file);
     file = file_open(f, f->model, "clAmfConfig.xml");
     fputs(config, file);

@@ -18,6 +18,7 @@ struct amfd_model {
     int start_ms;            /* SG's wait before the first assignment, default 100 */
     int instantiate_ms;      /* default 10000 */
     int terminate_ms;        /* default 5000 */
+    int csi_set_ms;          /* default 5000 */
     const char *cleanup;     /* cleanup command */
     int attempts;            /* numMaxInstantiate, default 1; none with delay */
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -102,9 +103,10 @@ void sentinel_again(struct cluster *c, int i)
         run_sentinel(s);
     if (!wait_for(sentinel_answers, s, 20000))
         die("redis-sentinel does not answer");
-    /* look ten times as often as usual; where that is not known, tests take longer */
+    /* look more often than usual; where that is not known, tests take longer. Five pings
+     * must take longer than the second between two INFOs of a fail-over. */
     ask_port(s->port, 0, text, sizeof(text),
-             "SENTINEL DEBUG INFO-PERIOD 200 PING-PERIOD 100 ASK-PERIOD 100 "
+             "SENTINEL DEBUG INFO-PERIOD 200 PING-PERIOD 400 ASK-PERIOD 100 "
              "PUBLISH-PERIOD 200 ELECTION-TIMEOUT 1000 MIN-LINK-RECONNECT-PERIOD 200");
 }
 
@@ -171,7 +173,7 @@ static bool in_sync(void *arg)
     if (master < 0)
         return false;
     for (i = 0; i < c->n_nodes; i++)
-        if (i != master &&
+        if (i != master && c->node[i].pid &&
             (strcmp(info_of(c->node[i].port, "master_link_status"), "up") ||
              atoi(info_of(c->node[i].port, "master_port")) != c->node[master].port))
             return false;
@@ -254,6 +256,7 @@ int cluster_master(struct cluster *c)
     int votes[NODES_MAX] = {0}, i, k, n = 0, best = 0;
     char text[64];
 
+    nanosleep(&(struct timespec){0, 20000000}, NULL); /* it is asked again and again */
     for (i = 0; i < c->n_sentinels; i++) {
         if (!c->sentinel[i].pid)
             continue;
@@ -286,13 +289,44 @@ static bool other_is_master(void *arg)
     return o->is >= 0 && o->is != o->before;
 }
 
+static void logs_show(const struct cluster *c)
+{
+    char command[256];
+    int i;
+
+    for (i = 0; i < c->n_nodes; i++) {
+        snprintf(command, sizeof(command),
+                 "echo node %d port %d pid %d: >&2; redis-cli -p %d ROLE >&2;"
+                 "tail -n 5 %s/log >&2",
+                 i, c->node[i].port, (int)c->node[i].pid, c->node[i].port,
+                 c->node[i].dir);
+        if (system(command))
+            return;
+    }
+    for (i = 0; i < c->n_sentinels; i++) {
+        snprintf(command, sizeof(command), "tail -n 20 %s/log >&2", c->sentinel[i].dir);
+        if (system(command))
+            return;
+    }
+}
+
 int cluster_master_other_than(struct cluster *c, int before)
 {
     struct other o = {c, before, -1};
 
-    if (!wait_for(other_is_master, &o, WAIT_MS))
+    if (!wait_for(other_is_master, &o, WAIT_MS)) {
+        logs_show(c);
         die("no other node becomes the master");
+    }
     return o.is;
+}
+
+void cluster_settle(struct cluster *c)
+{
+    if (wait_for(in_sync, c, WAIT_MS))
+        return;
+    logs_show(c);
+    die("the replicas do not come into sync again");
 }
 
 void cluster_heal(struct cluster *c)
@@ -314,6 +348,5 @@ void cluster_heal(struct cluster *c)
             ask_port(c->node[i].port, 0, text, sizeof(text), "REPLICAOF 127.0.0.1 %d",
                      c->node[master].port);
     }
-    if (!wait_for(in_sync, c, WAIT_MS))
-        die("the replicas do not come into sync again");
+    cluster_settle(c);
 }

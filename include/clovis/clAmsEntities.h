@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The entities of the availability model: configuration, status and relations. These are
- * types for programs that name them, in the layout of releases up to 6.0; the management
- * client's functions are not part of this library.
+ * in the layout of releases up to 6.0; clAmsMgmtClientApi.h fills them in.
  */
 #ifndef CLOVIS_CL_AMS_ENTITIES_H
 #define CLOVIS_CL_AMS_ENTITIES_H

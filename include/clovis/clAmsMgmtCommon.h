@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Types and constants of availability management, for programs that name them. The
- * management client's functions are not part of this library.
+ * Types and constants of availability management.
  */
 #ifndef CLOVIS_CL_AMS_MGMT_COMMON_H
 #define CLOVIS_CL_AMS_MGMT_COMMON_H

@@ -45,7 +45,8 @@ struct amf_cluster {
     int64_t lease_ns;
     int64_t clock_ms; /* the cluster's time minus the monotonic clock */
     int64_t view_ns;  /* of the last view; 0: none yet */
-    uint64_t epoch;   /* that we lead under; 0: we do not */
+    char leader[AMF_WHO_SIZE];
+    uint64_t epoch; /* that we lead under; 0: we do not */
 
     /* What stands in the log, in this order: a mark (a join, or a hole that somebody
      * met), then the state as of the mark. Between them everything is kept. */
@@ -846,6 +847,7 @@ static void on_view(void *ctx, const struct amf_log_view *v)
     if (now_ns - c->view_ns > c->lease_ns / 2 + c->lease_ns / 4)
         forgive(c, now_ns);
     c->view_ns = now_ns;
+    snprintf(c->leader, sizeof(c->leader), "%s", v->leader);
     beats_look(c, v, now_ns);
     if (c->epoch && (v->epoch != c->epoch || !is_me(c, v->leader))) {
         if (v->epoch >= c->epoch)
@@ -970,6 +972,24 @@ void amf_cluster_save(struct amf_cluster *c)
     state = state_pack(c);
     amf_log_save(c->log, c->epoch, amf_must(json_dumps(state, JSON_COMPACT)));
     json_decref(state);
+}
+
+int amf_cluster_pid(const struct amf_cluster *c, int comp)
+{
+    const enum amf_presence p = amf_engine_presence(c->d->engine, comp);
+
+    return p == AMF_PRES_UNINSTANTIATED ? 0 : c->pid[comp];
+}
+
+int amf_cluster_leader_node(const struct amf_cluster *c)
+{
+    const char *leader = c->epoch ? c->who : c->leader;
+    size_t i;
+
+    for (i = 0; *leader && i < c->d->model->n_nodes; i++)
+        if (strcmp(c->owner[i], leader) == 0)
+            return (int)i;
+    return -1;
 }
 
 json_t *amf_cluster_describe(const struct amf_cluster *c)

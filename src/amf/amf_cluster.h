@@ -50,6 +50,11 @@ void amf_cluster_generation_set(struct amf_cluster *c, int comp, uint32_t genera
 /* Keep the state for a cluster that begins anew, if that is due. */
 void amf_cluster_save(struct amf_cluster *c);
 
+/* The process of a component on any host as far as known, or 0. */
+int amf_cluster_pid(const struct amf_cluster *c, int comp);
+/* A node of the daemon that leads, or -1. */
+int amf_cluster_leader_node(const struct amf_cluster *c);
+
 /* For status: who leads, who is there (new). */
 json_t *amf_cluster_describe(const struct amf_cluster *c);
 

@@ -191,6 +191,15 @@ void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const jso
 void amf_operator_watch(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_operator_stop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 
+/* ---- amf_query.c ------------------------------------------------------------------ */
+
+void amf_query_master(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_node_op(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_comp(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_entity(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_query_list(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+
 /* ---- amf_server.c: which line is for whom ----------------------------------------- */
 
 struct amf_listener_events amf_server_events(struct amf_daemon *d);

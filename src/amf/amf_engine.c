@@ -426,6 +426,11 @@ enum amf_admin amf_engine_admin(const struct amf_engine *e, enum amf_kind kind, 
     }
 }
 
+uint32_t amf_engine_launches(const struct amf_engine *e, int comp)
+{
+    return e->comps[comp].launches;
+}
+
 bool amf_engine_node_up(const struct amf_engine *e, int node)
 {
     return e->nodes[node].up;

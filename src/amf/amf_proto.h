@@ -31,6 +31,15 @@
  *   hcstop     comp, key
  *   pgtrack    id, csi, flags -> members: [{comp, ha, rank, change}] when CURRENT
  *   pgstop     csi
+ *   master     id -> node, addr                the node that leads
+ *   node       id, name or addr, pid (optional) -> node, type, addr, up, controller,
+ *              running: pid is a component of the node
+ *   node-op    id, name or addr, op ("shutdown", "switchover", "failfast")
+ *   compstatus id, comp, node (optional) -> presence, oper, dn, node, addr, pid,
+ *              launches, period, max, recovery, args
+ *   entity     id, kind, name -> entity: {...} configuration and states
+ *   list       id, of ("sg-su", "sg-si", "node-su", "su-comp", "si-csi"), name ->
+ *              names: [name]
  *   bye        -                             ClientFinalize; the connection stays
  *
  * daemon -> component

@@ -11,6 +11,8 @@
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
+#include "backend-redis/rds_kept.h"
+#include "backend-redis/rds_large.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -19,6 +21,8 @@
 
 static void ckpt_free(struct store_ckpt *ckpt)
 {
+    rds_large_forget(ckpt);
+    rds_kept_close(ckpt);
     rds_keys_free(&ckpt->keys);
     free(ckpt->name_key);
     free(ckpt->name);
@@ -194,6 +198,7 @@ static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_cal
 {
     const redisReply *r = call->last;
     const struct clv_bytes id = rds_reply_bytes(rds_reply_at(r, 1));
+    struct rds_keys keys;
     int64_t n[9];
     size_t i;
 
@@ -208,8 +213,12 @@ static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_cal
     ckpt->notify = n[8] == 1;
     ckpt->sync = ckpt->attrs.creation_flags & RDS_FLAG_ALL_REPLICAS;
     *created = n[0] == 1;
+    /* without memory the keys stay those of the name, which the close needs */
+    if (!rds_keys_make(&keys, ckpt->name_key, ckpt->id))
+        return STORE_NO_MEM;
     rds_keys_free(&ckpt->keys);
-    return rds_keys_make(&ckpt->keys, ckpt->name_key, ckpt->id) ? STORE_OK : STORE_NO_MEM;
+    ckpt->keys = keys;
+    return STORE_OK;
 }
 
 static enum store_status open_once(struct store_ckpt *ckpt,
@@ -273,6 +282,7 @@ enum store_status store_ckpt_open(struct clv_bytes name, const struct store_open
     if (created)
         names_hint("SADD", ckpt, deadline_ns);
     ckpt_list(ckpt);
+    rds_kept_open(ckpt);
     if (ckpt->sync)
         rds_durable_prepare();
     if (ckpt->sync && created)

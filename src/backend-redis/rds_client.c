@@ -13,8 +13,10 @@
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
+#include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_lease.h"
 #include "backend-redis/rds_master.h"
+#include "backend-redis/rds_stats.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -61,6 +63,8 @@ enum store_status rds_answer(const struct rds_call *call)
         { "UNLINKED", STORE_UNLINKED },
         { "DAMAGED",  STORE_DAMAGED },
         { "FENCED",   STORE_FENCED },
+        { "REFUSED",  STORE_REFUSED },
+        { "UNSURE",   STORE_UNSURE },
     };
     /* clang-format on */
     size_t i;
@@ -150,6 +154,7 @@ static void reconnect(struct keeper *k)
 static void beat(struct keeper *k)
 {
     rds_lease_beat(clv_deadline_ns(rds.lease_ns / 3));
+    rds_stats_publish(clv_deadline_ns(rds.lease_ns / 3));
     k->beat_ns = clv_now_ns() + rds.lease_ns / 3;
 }
 
@@ -193,12 +198,13 @@ static enum store_status settings_load(void)
     const char *node = clv_setting("ASP_NODENAME");
     int64_t lease_ms, op_ms, fence;
 
+    errno = 0;
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
         !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) || !rds_durable_settings() ||
-        !rds_cache_settings() || !rds_key_namespace_load(rds.prefix) ||
-        !rds_url_load(&rds.url))
-        return STORE_CONFIG;
+        !rds_kept_settings() || !rds_cache_settings() ||
+        !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
+        return errno == ENOMEM ? STORE_NO_MEM : STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
     rds.op_timeout_ns = op_ms * CLV_NS_PER_MS;
     if (node)
@@ -233,8 +239,9 @@ static void keeper_stop(void)
 
 static void client_free(void)
 {
-    rds_master_stop();
     rds_durable_free();
+    rds_kept_clear();
+    rds_master_stop();
     rds_pipe_free(&rds.pipe);
     rds_url_free(&rds.url);
 }
@@ -295,6 +302,7 @@ static void forget_in_child(void)
     if (rds.starts && rds.pipe.conn.fd >= 0)
         close(rds.pipe.conn.fd);
     rds_durable_forget();
+    rds_kept_forget();
     rds_worker_forget();
     rds_feed_forget();
     rds_cache_forget();
@@ -335,6 +343,7 @@ void store_stop(void)
         rds_feed_stop();
         rds_worker_stop();
         rds_ckpt_close_all(deadline_ns);
+        rds_stats_publish(deadline_ns);
         rds_lease_end(deadline_ns);
         rds_durable_stop();
         atomic_store(&rds.running, false);

@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_client.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_owner.h"
 #include "backend-redis/rds_replicas.h"
 #include "backend-redis/rds_session.h"
+#include "backend-redis/rds_stats.h"
 #include "backend-redis/rds_talk.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -33,6 +35,7 @@ static struct {
     uint64_t generation; /* of the connection, or of the last one */
     pthread_t thread;
     bool ready, started, stop;
+    atomic_bool cancel; /* a connect that is under way */
 
     /* the question under way: the leader's while it hears the answers */
     uint32_t first;   /* index of the first ROLE */
@@ -124,6 +127,7 @@ static enum rds_verdict judge(struct rds_round *round)
     ok = rds_replicas_settled(r, durable.offset, clv_now_ns());
     if (r->owner_wanted || r->strangers)
         pthread_cond_broadcast(&durable.pipe.changed);
+    rds_stat_add(ok ? RDS_STAT_sync_rounds : RDS_STAT_sync_repeats, 1);
     return ok ? RDS_ROUND_DONE : RDS_ROUND_AGAIN;
 }
 
@@ -340,7 +344,7 @@ static enum store_status connect_once(char *why, size_t why_size)
     rds_place_get(&place);
     if (!g.number)
         return STORE_AWAY;
-    st = rds_conn_open(&conn, &place, NULL, deadline_ns, why, why_size);
+    st = rds_conn_open(&conn, &place, &durable.cancel, deadline_ns, why, why_size);
     if (st != STORE_OK)
         return st;
     st = enter(&t, &g);
@@ -348,7 +352,9 @@ static enum store_status connect_once(char *why, size_t why_size)
         rds_conn_close(&conn);
         return st;
     }
+    pthread_mutex_lock(&durable.pipe.lock);
     rds_pipe_raise(&durable.pipe, &conn, g.number);
+    pthread_mutex_unlock(&durable.pipe.lock);
     durable.refresh_ns = clv_deadline_ns(REFRESH_MS * CLV_NS_PER_MS);
     return STORE_OK;
 }
@@ -488,6 +494,7 @@ void rds_durable_stop(void)
     pthread_mutex_lock(&durable.pipe.lock);
     started = durable.started;
     durable.stop = true;
+    atomic_store(&durable.cancel, true);
     pthread_cond_broadcast(&durable.pipe.changed);
     pthread_mutex_unlock(&durable.pipe.lock);
     if (started)
@@ -532,8 +539,14 @@ void rds_durable_renew(void)
 
 enum store_status rds_durable_run(struct rds_call *call, int64_t deadline_ns)
 {
+    const int64_t begun_ns = clv_now_ns();
+    enum store_status st;
+
     if (!atomic_load(&rds.running))
         return STORE_AWAY;
     rds_durable_prepare();
-    return rds_call_run(&durable.pipe, call, deadline_ns);
+    st = rds_call_run(&durable.pipe, call, deadline_ns);
+    rds_stat_add(RDS_STAT_sync_writes, 1);
+    rds_stat_add(RDS_STAT_sync_us, (uint64_t)(clv_now_ns() - begun_ns) / 1000);
+    return st;
 }

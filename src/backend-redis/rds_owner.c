@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend-redis/rds_client.h"
+#include "backend-redis/rds_master.h"
 #include "backend-redis/rds_talk.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -89,5 +90,6 @@ enum rds_owner rds_owner_check(char (*missing)[RDS_PLACE_TEXT], size_t n_missing
                 missing[i]);
         return RDS_OWNER_NO;
     }
-    return clv_now_ns() < deadline_ns ? RDS_OWNER_YES : RDS_OWNER_UNCLEAR;
+    return rds_master_confirm(deadline_ns) == STORE_OK ? RDS_OWNER_YES
+                                                       : RDS_OWNER_UNCLEAR;
 }

@@ -72,13 +72,6 @@ ClBoolT clCpmIsSCCapable(void)
     return clCpmIsSC() || clParseEnvBoolean("ASP_SC_PROMOTE");
 }
 
-/* A component cannot take a node down here; the operator's command does. */
-ClRcT clCpmNodeShutDown(ClIocNodeAddressT node)
-{
-    (void)node;
-    return CPM_RC(CL_ERR_NOT_SUPPORTED);
-}
-
 /* ---- slots: a node's number is its slot ------------------------------------ */
 
 /* Whether the field that the caller filled in names this node. */

@@ -10,12 +10,13 @@ libshim_la_SOURCES = %D%/status.h %D%/store.h \
 	%D%/ckpt_sync.c %D%/ckpt_notify.c %D%/ckpt_ext.c %D%/saf_ckpt.c
 
 include %D%/platform.mk
+include %D%/library.mk
 
 # The library proper: the same objects, and only the published names.
 lib_LTLIBRARIES += libclovis.la
 libclovis_la_SOURCES =
 # libbase.la comes inside libbackend-redis.la
-libclovis_la_LIBADD = libshim.la libplat.la libbackend-redis.la $(CLV_LIB_LIBS)
+libclovis_la_LIBADD = libshim.la libplat.la libckptlib.la libbackend-redis.la $(CLV_LIB_LIBS)
 libclovis_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -no-undefined
 if HAVE_VERSION_SCRIPT
 libclovis_la_LDFLAGS += -Wl,--version-script=$(srcdir)/%D%/libclovis.map

@@ -42,6 +42,9 @@ static const struct clv_command adm_table[] = {
 const struct clv_command cmd_amf_table[] = {
     { "check", "DIR [--bindir DIR] [--dot]",
       "read a model, say who would get what and what cannot be satisfied", .run = cmd_amf_check },
+    { "simulate", "DIR [--seed N] [--faults M] [--sequences K] [--tell]",
+      "play a model with random faults in virtual time, and check what must always hold",
+      .run = cmd_amf_simulate },
     { "status", "[KIND] [NAME] [--detail] [--json] [--check] " LIMITS,
       "what is wrong, then nodes, SUs, components and SIs with their states",
       cmd_amf_status, .aliases = "state amsEntityPrint amsDbPrint" },

@@ -3,13 +3,17 @@
  * A world for the AMF engine: a model, a virtual clock, and everything that the
  * daemon and the programs would do. Orders become lines of a story; answers come
  * back by themselves after the times set here, until a test says otherwise.
+ *
+ * For clovis amf simulate and for tests: without memory it ends the process.
  */
 #ifndef AMF_WORLD_H
 #define AMF_WORLD_H
 
+#include <stdio.h>
+
 #include "amf/amf_engine.h"
 
-enum { WORLD_COMPS = 40, WORLD_CSIS = 40, WORLD_QUEUE = 4096 };
+enum { WORLD_QUEUE = 4096 };
 
 struct world_shape {
     enum amf_redundancy redundancy;
@@ -26,7 +30,7 @@ struct world_comp {
     /* what really is */
     bool running, registered;
     uint32_t generation;
-    enum amf_ha ha[WORLD_CSIS];
+    enum amf_ha *ha; /* by CSI; owned by the world */
 };
 
 struct world_event {
@@ -46,10 +50,11 @@ struct world {
     struct amf_engine *e;
     struct amf_actions out;
     int64_t now_ms;
-    struct world_comp comp[WORLD_COMPS];
+    struct world_comp *comp; /* by component; owned */
     int64_t reboot_ms;
     struct world_event queue[WORLD_QUEUE];
-    uint64_t seq;
+    size_t queue_end;  /* everything from here on is unused */
+    uint64_t seq, fed; /* events that were queued; fed to the engine */
     struct {
         uint64_t id;
         int64_t at_ms;
@@ -57,10 +62,10 @@ struct world {
     size_t n_timers;
     void **owned;
     size_t n_owned;
-    bool notes;    /* tell them as well */
-    bool silent;   /* no story */
-    bool aloud;    /* the story goes to stderr at once, instead of being kept */
-    bool swapping; /* two actives are excused until it is over */
+    bool notes;                   /* tell them as well */
+    bool silent;                  /* no story */
+    FILE *aloud;                  /* the story goes there at once; NULL: it is kept */
+    bool swapping;                /* two actives are excused until it is over */
     enum amf_admin_result result; /* of the last admin operation */
     const char *broken;
     char trouble[256];
@@ -69,6 +74,8 @@ struct world {
 };
 
 struct world *world_new(const struct world_shape *shape);
+/* One with a model that was loaded; borrowed for the life of the world. */
+struct world *world_of(const struct amf_model *m);
 /* Call after changing the model: makes the engine. */
 void world_begin(struct world *w);
 void world_free(struct world *w);

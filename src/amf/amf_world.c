@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "amf_world.h"
+#include "amf/amf_world.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -186,20 +186,46 @@ static void make_sis(struct world *w, const struct world_shape *s)
     }
 }
 
-struct world *world_new(const struct world_shape *shape)
+static void make_comps(struct world *w)
+{
+    w->comp = own(w, calloc(w->m.n_comps + 1, sizeof(*w->comp)));
+    for (size_t i = 0; i < w->m.n_comps; i++)
+        w->comp[i] = (struct world_comp){
+            .launch_ms = 10,
+            .answer_ms = 5,
+            .quiesce_ms = 20,
+            .kill_ms = 1,
+            .ha = own(w, calloc(w->m.n_csis + 1, sizeof(enum amf_ha)))};
+    w->reboot_ms = 100;
+}
+
+static struct world *empty(void)
 {
     struct world *w = calloc(1, sizeof(*w));
 
     if (!w)
         abort();
+    return w;
+}
+
+struct world *world_new(const struct world_shape *shape)
+{
+    struct world *w = empty();
+
     make_nodes(w, shape);
     make_sg(w, shape);
     make_sus(w, shape);
     make_sis(w, shape);
-    for (int i = 0; i < WORLD_COMPS; i++)
-        w->comp[i] = (struct world_comp){
-            .launch_ms = 10, .answer_ms = 5, .quiesce_ms = 20, .kill_ms = 1};
-    w->reboot_ms = 100;
+    make_comps(w);
+    return w;
+}
+
+struct world *world_of(const struct amf_model *m)
+{
+    struct world *w = empty();
+
+    w->m = *m;
+    make_comps(w);
     return w;
 }
 
@@ -235,7 +261,7 @@ tell(struct world *w, const char *format, ...)
     vsnprintf(line, sizeof(line), format, ap);
     va_end(ap);
     if (w->aloud)
-        fprintf(stderr, "[%5lld] %s\n", (long long)w->now_ms, line);
+        fprintf(w->aloud, "[%5lld] %s\n", (long long)w->now_ms, line);
     else if (sizeof(w->story) - w->told > sizeof(line) + 32)
         w->told += (size_t)sprintf(w->story + w->told, "[%5lld] %s\n",
                                    (long long)w->now_ms, line);
@@ -277,6 +303,8 @@ static struct world_event *queue(struct world *w, int64_t in_ms, int comp,
 
         if (q->used)
             continue;
+        if (i >= w->queue_end)
+            w->queue_end = i + 1;
         *q = (struct world_event){.at_ms = w->now_ms + in_ms,
                                   .seq = ++w->seq,
                                   .comp = comp,
@@ -326,7 +354,7 @@ static void process_gone(struct world *w, int comp)
 {
     w->comp[comp].running = w->comp[comp].registered = false;
     w->comp[comp].generation++;
-    memset(w->comp[comp].ha, 0, sizeof(w->comp[comp].ha));
+    memset(w->comp[comp].ha, 0, w->m.n_csis * sizeof(*w->comp[comp].ha));
 }
 
 static int proxy_process(const struct amf_action *a)
@@ -334,18 +362,28 @@ static int proxy_process(const struct amf_action *a)
     return a->proxy >= 0 ? a->proxy : a->set.comp;
 }
 
-static bool single_active(const struct world *w)
+static bool single_active(const struct world *w, int csi)
 {
-    return w->m.sgs[0].redundancy != AMF_RED_N_WAY_ACTIVE;
+    const int sg = w->m.sis[w->m.csis[csi].si].sg;
+
+    return sg < 0 || w->m.sgs[sg].redundancy != AMF_RED_N_WAY_ACTIVE;
+}
+
+/* It could not be ended, and the model does not want its node reset for that: work goes
+ * on elsewhere whatever it does. */
+static bool given_up(const struct world *w, size_t comp)
+{
+    return !w->m.comps[comp].node_reboot_cleanup_fail &&
+           amf_engine_presence(w->e, (int)comp) == AMF_PRES_TERMINATION_FAILED;
 }
 
 static void become(struct world *w, int comp, int csi, enum amf_ha ha)
 {
     w->comp[comp].ha[csi] = ha;
-    if (ha != AMF_HA_ACTIVE || !single_active(w) || w->swapping)
+    if (ha != AMF_HA_ACTIVE || !single_active(w, csi) || w->swapping)
         return;
     for (size_t i = 0; i < w->m.n_comps; i++)
-        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE)
+        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE && !given_up(w, i))
             trouble(w, "two active processes", comp, csi);
 }
 
@@ -550,6 +588,7 @@ void world_feed(struct world *w, const struct amf_event *ev)
     if (w->aloud && ev->type != AMF_EV_TIMER)
         tell(w, "              <- event %d index %d kind %d op %d recovery %d ok %d",
              ev->type, ev->index, ev->kind, ev->op, ev->recovery, ev->ok);
+    w->fed++;
     w->result = amf_engine_step(w->e, w->now_ms, ev, &w->out);
     for (size_t i = 0; i < w->out.n; i++)
         carry_out(w, &w->out.at[i]);
@@ -567,8 +606,9 @@ void world_feed(struct world *w, const struct amf_event *ev)
 static struct world_event *next_event(struct world *w)
 {
     struct world_event *best = NULL;
+    size_t end = 0;
 
-    for (size_t i = 0; i < WORLD_QUEUE; i++) {
+    for (size_t i = 0; i < w->queue_end; i++) {
         struct world_event *q = &w->queue[i];
 
         if (q->used && q->comp >= 0 && q->generation != w->comp[q->comp].generation)
@@ -576,7 +616,10 @@ static struct world_event *next_event(struct world *w)
         if (q->used && (!best || q->at_ms < best->at_ms ||
                         (q->at_ms == best->at_ms && q->seq < best->seq)))
             best = q;
+        if (q->used)
+            end = i + 1;
     }
+    w->queue_end = end;
     return best;
 }
 
@@ -635,7 +678,7 @@ void world_run_quiet(struct world *w)
 
 bool world_quiet(const struct world *w)
 {
-    for (size_t i = 0; i < WORLD_QUEUE; i++)
+    for (size_t i = 0; i < w->queue_end; i++)
         if (w->queue[i].used)
             return false;
     return w->n_timers == 0;
@@ -699,7 +742,7 @@ bool world_restart_daemon(struct world *w)
     amf_engine_free(w->e);
     w->e = e;
     w->n_timers = 0;
-    for (size_t i = 0; i < WORLD_QUEUE; i++) /* what programs send now finds nobody */
+    for (size_t i = 0; i < w->queue_end; i++) /* what programs send now finds nobody */
         if (w->queue[i].ev.type == AMF_EV_RESPONSE ||
             w->queue[i].ev.type == AMF_EV_QUIESCING_DONE ||
             w->queue[i].ev.type == AMF_EV_EXITED ||

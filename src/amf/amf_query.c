@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What programs may ask about components, nodes and the model. */
+#include "amf/amf_daemon.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "amf/amf_cluster.h"
+#include "amf/amf_must.h"
+
+/* ---- nodes --------------------------------------------------------------------------
+ */
+
+/* The node whose daemon leads; alone: the first one that is up. */
+static int master_node(const struct amf_daemon *d)
+{
+    size_t i;
+
+    if (d->cluster)
+        return amf_cluster_leader_node(d->cluster);
+    for (i = 0; i < d->model->n_nodes; i++)
+        if (d->nodes[i].up)
+            return (int)i;
+    return -1;
+}
+
+void amf_query_master(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+{
+    const int node = master_node(d);
+
+    if (node < 0)
+        amf_server_reply(p, o, AMF_RE_DOESNT_EXIST, NULL);
+    else
+        amf_server_reply(p, o, AMF_RE_OK,
+                         json_pack("{s:s, s:I}", "node", d->model->nodes[node].name,
+                                   "addr", (json_int_t)d->model->nodes[node].slot));
+}
+
+/* 0: none. */
+static int comp_pid(const struct amf_daemon *d, int comp)
+{
+    if (d->comps[comp].alive)
+        return (int)d->comps[comp].pid;
+    return d->cluster ? amf_cluster_pid(d->cluster, comp) : 0;
+}
+
+/* By "name", else by "addr". */
+static int node_asked(const struct amf_daemon *d, const json_t *o)
+{
+    const char *name = amf_server_text(o, "name");
+    const json_int_t addr = json_integer_value(json_object_get(o, "addr"));
+    size_t i;
+
+    if (name)
+        return amf_model_node(d->model, name, strlen(name));
+    for (i = 0; i < d->model->n_nodes; i++)
+        if (d->model->nodes[i].slot == (uint32_t)addr)
+            return (int)i;
+    return -1;
+}
+
+/* A component of the node has the process that is asked for. */
+static bool is_running(const struct amf_daemon *d, int node, const json_t *o)
+{
+    const json_int_t pid = json_integer_value(json_object_get(o, "pid"));
+    size_t i;
+
+    for (i = 0; pid && i < d->model->n_comps; i++)
+        if (amf_daemon_comp_node(d, (int)i) == node && comp_pid(d, (int)i) == pid)
+            return true;
+    return false;
+}
+
+void amf_query_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+{
+    const int node = node_asked(d, o);
+    const struct amf_node *n;
+
+    if (node < 0) {
+        amf_server_reply(p, o, AMF_RE_DOESNT_EXIST, NULL);
+        return;
+    }
+    n = &d->model->nodes[node];
+    amf_server_reply(p, o, AMF_RE_OK,
+                     json_pack("{s:s, s:s, s:I, s:b, s:b, s:b}", "node", n->name, "type",
+                               n->type, "addr", (json_int_t)n->slot, "up",
+                               (int)d->nodes[node].up, "controller", (int)n->controller,
+                               "running", (int)is_running(d, node, o)));
+}
+
+static int first_comp(const struct amf_daemon *d, int node)
+{
+    size_t i;
+
+    for (i = 0; i < d->model->n_comps; i++)
+        if (amf_daemon_comp_node(d, (int)i) == node)
+            return (int)i;
+    return -1;
+}
+
+static void shutdown_fed(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
+                         const struct amf_event *ev, enum amf_admin_result result)
+{
+    (void)d;
+    (void)ev;
+    if (p)
+        amf_server_reply(p, o, result ? AMF_RE_AMS | (uint32_t)result : AMF_RE_OK, NULL);
+}
+
+/* A program takes a node down: "shutdown", "switchover" (and up again), "failfast". */
+void amf_query_node_op(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+{
+    const char *op = amf_server_text(o, "op");
+    const int node = node_asked(d, o), comp = node >= 0 ? first_comp(d, node) : -1;
+    struct amf_event ev = {.type = AMF_EV_FAULT, .index = comp};
+
+    if (node < 0 || comp < 0 || !op) {
+        amf_server_reply(p, o, AMF_RE_DOESNT_EXIST, NULL);
+        return;
+    }
+    amf_daemon_note(d, "pid %d asks for %s of node %s", (int)p->pid, op,
+                    d->model->nodes[node].name);
+    if (strcmp(op, "shutdown") == 0) {
+        ev = (struct amf_event){.type = AMF_EV_ADMIN,
+                                .kind = AMF_KIND_NODE,
+                                .index = node,
+                                .op = AMF_OP_SHUTDOWN};
+        if (d->cluster)
+            amf_cluster_ask(d->cluster, &ev, p, o, shutdown_fed);
+        else
+            shutdown_fed(d, p, o, &ev, amf_daemon_admin(d, &ev));
+        return;
+    }
+    ev.recovery =
+        strcmp(op, "failfast") == 0 ? AMF_REC_NODE_FAILFAST : AMF_REC_NODE_SWITCHOVER;
+    amf_daemon_feed(d, &ev);
+    amf_server_reply(p, o, AMF_RE_OK, NULL);
+}
+
+/* ---- components ---------------------------------------------------------------------
+ */
+
+void amf_query_comp(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+{
+    const int comp = amf_server_comp(d, o, "comp");
+    const char *node = amf_server_text(o, "node");
+    const struct amf_model *m = d->model;
+    const struct amf_comp *c;
+    const struct amf_node *n;
+    const struct amf_su *su;
+    json_t *re, *args;
+    char dn[800];
+    size_t i;
+
+    if (comp < 0 ||
+        (node && *node &&
+         amf_model_node(m, node, strlen(node)) != amf_daemon_comp_node(d, comp))) {
+        amf_server_reply(p, o, AMF_RE_DOESNT_EXIST, NULL);
+        return;
+    }
+    c = &m->comps[comp];
+    su = &m->sus[c->su];
+    n = &m->nodes[su->node];
+    snprintf(dn, sizeof(dn), "safComp=%s,safSu=%s,safSg=%s", c->name, su->name,
+             su->sg >= 0 ? m->sgs[su->sg].name : "");
+    args = amf_must(json_array());
+    for (i = 0; c->argv && c->argv[i]; i++)
+        json_array_append_new(args, json_string(c->argv[i]));
+    re = json_pack("{s:i, s:i, s:s, s:s, s:I, s:i, s:I, s:I, s:I, s:i, s:o}", "presence",
+                   (int)amf_engine_presence(d->engine, comp), "oper",
+                   (int)amf_engine_oper(d->engine, AMF_KIND_COMP, comp), "dn", dn, "node",
+                   n->name, "addr", (json_int_t)n->slot, "pid", comp_pid(d, comp),
+                   "launches", (json_int_t)amf_engine_launches(d->engine, comp), "period",
+                   (json_int_t)c->health_period_ms, "max", (json_int_t)c->health_max_ms,
+                   "recovery", (int)c->recovery_on_timeout, "args", args);
+    amf_server_reply(p, o, AMF_RE_OK, amf_must(re));
+}
+
+/* ---- the configuration of an entity --------------------------------------------------
+ */
+
+static json_t *node_config(const struct amf_daemon *d, int i)
+{
+    const struct amf_node *n = &d->model->nodes[i];
+
+    return json_pack("{s:I, s:b, s:b, s:b, s:I, s:I, s:b, s:s}", "id",
+                     (json_int_t)n->slot, "restartable", (int)n->restartable,
+                     "auto_repair", (int)n->auto_repair, "asp_aware", (int)n->asp_aware,
+                     "su_failover_ms", (json_int_t)n->su_failover_ms, "su_failover_max",
+                     (json_int_t)n->su_failover_count_max, "member",
+                     (int)amf_engine_node_up(d->engine, i), "type", n->type);
+}
+
+static json_t *sg_config(const struct amf_daemon *d, int i)
+{
+    const struct amf_sg *g = &d->model->sgs[i];
+
+    return json_pack(
+        "{s:i, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:b, s:I, s:b, s:I, s:b, s:I, s:I, s:I}",
+        "redundancy", (int)g->redundancy, "loading", (int)g->loading, "auto_repair",
+        (int)g->auto_repair, "instantiate_ms", (json_int_t)g->restart_ms, "pref_active",
+        (json_int_t)g->pref_active, "pref_standby", (json_int_t)g->pref_standby,
+        "pref_inservice", (json_int_t)g->pref_inservice, "pref_assigned",
+        (json_int_t)g->pref_assigned, "pref_active_per_si",
+        (json_int_t)g->pref_active_per_si, "max_active", (json_int_t)g->max_active_sis,
+        "max_standby", (json_int_t)g->max_standby_sis, "comp_restart_ms",
+        (json_int_t)g->comp_restart_ms, "comp_restart_max",
+        (json_int_t)g->comp_restart_max, "su_restart_ms", (json_int_t)g->su_restart_ms,
+        "su_restart_max", (json_int_t)g->su_restart_max, "collocation",
+        (int)g->collocation, "alpha", (json_int_t)g->alpha, "auto_adjust",
+        (int)g->auto_adjust, "probation_ms", (json_int_t)g->adjust_probation_ms,
+        "reduction", (int)g->reduction, "failover_max", (json_int_t)g->failover_max,
+        "failover_ms", (json_int_t)g->failover_ms, "beta", (json_int_t)g->beta);
+}
+
+static json_t *su_config(const struct amf_daemon *d, int i)
+{
+    const struct amf_su *s = &d->model->sus[i];
+
+    return json_pack("{s:I, s:I, s:b, s:b, s:s, s:s, s:i}", "rank", (json_int_t)s->rank,
+                     "n_comps", (json_int_t)s->comps.n, "preinstantiable",
+                     (int)s->preinstantiable, "restartable", (int)s->restartable, "node",
+                     s->node >= 0 ? d->model->nodes[s->node].name : "", "sg",
+                     s->sg >= 0 ? d->model->sgs[s->sg].name : "", "readiness",
+                     (int)amf_engine_readiness(d->engine, i));
+}
+
+static json_t *si_config(const struct amf_daemon *d, int i)
+{
+    const struct amf_si *s = &d->model->sis[i];
+
+    return json_pack("{s:I, s:I, s:I, s:I, s:s}", "rank", (json_int_t)s->rank, "n_csis",
+                     (json_int_t)s->csis.n, "n_standby", (json_int_t)s->n_standby,
+                     "standby_order", (json_int_t)s->standby_order, "sg",
+                     s->sg >= 0 ? d->model->sgs[s->sg].name : "");
+}
+
+static json_t *comp_config(const struct amf_daemon *d, int i)
+{
+    const struct amf_comp *c = &d->model->comps[i];
+    json_t *types = amf_must(json_array());
+    size_t k;
+
+    for (k = 0; c->csi_types && c->csi_types[k]; k++)
+        json_array_append_new(types, json_string(c->csi_types[k]));
+    return json_pack(
+        "{s:o, s:s, s:i, s:i, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:i, s:s, s:s, "
+        "s:[I, I, I, I, I, I, I, I, I]}",
+        "csi_types", types, "proxy_csi_type", c->proxy_csi_type ? c->proxy_csi_type : "",
+        "capability", (int)c->capability, "property", (int)c->property, "restartable",
+        (int)c->restartable, "reboot_cleanup_fail", (int)c->node_reboot_cleanup_fail,
+        "level", (json_int_t)c->level, "max_instantiate", (json_int_t)c->max_instantiate,
+        "max_instantiate_delayed", (json_int_t)c->max_instantiate_delayed, "max_active",
+        (json_int_t)c->max_active_csis, "max_standby", (json_int_t)c->max_standby_csis,
+        "recovery", (int)c->recovery_on_timeout, "su", d->model->sus[c->su].name,
+        "command", c->argv && c->argv[0] ? c->argv[0] : "", "timeouts",
+        (json_int_t)c->instantiate_ms, (json_int_t)c->terminate_ms,
+        (json_int_t)c->cleanup_ms, (json_int_t)c->quiescing_complete_ms,
+        (json_int_t)c->csi_set_ms, (json_int_t)c->csi_remove_ms,
+        (json_int_t)c->proxied_instantiate_ms, (json_int_t)c->proxied_cleanup_ms,
+        (json_int_t)c->instantiate_delay_ms);
+}
+
+static json_t *csi_config(const struct amf_daemon *d, int i)
+{
+    const struct amf_csi *c = &d->model->csis[i];
+
+    return json_pack("{s:s, s:I, s:s}", "type", c->type, "rank", (json_int_t)c->rank,
+                     "si", c->si >= 0 ? d->model->sis[c->si].name : "");
+}
+
+/* clang-format off */
+static const struct {
+    const char *word;
+    enum amf_kind kind;
+    int (*find)(const struct amf_model *, const char *, size_t);
+    json_t *(*config)(const struct amf_daemon *d, int i);
+} kinds[] = {
+    { "node", AMF_KIND_NODE, amf_model_node, node_config },
+    { "sg",   AMF_KIND_SG,   amf_model_sg,   sg_config },
+    { "su",   AMF_KIND_SU,   amf_model_su,   su_config },
+    { "si",   AMF_KIND_SI,   amf_model_si,   si_config },
+    { "comp", AMF_KIND_COMP, amf_model_comp, comp_config },
+    { "csi",  AMF_KIND_CSI,  amf_model_csi,  csi_config },
+};
+/* clang-format on */
+
+void amf_query_entity(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+{
+    const char *kind = amf_server_text(o, "kind"), *name = amf_server_text(o, "name");
+    json_t *config;
+    size_t i;
+    int index;
+
+    for (i = 0; kind && i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (strcmp(kinds[i].word, kind) == 0)
+            break;
+    if (!kind || !name || i == sizeof(kinds) / sizeof(*kinds)) {
+        amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_INVALID_ENTITY, NULL);
+        return;
+    }
+    index = kinds[i].find(d->model, name, strlen(name));
+    if (index < 0) {
+        amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_NOT_EXIST, NULL);
+        return;
+    }
+    config = amf_must(kinds[i].config(d, index));
+    json_object_set_new(
+        config, "admin",
+        json_integer((json_int_t)amf_engine_admin(d->engine, kinds[i].kind, index)));
+    json_object_set_new(
+        config, "oper",
+        json_integer((json_int_t)amf_engine_oper(d->engine, kinds[i].kind, index)));
+    if (kinds[i].kind == AMF_KIND_COMP)
+        json_object_set_new(
+            config, "presence",
+            json_integer((json_int_t)amf_engine_presence(d->engine, index)));
+    amf_server_reply(p, o, AMF_RE_OK, json_pack("{s:o}", "entity", config));
+}
+
+/* ---- lists ----------------------------------------------------------------------------
+ */
+
+static json_t *names(const struct amf_list *list,
+                     char *(*name)(const struct amf_model *m, int i),
+                     const struct amf_model *m)
+{
+    json_t *out = amf_must(json_array());
+    size_t i;
+
+    for (i = 0; i < list->n; i++)
+        json_array_append_new(out, json_string(name(m, list->at[i])));
+    return out;
+}
+
+#define NAME_OF(kind, array)                                                             \
+    static char *kind##_name(const struct amf_model *m, int i)                           \
+    {                                                                                    \
+        return m->array[i].name;                                                         \
+    }
+
+NAME_OF(su, sus)
+NAME_OF(si, sis)
+NAME_OF(comp, comps)
+NAME_OF(csi, csis)
+
+/* "of" says whose list of what: "sg-su", "sg-si", "node-su", "su-comp", "si-csi". */
+void amf_query_list(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+{
+    const char *of = amf_server_text(o, "of"), *name = amf_server_text(o, "name");
+    const struct amf_model *m = d->model;
+    const size_t n = name ? strlen(name) : 0;
+    json_t *list = NULL;
+    int i = -1;
+
+    if (!of || !name) {
+        amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_INVALID_ENTITY, NULL);
+        return;
+    }
+    if (strcmp(of, "sg-su") == 0 && (i = amf_model_sg(m, name, n)) >= 0)
+        list = names(&m->sgs[i].sus, su_name, m);
+    else if (strcmp(of, "sg-si") == 0 && (i = amf_model_sg(m, name, n)) >= 0)
+        list = names(&m->sgs[i].sis, si_name, m);
+    else if (strcmp(of, "node-su") == 0 && (i = amf_model_node(m, name, n)) >= 0)
+        list = names(&m->nodes[i].sus, su_name, m);
+    else if (strcmp(of, "su-comp") == 0 && (i = amf_model_su(m, name, n)) >= 0)
+        list = names(&m->sus[i].comps, comp_name, m);
+    else if (strcmp(of, "si-csi") == 0 && (i = amf_model_si(m, name, n)) >= 0)
+        list = names(&m->sis[i].csis, csi_name, m);
+    if (list)
+        amf_server_reply(p, o, AMF_RE_OK, json_pack("{s:o}", "names", list));
+    else
+        amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_NOT_EXIST, NULL);
+}
