@@ -15,6 +15,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_kept.c %D%/rds_kept.h \
 	%D%/rds_key.c %D%/rds_key.h \
 	%D%/rds_lease.c %D%/rds_lease.h \
+	%D%/rds_large.c %D%/rds_large.h %D%/rds_read.c \
 	%D%/rds_master.c %D%/rds_master.h \
 	%D%/rds_owner.c %D%/rds_owner.h \
 	%D%/rds_replicas.c %D%/rds_replicas.h \

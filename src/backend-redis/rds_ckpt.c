@@ -11,6 +11,7 @@
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
 #include "backend-redis/rds_kept.h"
+#include "backend-redis/rds_large.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -20,6 +21,7 @@
 static void ckpt_free(struct store_ckpt *ckpt)
 {
     rds_kept_close(ckpt);
+    rds_large_forget(ckpt);
     rds_keys_free(&ckpt->keys);
     free(ckpt->name_key);
     free(ckpt->name);

@@ -62,6 +62,8 @@ enum store_status rds_answer(const struct rds_call *call)
         { "UNLINKED", STORE_UNLINKED },
         { "DAMAGED",  STORE_DAMAGED },
         { "FENCED",   STORE_FENCED },
+        { "REFUSED",  STORE_REFUSED },
+        { "UNSURE",   STORE_UNSURE },
     };
     /* clang-format on */
     size_t i;

@@ -210,13 +210,8 @@ static void overwrite_settle(struct rds_call *call)
 
     rds_req_free(req);
     rds_req_plain(req, "MULTI");
-    rds_change_script(req, o->ckpt, script_section_write, 6);
-    rds_req_value(req, &o->stamp, nothing);
-    rds_req_arg(req, o->id);
-    rds_req_text(req, "p");
-    rds_req_int(req, 0);
-    rds_req_int(req, (int64_t)o->data.size);
-    rds_req_text(req, "");
+    rds_write_settle(req, o->ckpt, &o->stamp, &(struct store_write){o->id, o->data, 0},
+                     'p');
     rds_req_setnx(req, o->ckpt, o->id, &o->stamp, o->data);
     rds_ckpt_script(req, o->ckpt, script_section_tidy, 1);
     rds_req_arg(req, o->id);
@@ -241,21 +236,38 @@ static void overwrite_request(struct overwrite *o)
     rds_req_ready(req, "*1\r\n$4\r\nEXEC\r\n", 1);
 }
 
+void rds_tidy(struct store_ckpt *ckpt, struct clv_bytes id, int64_t deadline_ns)
+{
+    struct rds_call call;
+
+    rds_call_init(&call, false);
+    rds_ckpt_script(&call.req, ckpt, script_section_tidy, 1);
+    rds_req_arg(&call.req, id);
+    rds_run(&call, deadline_ns);
+    rds_call_free(&call);
+}
+
 /* The answer of the plain form is {score, HSET's}, that of the settle form {{word}...}.
- */
+ * HSET says how many fields are new: this writer's number, or that of a section which had
+ * a key of its own, and then that one goes. */
 static enum store_status overwrite_answer(struct store_ckpt *ckpt,
                                           const struct overwrite *o, int64_t deadline_ns)
 {
     const redisReply *first = rds_reply_at(o->call.last, 0);
     enum store_status st;
+    int64_t n_new;
 
     if (first && first->type == REDIS_REPLY_ARRAY)
         return rds_ckpt_note(ckpt, rds_exec_answer(&o->call));
-    if (rds_reply_is(first, "inf"))
-        return STORE_OK;
-    /* absent, or perhaps expired: a second look, which also tidies up after us */
-    st = store_section_check(ckpt, o->id, deadline_ns);
-    return st == STORE_OK && !rds_reply_bytes(first).base ? STORE_ABSENT : st;
+    if (!rds_reply_is(first, "inf")) {
+        /* absent, or perhaps expired: a second look, which also tidies up after us */
+        st = store_section_check(ckpt, o->id, deadline_ns);
+        if (st != STORE_OK || !rds_reply_bytes(first).base)
+            return st == STORE_OK ? STORE_ABSENT : st;
+    }
+    if (rds_reply_int(rds_reply_at(o->call.last, 1), &n_new) && n_new > 0)
+        rds_tidy(ckpt, o->id, deadline_ns);
+    return STORE_OK;
 }
 
 enum store_status store_section_write(struct store_ckpt *ckpt, struct clv_bytes id,

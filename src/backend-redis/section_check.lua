@@ -8,7 +8,7 @@ end
 local now = now_us()
 for i, id in ipairs(ARGV) do
   if not section_end(k, id, now) then
-    call('HDEL', k.data, 's:' .. id)
+    content_drop(k, id)
     return { 'ABSENT', i - 1 }
   end
 end

@@ -4,18 +4,27 @@
 local k = section_keys()
 local writer, seq, settle = ARGV[1], ARGV[2], ARGV[3] == '1'
 local id, ends = ARGV[5], ARGV[6]
+-- The content may follow in the same transaction.
+local function keep_out()
+  if not ARGV[8] then
+    refuse(k, id)
+  end
+end
+
 if is_gone(k) then
   return { 'GONE' }
 end
 if settle and applied(k, writer, seq) then
+  keep_out()
   return { 'OK' }
 end
 if fenced(k.meta, ARGV[4]) then
-  refuse(k, id)
+  keep_out()
   return { 'FENCED' }
 end
 local now = now_us()
 if section_end(k, id, now) then
+  keep_out()
   return { 'EXISTS' }
 end
 local max = tonumber(call('HGET', k.meta, 'max_sections'))
@@ -34,7 +43,7 @@ elseif ends ~= '+inf' and math.floor(tonumber(ends) / 1e6) < math.floor(now / 1e
   return { 'PAST' }
 end
 call('ZADD', k.index, ends, id)
-call('HDEL', k.data, 's:' .. id)
+content_drop(k, id)
 if ARGV[8] then
   call('HSET', k.data, 's:' .. id, ARGV[8])
 end

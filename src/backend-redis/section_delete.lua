@@ -12,7 +12,7 @@ if fenced(k.meta, ARGV[4]) then
   return { 'FENCED' }
 end
 if not section_end(k, id, now_us()) then
-  call('HDEL', k.data, 's:' .. id)
+  content_drop(k, id)
   return { 'ABSENT' }
 end
 section_drop(k, id, writer)
