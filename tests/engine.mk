@@ -32,6 +32,6 @@ check_PROGRAMS += tests/test_amf_traps
 TESTS += tests/test_amf_traps
 tests_test_amf_traps_SOURCES = %D%/test_amf_traps.c
 tests_test_amf_traps_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
-tests_test_amf_traps_LDADD = libamf-sim.la libtest-model.la libamfd.la libamf-engine.la \
-	libamf-model.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+tests_test_amf_traps_LDADD = libamf-sim.la libtest-model.la libamfd.la libamf-model.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS)
 endif
