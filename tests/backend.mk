@@ -44,6 +44,12 @@ tests_it_store_format_SOURCES = %D%/it_store_format.c %D%/fixture_store.c %D%/fi
 tests_it_store_format_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_format_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/it_store_large
+TESTS += tests/it_store_large
+tests_it_store_large_SOURCES = %D%/it_store_large.c %D%/fault_proxy.c %D%/fault_proxy.h \
+	%D%/fixture_peer.c %D%/fixture_peer.h %D%/fixture_store.c %D%/fixture_store.h
+tests_it_store_large_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_store_large_LDADD = $(BACKEND_TEST_LIBS)
 check_PROGRAMS += tests/test_transport
 TESTS += tests/test_transport
 tests_test_transport_SOURCES = %D%/test_transport.c %D%/history.c %D%/history.h
@@ -58,4 +64,11 @@ TESTS += tests/it_sentinel_failover
 tests_it_sentinel_failover_SOURCES = %D%/it_sentinel_failover.c $(SENTINEL_TEST_SOURCES)
 tests_it_sentinel_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_sentinel_failover_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_store_tls
+TESTS += tests/it_store_tls
+tests_it_store_tls_SOURCES = %D%/it_store_tls.c %D%/fixture_tls.c %D%/fixture_tls.h \
+	%D%/fixture_sentinel.c %D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
+tests_it_store_tls_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_store_tls_LDADD = $(BACKEND_TEST_LIBS)
 endif

@@ -220,16 +220,19 @@ static int block_run(const char *head)
     return n;
 }
 
-static void ids_learn(void)
+/* The first sign of life comes a moment after the start. */
+static bool process_is_known(void *arg)
 {
     redisContext *raw = redis_raw(&server);
     redisReply *r = redisCommand(raw, "KEYS clovis:proc:*");
+    const bool known = r && r->type == REDIS_REPLY_ARRAY && r->elements == 1;
 
-    cr_assert(r && r->elements == 1);
-    snprintf(process, sizeof(process), "%s", strrchr(r->element[0]->str, ':') + 1);
+    (void)arg;
+    if (known)
+        snprintf(process, sizeof(process), "%s", strrchr(r->element[0]->str, ':') + 1);
     freeReplyObject(r);
     redisFree(raw);
-    snprintf(instance, sizeof(instance), "%s", instance_of("a%20b"));
+    return known;
 }
 
 Test(format, the_examples_of_the_page_are_true)
@@ -247,9 +250,32 @@ Test(format, the_examples_of_the_page_are_true)
     cr_assert_eq(generate(c, id), STORE_OK);
     cr_assert_eq(store_section_write(c, bytes("s"), bytes("three"), soon()), STORE_OK);
     cr_assert_eq(store_section_delete(c, bytes("t"), soon()), STORE_OK);
-    ids_learn();
+    cr_assert(wait_for(process_is_known, NULL, 10000));
+    snprintf(instance, sizeof(instance), "%s", instance_of("a%20b"));
     cr_expect_geq(block_run("```example\n"), 10);
     store_ckpt_close(c, soon());
     cr_expect_geq(block_run("```example after close\n"), 3);
+    fixture_store_end();
+}
+
+Test(format, the_example_of_a_large_section_is_true)
+{
+    const struct store_write new = {bytes("t"), bytes("new"), 10};
+    char block[2000];
+    struct store_ckpt *c;
+    uint32_t bad;
+
+    fixture_store_start(NULL);
+    c = ckpt_make("c");
+    memset(block, 'x', sizeof(block));
+    cr_assert_eq(store_section_create(c, bytes("t"), never,
+                                      (struct clv_bytes){block, sizeof(block)}, NULL,
+                                      soon()),
+                 STORE_OK);
+    cr_assert_eq(store_write(c, &new, 1, &bad, soon()), STORE_OK);
+    cr_assert(wait_for(process_is_known, NULL, 10000));
+    snprintf(instance, sizeof(instance), "%s", instance_of("c"));
+    cr_expect_geq(block_run("```example of a large section\n"), 5);
+    store_ckpt_close(c, soon());
     fixture_store_end();
 }

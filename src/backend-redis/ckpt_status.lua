@@ -12,7 +12,8 @@ local page = call('ZRANGE', k.index, first, first + ranks - 1, 'WITHSCORES')
 local bytes = 0
 for i = 1, #page, 2 do
   if page[i + 1] == 'inf' or tonumber(page[i + 1]) > now then
-    bytes = bytes + math.max(call('HSTRLEN', k.data, 's:' .. page[i]) - 24, 0)
+    local len = call('HSTRLEN', k.data, 's:' .. page[i])
+    bytes = bytes + (len > 0 and math.max(len - STAMP, 0) or call('STRLEN', large_key(k, page[i])))
   end
 end
 local named = call('ZCARD', k.index) - call('ZCOUNT', k.index, '-inf', whole(now))

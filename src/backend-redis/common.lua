@@ -4,6 +4,9 @@
 local call = redis.call
 local FOREVER = '9223372036854775807'
 
+-- A stored value begins with a header of STAMP bytes.
+local STAMP = 24
+
 local function now_us()
   local t = call('TIME')
   return t[1] * 1000000 + t[2]
@@ -21,16 +24,28 @@ end
 local function keys_of(ptr, id)
   local p = ptr .. ':' .. id .. ':'
   return { ptr = ptr, id = id, meta = p .. 'meta', data = p .. 'data', index = p .. 'index',
-           open = p .. 'open', feed = p .. 'feed' }
+           open = p .. 'open', feed = p .. 'feed', large = p .. 'large' }
 end
 
 -- The keys of a section script: meta, data, index, feed.
 local function section_keys()
-  return { meta = KEYS[1], data = KEYS[2], index = KEYS[3], feed = KEYS[4] }
+  return { meta = KEYS[1], data = KEYS[2], index = KEYS[3], feed = KEYS[4],
+           large = KEYS[1]:sub(1, -5) .. 'large' }
+end
+
+-- All keys of an instance, without its name.
+local function keys_list(k)
+  local list = { k.meta, k.data, k.index, k.feed, k.large, k.open }
+  for _, id in ipairs(call('HKEYS', k.large)) do
+    list[#list + 1] = k.large .. ':' .. id
+  end
+  return list
 end
 
 local function remove(k)
-  call('UNLINK', k.meta, k.data, k.index, k.open, k.feed)
+  for _, key in ipairs(keys_list(k)) do
+    call('UNLINK', key)
+  end
   if call('GET', k.ptr) == k.id then
     call('DEL', k.ptr)
   end
@@ -46,8 +61,8 @@ local function fenced(meta, node)
   return node ~= '' and (call('HGET', meta, 'active_node') or node) ~= node
 end
 
--- A transaction goes on after its script has refused. What follows must not become the
--- content of a section that has lost its own.
+-- A transaction goes on after its script has refused: HSETNX of a section's content must
+-- find its place taken. section_tidy clears it.
 local function refuse(k, id)
   if call('ZSCORE', k.index, id) then
     call('HSETNX', k.data, 's:' .. id, '')
@@ -74,22 +89,66 @@ local function announce(k, writer, change)
   end
 end
 
+-- A command with any number of arguments after the key, and all that it answers.
+local function sliced(command, key, list)
+  if #list == 0 then
+    return {}
+  end
+  if #list <= 1000 then
+    return call(command, key, unpack(list))
+  end
+  local out = {}
+  for i = 1, #list, 1000 do
+    local part = call(command, key, unpack(list, i, math.min(i + 999, #list)))
+    for j = 1, type(part) == 'table' and #part or 0 do
+      out[i + j - 1] = part[j]
+    end
+  end
+  return out
+end
+
+local function large_key(k, id)
+  return k.large .. ':' .. id
+end
+
+local function large_drop(k, id)
+  call('HDEL', k.large, id)
+  call('UNLINK', large_key(k, id))
+end
+
+local function content_drop(k, id)
+  call('HDEL', k.data, 's:' .. id)
+  if call('HEXISTS', k.large, id) == 1 then
+    large_drop(k, id)
+  end
+end
+
+-- The header of a section's content, wherever that lies.
+local function section_stamp(k, id)
+  local value = call('HGET', k.data, 's:' .. id)
+  if not value or value == '' then
+    value = call('HGET', k.large, id)
+  end
+  return (value or ''):sub(1, STAMP)
+end
+
 local function has_feed(k)
   return call('HGET', k.meta, 'notify') == '1'
 end
 
 local function section_drop(k, id, writer)
   call('ZREM', k.index, id)
-  call('HDEL', k.data, 's:' .. id)
+  content_drop(k, id)
   if has_feed(k) then
     announce(k, writer, { id, '-', 'd', '' })
   end
 end
 
--- The end of a section that is there, or false; an expired one goes now.
+-- The end of a section that is there, or false; an expired one goes now. The time is asked
+-- for when it matters, unless the caller has it.
 local function section_end(k, id, now)
   local score = call('ZSCORE', k.index, id)
-  if score and score ~= 'inf' and tonumber(score) <= now then
+  if score and score ~= 'inf' and tonumber(score) <= (now or now_us()) then
     section_drop(k, id, '')
     return false
   end
@@ -101,7 +160,11 @@ local function is_gone(k)
   if call('EXISTS', k.meta) == 1 then
     return false
   end
-  call('UNLINK', k.data, k.index, k.feed)
+  for _, key in ipairs(keys_list(k)) do
+    if key ~= k.meta then
+      call('UNLINK', key)
+    end
+  end
   return true
 end
 
@@ -119,10 +182,11 @@ local function closed(k, closed_us, now)
   if retention ~= FOREVER and left < 1e15 then
     -- only reclaims memory: a second late, so that the next look decides
     local ms = whole(math.ceil(left / 1000) + 1000)
-    for _, key in ipairs({ k.ptr, k.meta, k.data, k.index, k.open, k.feed }) do
-      if key ~= k.ptr or call('GET', key) == k.id then
-        call('PEXPIRE', key, ms)
-      end
+    for _, key in ipairs(keys_list(k)) do
+      call('PEXPIRE', key, ms)
+    end
+    if call('GET', k.ptr) == k.id then
+      call('PEXPIRE', k.ptr, ms)
     end
   end
   return false
@@ -154,10 +218,11 @@ end
 
 local function keep(k)
   if call('HDEL', k.meta, 'closed_us') == 1 then
-    for _, key in ipairs({ k.ptr, k.meta, k.data, k.index, k.open, k.feed }) do
-      if key ~= k.ptr or call('GET', key) == k.id then
-        call('PERSIST', key)
-      end
+    for _, key in ipairs(keys_list(k)) do
+      call('PERSIST', key)
+    end
+    if call('GET', k.ptr) == k.id then
+      call('PERSIST', k.ptr)
     end
   end
 end

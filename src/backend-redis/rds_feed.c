@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_master.h"
 #include "backend-redis/rds_session.h"
@@ -116,6 +117,7 @@ static void catch_up(struct rds_feed *f)
     struct store_iter *it;
     bool more;
 
+    rds_cache_changed(f->ckpt);
     clv_log(CLV_LOG_WARNING,
             "ckpt \"%.200s\": changes were missed, all sections are read anew",
             f->ckpt->name);
@@ -153,6 +155,7 @@ static void entry_take(struct rds_feed *f, const redisReply *entry)
     if (n <= f->seen)
         return;
     f->seen = n;
+    rds_cache_changed(f->ckpt);
     if (n > before + 1)
         catch_up(f);
     if (is_own(fields))

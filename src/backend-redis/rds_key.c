@@ -8,8 +8,8 @@
 #include "base/logline.h"
 #include "base/settings.h"
 
-static const char *const suffixes[RDS_KEY_N] = {NULL,    "meta", "data",
-                                                "index", "open", "feed"};
+static const char *const suffixes[RDS_KEY_N] = {NULL,   "meta", "data", "index",
+                                                "open", "feed", "large"};
 
 static bool is_plain(unsigned char c)
 {

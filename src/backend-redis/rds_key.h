@@ -19,6 +19,7 @@ enum rds_part {
     RDS_KEY_INDEX,
     RDS_KEY_OPEN,
     RDS_KEY_FEED,
+    RDS_KEY_LARGE, /* hash; with ":SECTION" after it, the key of a section */
     RDS_KEY_N
 };
 

@@ -119,6 +119,21 @@ void rds_req_pair(struct rds_req *req, struct clv_bytes a, struct clv_bytes b)
     put(req, "\r\n", 2);
 }
 
+void rds_req_open(struct rds_req *req, size_t size)
+{
+    put_count(req, '$', size);
+}
+
+void rds_req_more(struct rds_req *req, struct clv_bytes part)
+{
+    put(req, part.base, part.size);
+}
+
+void rds_req_close(struct rds_req *req)
+{
+    put(req, "\r\n", 2);
+}
+
 void rds_req_arg(struct rds_req *req, struct clv_bytes arg)
 {
     rds_req_pair(req, (struct clv_bytes){NULL, 0}, arg);

@@ -67,6 +67,12 @@ void rds_req_text(struct rds_req *req, const char *arg);
 void rds_req_int(struct rds_req *req, int64_t arg);
 void rds_req_wire(struct rds_req *req, struct clv_bytes wire);
 
+/* One argument of size bytes, given one after the other, each copied; closed at the end.
+ */
+void rds_req_open(struct rds_req *req, size_t size);
+void rds_req_more(struct rds_req *req, struct clv_bytes part);
+void rds_req_close(struct rds_req *req);
+
 /* One argument made of two parts. */
 void rds_req_pair(struct rds_req *req, struct clv_bytes a, struct clv_bytes b);
 

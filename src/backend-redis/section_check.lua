@@ -5,10 +5,9 @@ local k = section_keys()
 if is_gone(k) then
   return { 'GONE' }
 end
-local now = now_us()
 for i, id in ipairs(ARGV) do
-  if not section_end(k, id, now) then
-    call('HDEL', k.data, 's:' .. id)
+  if not section_end(k, id) then
+    content_drop(k, id)
     return { 'ABSENT', i - 1 }
   end
 end

@@ -11,8 +11,8 @@ end
 if fenced(k.meta, ARGV[4]) then
   return { 'FENCED' }
 end
-if not section_end(k, id, now_us()) then
-  call('HDEL', k.data, 's:' .. id)
+if not section_end(k, id) then
+  content_drop(k, id)
   return { 'ABSENT' }
 end
 section_drop(k, id, writer)

@@ -8,8 +8,15 @@ end
 local now, out = now_us(), { 'OK' }
 for _, id in ipairs(ARGV) do
   local ends = section_end(k, id, now)
-  local value = ends and call('HGET', k.data, 's:' .. id) or ''
-  local n = #out
-  out[n + 1], out[n + 2], out[n + 3] = ends or '', value:sub(1, 24), #value
+  local value, n = ends and call('HGET', k.data, 's:' .. id), #out
+  out[n + 1], out[n + 2], out[n + 3] = ends or '', '', 0
+  if value then
+    out[n + 2], out[n + 3] = value:sub(1, STAMP), #value
+  elseif ends then
+    local size = call('STRLEN', large_key(k, id))
+    if size > 0 then
+      out[n + 2], out[n + 3] = call('HGET', k.large, id) or '', STAMP + size
+    end
+  end
 end
 return out
