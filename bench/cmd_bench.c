@@ -30,6 +30,8 @@ static enum clv_exit measure(const char *what, const struct bench_options *o, bo
         ok = bench_scale(o, &r);
     if (ok && (!what || strcmp(what, "amf") == 0))
         ok = bench_amf(o, &r);
+    if (ok && what && strcmp(what, "amf-scale") == 0) /* 500 processes: only if asked */
+        ok = bench_amf_scale(o, &r);
     bench_end(&r);
     if (!ok)
         return CLV_EXIT_FAILED;
@@ -74,8 +76,10 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
     }
     if (optind < argc)
         what = argv[optind++];
-    if (what && strcmp(what, "ckpt") && strcmp(what, "scale") && strcmp(what, "amf"))
-        return clv_command_misused(self, "expected ckpt, scale or amf, not '%s'", what);
+    if (what && strcmp(what, "ckpt") && strcmp(what, "scale") && strcmp(what, "amf") &&
+        strcmp(what, "amf-scale"))
+        return clv_command_misused(
+            self, "expected ckpt, scale, amf or amf-scale, not '%s'", what);
     if (optind < argc)
         return clv_command_misused(self, "unexpected argument '%s'", argv[optind]);
     return measure(what, &o, json);
