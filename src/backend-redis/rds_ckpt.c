@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
@@ -20,8 +21,8 @@
 
 static void ckpt_free(struct store_ckpt *ckpt)
 {
-    rds_large_forget(ckpt);
     rds_kept_close(ckpt);
+    rds_large_forget(ckpt);
     rds_keys_free(&ckpt->keys);
     free(ckpt->name_key);
     free(ckpt->name);
@@ -105,8 +106,13 @@ enum store_status rds_ckpt_note(struct store_ckpt *ckpt, enum store_status st)
 enum store_status rds_ckpt_send(const struct store_ckpt *ckpt, struct rds_call *call,
                                 int64_t deadline_ns)
 {
-    return ckpt->sync && call->mutates ? rds_durable_run(call, deadline_ns)
-                                       : rds_run(call, deadline_ns);
+    enum store_status st;
+
+    st = ckpt->sync && call->mutates ? rds_durable_run(call, deadline_ns)
+                                     : rds_run(call, deadline_ns);
+    if (call->mutates)
+        rds_cache_changed(ckpt);
+    return st;
 }
 
 enum store_status rds_ckpt_run(struct store_ckpt *ckpt, struct rds_call *call,
