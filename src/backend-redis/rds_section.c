@@ -9,7 +9,6 @@
 #include "backend-redis/rds_kept.h"
 #include "base/clock.h"
 
-static const struct clv_bytes nothing = {NULL, 0};
 static const struct clv_bytes section_prefix = {"s:", 2};
 
 struct rds_stamp rds_stamp_now(uint8_t flags)
