@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The installed tree, as programs of the legacy platform use it.
 TESTS += tests/legacy.sh
-EXTRA_DIST += %D%/legacy.sh %D%/data/foreign_ckpt.c %D%/data/foreign_user.c
+EXTRA_DIST += %D%/legacy.sh %D%/data/foreign_ckpt.c %D%/data/foreign_user.c %D%/data/eo_61.c
 
 if WITH_TESTS
 check_PROGRAMS += tests/test_ckpt_library
