@@ -9,4 +9,10 @@ TESTS += tests/it_durable
 tests_it_durable_SOURCES = %D%/it_durable.c $(DURABLE_FIXTURE)
 tests_it_durable_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_durable_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_repair
+TESTS += tests/it_repair
+tests_it_repair_SOURCES = %D%/it_repair.c $(DURABLE_FIXTURE)
+tests_it_repair_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_repair_LDADD = $(BACKEND_TEST_LIBS)
 endif
