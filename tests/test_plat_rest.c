@@ -192,7 +192,7 @@ Test(plat_rest, printf_goes_to_standard_output)
     cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 3, "status %#x", status);
 }
 
-static void log_va(const char *format, ...)
+static void CL_PRINTF_FORMAT(1, 2) log_va(const char *format, ...)
 {
     va_list args;
 
