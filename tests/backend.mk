@@ -71,4 +71,11 @@ tests_it_store_tls_SOURCES = %D%/it_store_tls.c %D%/fixture_tls.c %D%/fixture_tl
 	%D%/fixture_sentinel.c %D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
 tests_it_store_tls_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_tls_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_sentinel_watch
+TESTS += tests/it_sentinel_watch
+tests_it_sentinel_watch_SOURCES = %D%/it_sentinel_watch.c %D%/fixture_sentinel.c \
+	%D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
+tests_it_sentinel_watch_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_sentinel_watch_LDADD = $(BACKEND_TEST_LIBS)
 endif
