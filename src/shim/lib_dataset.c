@@ -297,10 +297,10 @@ ClRcT clCkptLibraryCkptDataSetWrite(ClCkptSvcHdlT ckptHdl, ClNameT *pCkptName,
                                                 &default_version);
 }
 
-/* New: base; free(). NULL: no memory. */
+/* New: base; free(). NULL: no memory. lib_set_enter() has refused an element of NULL. */
 static struct clv_bytes element_key(ClUint32T id, const void *element, ClUint32T length)
 {
-    unsigned char *const key = malloc((size_t)LIB_KEY_BYTES + length);
+    unsigned char *const key = element ? malloc((size_t)LIB_KEY_BYTES + length) : NULL;
 
     if (key) {
         lib_set_key(key, id, LIB_KEY_ELEMENT);

@@ -108,7 +108,8 @@ static bool keys_add(void *arg, struct clv_bytes key)
         return false;
     memcpy(copy, key.base, key.size);
     keys->key[keys->n].base = copy;
-    keys->key[keys->n++].size = key.size;
+    keys->key[keys->n].size = key.size;
+    keys->n++;
     return true;
 }
 
