@@ -64,4 +64,11 @@ TESTS += tests/it_sentinel_failover
 tests_it_sentinel_failover_SOURCES = %D%/it_sentinel_failover.c $(SENTINEL_TEST_SOURCES)
 tests_it_sentinel_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_sentinel_failover_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_store_tls
+TESTS += tests/it_store_tls
+tests_it_store_tls_SOURCES = %D%/it_store_tls.c %D%/fixture_tls.c %D%/fixture_tls.h \
+	%D%/fixture_sentinel.c %D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
+tests_it_store_tls_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_store_tls_LDADD = $(BACKEND_TEST_LIBS)
 endif

@@ -26,13 +26,12 @@ check_PROGRAMS += tests/test_amf_engine_sim
 TESTS += tests/test_amf_engine_sim
 tests_test_amf_engine_sim_SOURCES = %D%/test_amf_engine_sim.c
 tests_test_amf_engine_sim_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
-tests_test_amf_engine_sim_LDADD = libamf-world.la libamf-engine.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+tests_test_amf_engine_sim_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/test_amf_traps
 TESTS += tests/test_amf_traps
 tests_test_amf_traps_SOURCES = %D%/test_amf_traps.c
 tests_test_amf_traps_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
-tests_test_amf_traps_LDADD = libamf-world.la libtest-model.la libamfd.la libamf-engine.la \
-	libamf-model.la $(CRITERION_LIBS) $(JANSSON_LIBS)
-tests_test_amf_engine_sim_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+tests_test_amf_traps_LDADD = libamf-sim.la libtest-model.la libamfd.la libamf-model.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS)
 endif

@@ -266,12 +266,19 @@ Test(repair, large_contents_and_a_second_fail_over)
     memset(data, 'x', sizeof(data) - 1);
     c = ckpt_make_with("c", &large);
     cr_assert_eq(create(c, "s", "before"), STORE_OK);
+    cr_assert_eq(create(c, "p", data), STORE_OK);
+    cr_assert_eq(write_at(c, "p", 3000, "T"), STORE_OK); /* gives it a key of its own */
     replicate(c);
     split();
     cr_assert_eq(write_text(c, "s", data), STORE_OK);
+    cr_assert_eq(write_at(c, "p", 3000, "U"), STORE_OK);
+    cr_assert_eq(write_at(c, "p", 10, "V"), STORE_OK);
     fail_over();
     cr_assert_eq(read_text(c, "s", back, sizeof(back)), STORE_OK);
     cr_expect_str_eq(back, data);
+    cr_assert_eq(read_text(c, "p", back, sizeof(back)), STORE_OK);
+    cr_expect(back[10] == 'V' && back[3000] == 'U' && strlen(back) == strlen(data),
+              "parts: %c %c %zu", back[10], back[3000], strlen(back));
     /* back to node 0, with what it has lost meanwhile */
     redis_again(&group.node[0]);
     redis_int(&group.node[0], "REPLICAOF 127.0.0.1 %d", group.node[1].port);
@@ -284,7 +291,7 @@ Test(repair, large_contents_and_a_second_fail_over)
     redis_kill(&group.node[1]);
     cr_assert_eq(read_text(c, "s", back, sizeof(back)), STORE_OK);
     cr_expect_str_eq(back, "second");
-    cr_expect_eq(rds_stat_get(RDS_STAT_repaired), 2);
+    cr_expect_eq(rds_stat_get(RDS_STAT_repaired), 4);
     cr_expect_eq(rds_stat_get(RDS_STAT_failovers), 2);
     end(c);
 }

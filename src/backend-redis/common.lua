@@ -144,10 +144,11 @@ local function section_drop(k, id, writer)
   end
 end
 
--- The end of a section that is there, or false; an expired one goes now.
+-- The end of a section that is there, or false; an expired one goes now. The time is asked
+-- for when it matters, unless the caller has it.
 local function section_end(k, id, now)
   local score = call('ZSCORE', k.index, id)
-  if score and score ~= 'inf' and tonumber(score) <= now then
+  if score and score ~= 'inf' and tonumber(score) <= (now or now_us()) then
     section_drop(k, id, '')
     return false
   end

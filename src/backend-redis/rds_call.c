@@ -303,6 +303,8 @@ static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
     while (c && c->n_got == c->req.n_replies)
         c = TAILQ_NEXT(c, link);
     while (c) {
+        if (c != pipe->question && c->n_got + 2 < c->req.n_replies)
+            c->n_got += rds_conn_skip(&pipe->conn, c->req.n_replies - 2 - c->n_got);
         io = rds_conn_reply(&pipe->conn, &reply);
         if (io != RDS_IO_OK)
             return io;

@@ -21,8 +21,8 @@
 
 static void ckpt_free(struct store_ckpt *ckpt)
 {
-    rds_large_forget(ckpt);
     rds_kept_close(ckpt);
+    rds_large_forget(ckpt);
     rds_keys_free(&ckpt->keys);
     free(ckpt->name_key);
     free(ckpt->name);

@@ -15,7 +15,7 @@ local function number(from, n)
   end
   return v
 end
-if #stamp == 24 then
+if #stamp == STAMP then
   local newer
   if number(5, 4) == tonumber(ARGV[4]) then
     newer = number(17, 8) >= tonumber(ARGV[2])
