@@ -28,6 +28,8 @@ static enum clv_exit measure(const char *what, const struct bench_options *o, bo
         ok = bench_ckpt(o, &r) && bench_vector(o, &r) && bench_threads(o, &r);
     if (ok && (!what || strcmp(what, "scale") == 0))
         ok = bench_scale(o, &r);
+    if (ok && what && strcmp(what, "sync") == 0) /* wants a store with replicas */
+        ok = bench_sync(o, &r);
     if (ok && (!what || strcmp(what, "amf") == 0))
         ok = bench_amf(o, &r);
     bench_end(&r);
@@ -74,8 +76,10 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
     }
     if (optind < argc)
         what = argv[optind++];
-    if (what && strcmp(what, "ckpt") && strcmp(what, "scale") && strcmp(what, "amf"))
-        return clv_command_misused(self, "expected ckpt, scale or amf, not '%s'", what);
+    if (what && strcmp(what, "ckpt") && strcmp(what, "scale") && strcmp(what, "sync") &&
+        strcmp(what, "amf"))
+        return clv_command_misused(self, "expected ckpt, scale, sync or amf, not '%s'",
+                                   what);
     if (optind < argc)
         return clv_command_misused(self, "unexpected argument '%s'", argv[optind]);
     return measure(what, &o, json);

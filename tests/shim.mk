@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-dist_check_SCRIPTS += tests/exports.sh tests/contract-rows.sh
-TESTS += tests/exports.sh tests/contract-rows.sh
+dist_check_SCRIPTS += tests/exports.sh tests/contract-rows.sh tests/man.sh
+TESTS += tests/exports.sh tests/contract-rows.sh tests/man.sh
 EXTRA_DIST += %D%/ckpt_case.h %D%/fake_store.h %D%/fault.h doc/contract-rows.tsv
 
 if WITH_TESTS
@@ -52,7 +52,8 @@ tests_test_ckpt_faults_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_test_ckpt_faults_LDADD = $(SHIM_LIBS)
 
 # the same rows, and what needs several processes, over a real server
-SHIM_ITS = tests/it_ckpt_rows tests/it_ckpt_peers tests/it_ckpt_model tests/it_ckpt_memory
+SHIM_ITS = tests/it_ckpt_rows tests/it_ckpt_peers tests/it_ckpt_model tests/it_ckpt_memory \
+	tests/it_ckpt_limits
 check_PROGRAMS += $(SHIM_ITS)
 TESTS += $(SHIM_ITS)
 SHIM_IT_LIBS = libshim.la libbackend-redis.la libtest.la libbase.la \
@@ -82,4 +83,18 @@ tests_it_ckpt_memory_SOURCES = %D%/it_ckpt_memory.c %D%/fault.h %D%/fault_alloc.
 tests_it_ckpt_memory_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_ckpt_memory_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_it_ckpt_memory_LDADD = $(SHIM_IT_LIBS)
+
+tests_it_ckpt_limits_SOURCES = %D%/it_ckpt_limits.c %D%/ckpt_calls.h %D%/ckpt_calls.c \
+	%D%/ckpt_case.c %D%/ckpt_world_redis.c
+tests_it_ckpt_limits_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_ckpt_limits_LDADD = $(SHIM_IT_LIBS)
+
+# threads; plain, for ThreadSanitizer
+check_PROGRAMS += tests/stress_ckpt
+TESTS += tests/stress_ckpt
+STRESS_TESTS += tests/stress_ckpt
+tests_stress_ckpt_SOURCES = %D%/stress_ckpt.c
+tests_stress_ckpt_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_stress_ckpt_LDADD = libshim.la libbackend-redis.la libtest.la libbase.la \
+	$(HIREDIS_LIBS) $(OPENSSL_LIBS)
 endif

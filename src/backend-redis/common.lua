@@ -123,6 +123,15 @@ local function content_drop(k, id)
   end
 end
 
+-- The header of a section's content, wherever that lies.
+local function section_stamp(k, id)
+  local value = call('HGET', k.data, 's:' .. id)
+  if not value or value == '' then
+    value = call('HGET', k.large, id)
+  end
+  return (value or ''):sub(1, STAMP)
+end
+
 local function has_feed(k)
   return call('HGET', k.meta, 'notify') == '1'
 end

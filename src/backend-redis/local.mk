@@ -2,6 +2,7 @@
 # The store on Redis: defines every store_* function of src/shim/store.h.
 noinst_LTLIBRARIES += libbackend-redis.la
 libbackend_redis_la_SOURCES = \
+	%D%/rds_cache.c %D%/rds_cache.h \
 	%D%/rds_call.c %D%/rds_call.h \
 	%D%/rds_ckpt.c %D%/rds_ckpt.h \
 	%D%/rds_client.c %D%/rds_client.h \
@@ -12,21 +13,25 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_holders.c %D%/rds_holders.h \
 	%D%/rds_io.c %D%/rds_io.h \
 	%D%/rds_iter.c \
+	%D%/rds_kept.c %D%/rds_kept.h \
 	%D%/rds_key.c %D%/rds_key.h \
 	%D%/rds_lease.c %D%/rds_lease.h \
 	%D%/rds_large.c %D%/rds_large.h %D%/rds_read.c \
 	%D%/rds_master.c %D%/rds_master.h \
 	%D%/rds_owner.c %D%/rds_owner.h \
 	%D%/rds_replicas.c %D%/rds_replicas.h \
+	%D%/rds_repair.c %D%/rds_repair.h \
 	%D%/rds_reply.c %D%/rds_reply.h \
 	%D%/rds_req.c %D%/rds_req.h \
 	%D%/rds_script.c %D%/rds_script.h \
 	%D%/rds_section.c \
 	%D%/rds_sentinel.c %D%/rds_sentinel.h \
 	%D%/rds_session.c %D%/rds_session.h \
+	%D%/rds_stats.c %D%/rds_stats.h \
 	%D%/rds_sync.c \
 	%D%/rds_talk.c %D%/rds_talk.h \
 	%D%/rds_tls.c %D%/rds_tls.h \
+	%D%/rds_track.c %D%/rds_track.h \
 	%D%/rds_url.c %D%/rds_url.h \
 	%D%/rds_vote.c %D%/rds_vote.h \
 	%D%/rds_worker.c %D%/rds_worker.h
@@ -40,7 +45,7 @@ RDS_LUA = %D%/common.lua \
 	%D%/ckpt_reap.lua %D%/ckpt_rejoin.lua %D%/ckpt_retain.lua %D%/ckpt_status.lua \
 	%D%/ckpt_touch.lua %D%/ckpt_unlink.lua %D%/proc_beat.lua \
 	%D%/section_check.lua %D%/section_create.lua %D%/section_delete.lua \
-	%D%/section_describe.lua %D%/section_expire.lua %D%/section_number.lua \
+	%D%/section_describe.lua %D%/section_expire.lua %D%/section_guard.lua %D%/section_number.lua \
 	%D%/section_page.lua %D%/section_sweep.lua %D%/section_tidy.lua %D%/section_write.lua
 EXTRA_DIST += $(RDS_LUA) %D%/embed.awk
 BUILT_SOURCES += %D%/rds_lua.inc

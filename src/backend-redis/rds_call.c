@@ -218,6 +218,7 @@ static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
     TAILQ_REMOVE(&pipe->queue, call, link);
     TAILQ_INSERT_TAIL(&pipe->inflight, call, link);
     call->state = RDS_CALL_INFLIGHT;
+    call->order = ++pipe->order;
     if (call->mutates && !settle)
         call->seq = ++pipe->seq;
     rds_req_seal(&call->req, call->slot < 0 ? 0 : (unsigned)call->slot, call->seq,
@@ -336,6 +337,7 @@ static bool batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
         slot_free(pipe, c);
         c->state = RDS_CALL_DONE;
         c->generation = pipe->generation;
+        c->serial = atomic_load(&pipe->serial);
         wake(c);
     }
     return true;
@@ -392,6 +394,7 @@ static void lose(struct rds_pipe *pipe)
 
     rds_conn_close(&pipe->conn);
     pipe->up = pipe->broken = false;
+    atomic_fetch_add(&pipe->serial, 1);
     while ((c = TAILQ_LAST(&pipe->inflight, rds_call_list))) {
         TAILQ_REMOVE(&pipe->inflight, c, link);
         TAILQ_INSERT_HEAD(&pipe->queue, c, link);

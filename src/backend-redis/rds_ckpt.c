@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
+#include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_large.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
@@ -19,6 +21,7 @@
 
 static void ckpt_free(struct store_ckpt *ckpt)
 {
+    rds_kept_close(ckpt);
     rds_large_forget(ckpt);
     rds_keys_free(&ckpt->keys);
     free(ckpt->name_key);
@@ -103,8 +106,13 @@ enum store_status rds_ckpt_note(struct store_ckpt *ckpt, enum store_status st)
 enum store_status rds_ckpt_send(const struct store_ckpt *ckpt, struct rds_call *call,
                                 int64_t deadline_ns)
 {
-    return ckpt->sync && call->mutates ? rds_durable_run(call, deadline_ns)
-                                       : rds_run(call, deadline_ns);
+    enum store_status st;
+
+    st = ckpt->sync && call->mutates ? rds_durable_run(call, deadline_ns)
+                                     : rds_run(call, deadline_ns);
+    if (call->mutates)
+        rds_cache_changed(ckpt);
+    return st;
 }
 
 enum store_status rds_ckpt_run(struct store_ckpt *ckpt, struct rds_call *call,
@@ -274,6 +282,7 @@ enum store_status store_ckpt_open(struct clv_bytes name, const struct store_open
     if (created)
         names_hint("SADD", ckpt, deadline_ns);
     ckpt_list(ckpt);
+    rds_kept_open(ckpt);
     if (ckpt->sync)
         rds_durable_prepare();
     if (ckpt->sync && created)

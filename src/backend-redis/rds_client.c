@@ -9,11 +9,14 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
+#include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_lease.h"
 #include "backend-redis/rds_master.h"
+#include "backend-redis/rds_stats.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -151,6 +154,7 @@ static void reconnect(struct keeper *k)
 static void beat(struct keeper *k)
 {
     rds_lease_beat(clv_deadline_ns(rds.lease_ns / 3));
+    rds_stats_publish(clv_deadline_ns(rds.lease_ns / 3));
     k->beat_ns = clv_now_ns() + rds.lease_ns / 3;
 }
 
@@ -198,6 +202,7 @@ static enum store_status settings_load(void)
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
         !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) || !rds_durable_settings() ||
+        !rds_kept_settings() || !rds_cache_settings() ||
         !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
         return errno == ENOMEM ? STORE_NO_MEM : STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
@@ -235,6 +240,7 @@ static void keeper_stop(void)
 static void client_free(void)
 {
     rds_durable_free();
+    rds_kept_clear();
     rds_master_stop();
     rds_pipe_free(&rds.pipe);
     rds_url_free(&rds.url);
@@ -278,6 +284,7 @@ static enum store_status client_start(int64_t deadline_ns)
     st = first_wait(deadline_ns);
     if (st == STORE_OK) {
         atomic_store(&rds.running, true);
+        rds_cache_start();
         return STORE_OK;
     }
     keeper_stop();
@@ -295,8 +302,10 @@ static void forget_in_child(void)
     if (rds.starts && rds.pipe.conn.fd >= 0)
         close(rds.pipe.conn.fd);
     rds_durable_forget();
+    rds_kept_forget();
     rds_worker_forget();
     rds_feed_forget();
+    rds_cache_forget();
     rds_master_forget();
     memset(&rds, 0, sizeof(rds));
     pthread_mutex_init(&rds.start_lock, NULL);
@@ -330,9 +339,11 @@ void store_stop(void)
 
     pthread_mutex_lock(&rds.start_lock);
     if (rds.starts > 0 && --rds.starts == 0) {
+        rds_cache_stop();
         rds_feed_stop();
         rds_worker_stop();
         rds_ckpt_close_all(deadline_ns);
+        rds_stats_publish(deadline_ns);
         rds_lease_end(deadline_ns);
         rds_durable_stop();
         atomic_store(&rds.running, false);

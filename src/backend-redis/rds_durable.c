@@ -13,6 +13,7 @@
 #include "backend-redis/rds_owner.h"
 #include "backend-redis/rds_replicas.h"
 #include "backend-redis/rds_session.h"
+#include "backend-redis/rds_stats.h"
 #include "backend-redis/rds_talk.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -126,6 +127,7 @@ static enum rds_verdict judge(struct rds_round *round)
     ok = rds_replicas_settled(r, durable.offset, clv_now_ns());
     if (r->owner_wanted || r->strangers)
         pthread_cond_broadcast(&durable.pipe.changed);
+    rds_stat_add(ok ? RDS_STAT_sync_rounds : RDS_STAT_sync_repeats, 1);
     return ok ? RDS_ROUND_DONE : RDS_ROUND_AGAIN;
 }
 
@@ -537,8 +539,14 @@ void rds_durable_renew(void)
 
 enum store_status rds_durable_run(struct rds_call *call, int64_t deadline_ns)
 {
+    const int64_t begun_ns = clv_now_ns();
+    enum store_status st;
+
     if (!atomic_load(&rds.running))
         return STORE_AWAY;
     rds_durable_prepare();
-    return rds_call_run(&durable.pipe, call, deadline_ns);
+    st = rds_call_run(&durable.pipe, call, deadline_ns);
+    rds_stat_add(RDS_STAT_sync_writes, 1);
+    rds_stat_add(RDS_STAT_sync_us, (uint64_t)(clv_now_ns() - begun_ns) / 1000);
+    return st;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_large.h"
 
 /* ---- transactions with a script ------------------------------------------ */
@@ -101,6 +102,18 @@ void rds_write_settle(struct rds_req *req, const struct store_ckpt *ckpt,
     write_script(req, ckpt, stamp, mode == 'p' ? &room : w, 1, 0, mode);
 }
 
+/* Every element of a vector is a part of its section. */
+static void vector_note(struct store_ckpt *ckpt, const struct rds_call *call,
+                        const struct store_write *vec, uint32_t n, char mode)
+{
+    const enum rds_step_kind kind =
+        mode == 'R' || mode == 'r' ? RDS_STEP_WHOLE : RDS_STEP_PART;
+    uint32_t i;
+
+    for (i = 0; i < n; i++)
+        rds_kept_note(ckpt, call, kind, &vec[i], STORE_TIME_END);
+}
+
 static enum store_status write_inline(struct store_ckpt *ckpt,
                                       const struct store_write *vec, uint32_t n,
                                       char mode, uint32_t *bad, int64_t deadline_ns)
@@ -119,6 +132,8 @@ static enum store_status write_inline(struct store_ckpt *ckpt,
         else if (n == 1)
             rds_large_note(ckpt, vec[0].id, at == 1);
     }
+    if (st == STORE_OK)
+        vector_note(ckpt, &call, vec, n, mode);
     atomic_fetch_add(&ckpt->changes, 1);
     rds_call_free(&call);
     return st;
@@ -151,6 +166,8 @@ static enum store_status write_outside(struct store_ckpt *ckpt,
     rds_req_plain(&call.req, "EXEC");
     st = rds_exec_run(ckpt, &call, bad, deadline_ns);
     *must_inline = rds_reply_is(rds_reply_at(script_reply(&call), 0), "INLINE");
+    if (st == STORE_OK && !*must_inline)
+        vector_note(ckpt, &call, vec, n, mode);
     atomic_fetch_add(&ckpt->changes, 1);
     rds_call_free(&call);
     return st;

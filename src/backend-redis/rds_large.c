@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend-redis/rds_io.h"
+#include "backend-redis/rds_kept.h"
 
 enum { NOTES = 256 };
 
@@ -158,6 +159,8 @@ enum store_status rds_large_patch(struct store_ckpt *ckpt, const struct store_wr
         st = rds_ckpt_note(ckpt, rds_answer(&p.call));
     else if (st == STORE_OK)
         st = patch_answer(ckpt, &p, done, deadline_ns);
+    if (st == STORE_OK && *done)
+        rds_kept_note(ckpt, &p.call, RDS_STEP_PART, w, STORE_TIME_END);
     rds_call_free(&p.call);
     return st;
 }

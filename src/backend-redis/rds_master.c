@@ -8,10 +8,16 @@
 #include "backend-redis/rds_client.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
+#include "backend-redis/rds_kept.h"
+#include "backend-redis/rds_repair.h"
 #include "backend-redis/rds_sentinel.h"
 #include "backend-redis/rds_session.h"
+#include "backend-redis/rds_stats.h"
 #include "backend-redis/rds_tls.h"
+#include "base/clock.h"
 #include "base/logline.h"
+
+enum { REPAIR_MS = 10000 };
 
 /* Guarded by rds.pipe.lock where not said otherwise. */
 static struct {
@@ -176,6 +182,8 @@ static bool put_to_use(struct rds_conn *conn, const struct found *found,
         rds_feed_renew();
         rds_durable_renew();
     }
+    if (is_new && !is_first)
+        rds_stat_add(RDS_STAT_failovers, 1);
     if (is_new && !is_first && fn)
         fn(&now);
     return true;
@@ -202,6 +210,21 @@ static void attempt_waits(struct rds_conn *conn)
     pthread_mutex_unlock(&rds.pipe.lock);
 }
 
+/* Before calls go to a new generation, it gets back what it has lost of ours. */
+static enum store_status restore(struct rds_conn *conn, const struct found *found,
+                                 const struct rds_session *session, int64_t clock_us)
+{
+    const struct rds_talk t = {conn, &found->place,
+                               clv_deadline_ns(REPAIR_MS * CLV_NS_PER_MS), rds.why,
+                               sizeof(rds.why)};
+
+    if (session->n_replicas > 0 || rds_url_has_sentinels(&rds.url))
+        rds_kept_enable();
+    if (master.generation.number == 0 || is_same(&master.generation, session))
+        return STORE_OK;
+    return rds_repair_run(&t, clock_us);
+}
+
 static enum store_status enter(struct rds_conn *conn, const struct found *found,
                                int64_t deadline_ns)
 {
@@ -213,6 +236,8 @@ static enum store_status enter(struct rds_conn *conn, const struct found *found,
     attempt_waits(conn);
     st = rds_session_begin(conn, &found->place, &rds.url, &master.session, &session,
                            &clock_us, deadline_ns, rds.why, sizeof(rds.why));
+    if (st == STORE_OK && !found->same_only)
+        st = restore(conn, found, &session, clock_us);
     attempt_waits(NULL);
     if (st != STORE_OK)
         return st;

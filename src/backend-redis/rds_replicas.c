@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend-redis/rds_stats.h"
 #include "base/clock.h"
 #include "base/logline.h"
 
@@ -175,6 +176,7 @@ static bool drop_out(struct rds_replicas *r, int64_t latest_ns)
             continue;
         x->expected = false;
         x->missing_ns = 0;
+        rds_stat_add(RDS_STAT_dropouts, 1);
         clv_log(CLV_LOG_WARNING,
                 "redis: replica %s does not acknowledge, writes go on without it",
                 x->address);

@@ -31,6 +31,7 @@
     X(section_page) \
     X(section_describe) \
     X(section_sweep) \
+    X(section_guard) \
     X(proc_beat)
 /* clang-format on */
 

@@ -6,6 +6,7 @@
 
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_io.h"
+#include "backend-redis/rds_kept.h"
 #include "base/clock.h"
 
 static const struct clv_bytes section_prefix = {"s:", 2};
@@ -65,7 +66,6 @@ static enum store_status run_change(struct store_ckpt *ckpt, struct rds_call *ca
     enum store_status st = rds_ckpt_run(ckpt, call, deadline_ns);
 
     atomic_fetch_add(&ckpt->changes, 1);
-    rds_call_free(call);
     return st;
 }
 
@@ -79,17 +79,44 @@ static void create_script(struct rds_req *req, const struct store_ckpt *ckpt,
     req_when(req, end);
 }
 
+void rds_create_settle(struct rds_req *req, const struct store_ckpt *ckpt,
+                       struct clv_bytes id, struct store_when end,
+                       const struct rds_stamp *stamp, struct clv_bytes data)
+{
+    create_script(req, ckpt, id, end, true);
+    rds_req_value(req, stamp, data);
+}
+
+/* When a section ends, by the store's clock. */
+static int64_t end_us(struct store_when end)
+{
+    if (end.ns == STORE_TIME_END)
+        return STORE_TIME_END;
+    return end.ns / 1000 + (end.relative ? rds_now_us() : 0);
+}
+
+static void create_note(struct store_ckpt *ckpt, const struct rds_call *call,
+                        struct clv_bytes id, struct store_when end, struct clv_bytes data)
+{
+    rds_kept_note(ckpt, call, RDS_STEP_CREATE, &(struct store_write){id, data, 0},
+                  end_us(end));
+}
+
 static enum store_status create_small(struct store_ckpt *ckpt, struct clv_bytes id,
                                       struct store_when end, struct clv_bytes data,
                                       int64_t deadline_ns)
 {
     const struct rds_stamp stamp = rds_stamp_now(RDS_STAMP_CREATED);
     struct rds_call call;
+    enum store_status st;
 
     rds_call_init(&call, true);
-    create_script(&call.req, ckpt, id, end, true);
-    rds_req_value(&call.req, &stamp, data);
-    return run_change(ckpt, &call, deadline_ns);
+    rds_create_settle(&call.req, ckpt, id, end, &stamp, data);
+    st = run_change(ckpt, &call, deadline_ns);
+    if (st == STORE_OK)
+        create_note(ckpt, &call, id, end, data);
+    rds_call_free(&call);
+    return st;
 }
 
 /* Room is made by the script, the content follows as HSETNX, which does nothing if the
@@ -110,6 +137,8 @@ static enum store_status create_large(struct store_ckpt *ckpt, struct clv_bytes 
     rds_req_arg(&call.req, id);
     rds_req_plain(&call.req, "EXEC");
     st = rds_exec_run(ckpt, &call, NULL, deadline_ns);
+    if (st == STORE_OK)
+        create_note(ckpt, &call, id, end, data);
     atomic_fetch_add(&ckpt->changes, 1);
     rds_call_free(&call);
     return st;
@@ -258,33 +287,59 @@ enum store_status store_section_write(struct store_ckpt *ckpt, struct clv_bytes 
     atomic_fetch_add(&ckpt->changes, 1);
     if (st == STORE_OK)
         st = overwrite_answer(ckpt, &o, deadline_ns);
+    if (st == STORE_OK)
+        rds_kept_note(ckpt, &o.call, RDS_STEP_WHOLE, &whole, STORE_TIME_END);
     rds_call_free(&o.call);
     return st;
 }
 
 /* ---- the rest ------------------------------------------------------------ */
 
+void rds_delete_request(struct rds_req *req, const struct store_ckpt *ckpt,
+                        struct clv_bytes id)
+{
+    rds_change_script(req, ckpt, script_section_delete, 1);
+    rds_req_arg(req, id);
+}
+
 enum store_status store_section_delete(struct store_ckpt *ckpt, struct clv_bytes id,
                                        int64_t deadline_ns)
 {
     struct rds_call call;
+    enum store_status st;
 
     rds_call_init(&call, true);
-    rds_change_script(&call.req, ckpt, script_section_delete, 1);
-    rds_req_arg(&call.req, id);
-    return run_change(ckpt, &call, deadline_ns);
+    rds_delete_request(&call.req, ckpt, id);
+    st = run_change(ckpt, &call, deadline_ns);
+    if (st == STORE_OK)
+        rds_kept_note(ckpt, &call, RDS_STEP_DELETE, &(struct store_write){.id = id},
+                      STORE_TIME_END);
+    rds_call_free(&call);
+    return st;
+}
+
+void rds_expire_request(struct rds_req *req, const struct store_ckpt *ckpt,
+                        struct clv_bytes id, struct store_when end)
+{
+    rds_change_script(req, ckpt, script_section_expire, 3);
+    rds_req_arg(req, id);
+    req_when(req, end);
 }
 
 enum store_status store_section_expire(struct store_ckpt *ckpt, struct clv_bytes id,
                                        struct store_when end, int64_t deadline_ns)
 {
     struct rds_call call;
+    enum store_status st;
 
     rds_call_init(&call, true);
-    rds_change_script(&call.req, ckpt, script_section_expire, 3);
-    rds_req_arg(&call.req, id);
-    req_when(&call.req, end);
-    return run_change(ckpt, &call, deadline_ns);
+    rds_expire_request(&call.req, ckpt, id, end);
+    st = run_change(ckpt, &call, deadline_ns);
+    if (st == STORE_OK)
+        rds_kept_note(ckpt, &call, RDS_STEP_END, &(struct store_write){.id = id},
+                      end_us(end));
+    rds_call_free(&call);
+    return st;
 }
 
 enum store_status store_section_check(struct store_ckpt *ckpt, struct clv_bytes id,

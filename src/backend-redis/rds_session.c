@@ -92,11 +92,15 @@ static enum store_status read_history(const struct rds_talk *t,
 {
     enum store_status st;
     redisReply *reply = rds_talk_words(t, &st, 2, "INFO", "replication");
+    char n[24];
 
-    if (reply && reply->type == REDIS_REPLY_ERROR)
+    if (reply && reply->type == REDIS_REPLY_ERROR) {
         st = STORE_OK;
-    else if (reply)
+    } else if (reply) {
         info_get(reply, "master_replid:", session->replid, sizeof(session->replid));
+        info_get(reply, "connected_slaves:", n, sizeof(n));
+        session->n_replicas = strtoll(n, NULL, 10);
+    }
     return done(reply, &st);
 }
 

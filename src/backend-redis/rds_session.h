@@ -18,6 +18,7 @@ struct rds_session {
     char run_id[48]; /* of the server; empty: not known */
     char replid[48]; /* of the history of its data; empty: not known */
     int64_t client_id;
+    int64_t n_replicas;
 };
 
 /* place is for the texts, url has the credentials and the database.

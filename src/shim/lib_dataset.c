@@ -55,7 +55,8 @@ static ClRcT table_set(struct lib_table *table, const ClCkptDataSetCallbackT *ro
         return LIB_RC(CL_ERR_NO_MEMORY);
     memcpy(copy, rows, n * sizeof(*copy));
     free(table->row);
-    *table = (struct lib_table){copy, n};
+    table->row = copy;
+    table->n = n;
     return CL_OK;
 }
 
