@@ -85,8 +85,17 @@ EXTRA_PROGRAMS += tests/failover_soak
 tests_failover_soak_SOURCES = %D%/failover_soak.c $(SENTINEL_TEST_SOURCES)
 tests_failover_soak_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_failover_soak_LDADD = $(BACKEND_TEST_LIBS)
+
+EXTRA_PROGRAMS += tests/failover_bench
+tests_failover_bench_SOURCES = %D%/failover_bench.c $(SENTINEL_TEST_SOURCES)
+tests_failover_bench_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_failover_bench_LDADD = $(BACKEND_TEST_LIBS)
 endif
 
 .PHONY: failover-soak
 failover-soak: tests/failover_soak
 	$(AM_TESTS_ENVIRONMENT) TEST_LIMIT=86400 $(SHELL) $(top_srcdir)/tests/run-test.sh tests/failover_soak
+
+.PHONY: bench-failover
+bench-failover: tests/failover_bench
+	$(AM_TESTS_ENVIRONMENT) TEST_LIMIT=3600 $(SHELL) $(top_srcdir)/tests/run-test.sh tests/failover_bench
