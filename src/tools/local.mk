@@ -20,7 +20,7 @@ clovis_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(JANSSON_CFLAGS)
 clovis_LDADD = libbench.la libamf-check.la libclovis.la libamf-sim.la libamf-record.la \
 	libamf-model.la \
 	libamf-proto.la libbase.la $(JANSSON_LIBS)
-dist_man_MANS += %D%/clovis.1
+dist_man_MANS += %D%/clovis.1 %D%/clovis.conf.5
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = %D%/completions/clovis %D%/completions/clovis-amfd
