@@ -177,7 +177,7 @@ static void report(struct bench_report *r, const char *name, size_t size,
         .raw_p50_ns = bench_percentile(&out[1], 0.50),
         .raw_p99_ns = bench_percentile(&out[1], 0.99),
         .raw = "hiredis",
-        .target_ratio = 1.20,
+        .target_ratio = 1.10,
     };
 
     bench_add(r, &line);

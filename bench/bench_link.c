@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <clCkptErrors.h>
@@ -123,15 +124,26 @@ long long bench_raw_int(redisContext *c, const char *fmt, ...)
     return v;
 }
 
-double bench_redis_memory(redisContext *c)
+/* The number behind key in the server's INFO memory. */
+static double info_number(redisContext *c, const char *key)
 {
     redisReply *r = redisCommand(c, "INFO memory");
-    const char *at = r && r->str ? strstr(r->str, "used_memory:") : NULL;
-    const double n = at ? strtod(at + strlen("used_memory:"), NULL) : 0;
+    const char *at = r && r->type == REDIS_REPLY_STRING ? strstr(r->str, key) : NULL;
+    const double n = at ? strtod(at + strlen(key), NULL) : 0;
 
     if (r)
         freeReplyObject(r);
     return n;
+}
+
+double bench_redis_memory(redisContext *c)
+{
+    int tries;
+
+    for (tries = 0; tries < 1000 && info_number(c, "lazyfree_pending_objects:") > 0;
+         tries++)
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
+    return info_number(c, "used_memory:");
 }
 
 bool bench_service_open(ClCkptSvcHdlT *service)

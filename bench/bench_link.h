@@ -18,7 +18,7 @@ int bench_bare_open(void);
 long long bench_raw_int(redisContext *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The server's used_memory; it frees in the background, so look twice. */
+/* The server's used_memory, once it has freed what it frees in the background. */
 double bench_redis_memory(redisContext *c);
 
 /* False after an error line. The checkpoint's name is made of the process and suffix; it

@@ -2,6 +2,7 @@
 # What old makefiles look for: the library names of the legacy platform, its make rules,
 # and clovis-config.
 bin_SCRIPTS += sdk/clovis-config
+dist_man_MANS += %D%/clovis-config.1
 clovis_mkdir = $(datadir)/clovis/mk
 dist_clovis_mk_DATA = \
 	%D%/mk/clovis-paths.mk %D%/mk/clovis-rules.mk %D%/mk/make-client.mk \
@@ -22,7 +23,9 @@ uninstall-link-names:
 # makefiles include $(CLOVIS_ROOT)/ASP/mk/..., 6.x $(CLOVIS_ROOT)/SAFplus/mk/...
 install-data-hook: install-mk-links
 install-mk-links:
-	cd '$(DESTDIR)$(datadir)/clovis' && ln -sfn . ASP && ln -sfn . SAFplus
+	$(MKDIR_P) '$(DESTDIR)$(datadir)/clovis/ASP' '$(DESTDIR)$(datadir)/clovis/SAFplus'
+	cd '$(DESTDIR)$(datadir)/clovis' && ln -sfn ../mk ASP/mk && ln -sfn ../mk SAFplus/mk
 uninstall-mk-links:
-	rm -f '$(DESTDIR)$(datadir)/clovis/ASP' '$(DESTDIR)$(datadir)/clovis/SAFplus'
-	-rmdir '$(DESTDIR)$(clovis_mkdir)' '$(DESTDIR)$(datadir)/clovis'
+	rm -f '$(DESTDIR)$(datadir)/clovis/ASP/mk' '$(DESTDIR)$(datadir)/clovis/SAFplus/mk'
+	-cd '$(DESTDIR)$(datadir)/clovis' && rmdir ASP SAFplus mk
+	-rmdir '$(DESTDIR)$(datadir)/clovis'

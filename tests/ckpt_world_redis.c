@@ -37,7 +37,8 @@ void world_drain(void)
     sem_t done;
 
     sem_init(&done, 0, 0);
-    cr_assert(store_defer(reached, &done));
+    if (!store_defer(reached, &done)) /* in a test whose memory runs out: once */
+        cr_assert(store_defer(reached, &done));
     while (sem_wait(&done) != 0)
         ;
     sem_destroy(&done);

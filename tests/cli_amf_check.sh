@@ -56,6 +56,18 @@ expect 0 out '    standby: SU desk2 on node host2' "$clovis" amf check "$models/
 expect 0 out '      CSI mn-csi1: mn-c3' "$clovis" amf check "$models/good-groups"
 expect 0 out '0 findings' "$clovis" amf check "$models/good-groups"
 
+# the same model in virtual time
+expect 0 out '50 sequences of 60 faults from seed 7, * events, *: no invariant was broken' \
+    "$clovis" amf simulate "$models/good-6x" --seed 7 --sequences 50
+expect 0 out '* sequences of 5 faults *' \
+    "$clovis" amf simulate "$models/good-groups" --faults 5 --sequences 10
+expect 0 out '*si * assigned to su * ACTIVE' \
+    "$clovis" amf simulate "$models/good-5x" --sequences 1 --tell
+expect 2 err 'clovis amf simulate: "x" is not a whole number *' \
+    "$clovis" amf simulate "$models/good-6x" --seed x
+expect 2 err 'clovis amf simulate: no directory, *' "$clovis" amf simulate
+expect 1 err '/no/such: no such directory, expected *' "$clovis" amf simulate /no/such
+
 # what is locked is no finding; a lone node without controller is one
 expect 4 out '  SU u on node n: no work while it, its node or its group is LOCKED_I' \
     "$clovis" amf check "$models/good-bare"

@@ -5,9 +5,9 @@ libfake_amfd_la_SOURCES = %D%/fake_amfd.h %D%/fake_amfd.c
 libfake_amfd_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libfake_amfd_la_LIBADD = libamf-proto.la libbase.la $(JANSSON_LIBS) $(CRITERION_LIBS)
 
-CLIENT_TESTS = tests/test_cpm_session tests/test_cpm_api tests/test_cpm_work \
+CLIENT_TESTS = tests/test_cpm_session tests/test_cpm_api tests/test_cpm_work tests/test_cpm_traps \
 	tests/it_cpm_gen1 tests/test_cpm_saf tests/test_plat_log tests/test_plat_time \
-	tests/test_plat_common
+	tests/test_plat_common tests/test_plat_rest
 check_PROGRAMS += $(CLIENT_TESTS) tests/gen1_app
 TESTS += $(CLIENT_TESTS)
 
@@ -50,4 +50,11 @@ tests_test_plat_time_LDADD = $(CLIENT_LIBS)
 tests_test_plat_common_SOURCES = %D%/test_plat_common.c %D%/no_store.c
 tests_test_plat_common_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_plat_common_LDADD = $(CLIENT_LIBS)
+
+tests_test_cpm_traps_SOURCES = %D%/test_cpm_traps.c $(CLIENT_APP)
+tests_test_cpm_traps_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_cpm_traps_LDADD = $(CLIENT_LIBS)
+tests_test_plat_rest_SOURCES = %D%/test_plat_rest.c %D%/no_store.c
+tests_test_plat_rest_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_plat_rest_LDADD = $(CLIENT_LIBS)
 endif

@@ -77,4 +77,17 @@ TESTS += tests/it_amfd_faults
 tests_it_amfd_faults_SOURCES = %D%/it_amfd_faults.c
 tests_it_amfd_faults_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_it_amfd_faults_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/it_amfd_sentinel
+TESTS += tests/it_amfd_sentinel
+tests_it_amfd_sentinel_SOURCES = %D%/it_amfd_sentinel.c %D%/fixture_sentinel.c %D%/fixture_sentinel.h
+tests_it_amfd_sentinel_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_sentinel_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/stress_amf_log
+TESTS += tests/stress_amf_log
+STRESS_TESTS += tests/stress_amf_log
+tests_stress_amf_log_SOURCES = %D%/stress_amf_log.c
+tests_stress_amf_log_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_stress_amf_log_LDADD = libtest.la libamfd.la $(HIREDIS_LIBS) $(UV_LIBS)
 endif

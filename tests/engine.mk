@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+dist_check_SCRIPTS += tests/amf-rows.sh
+TESTS += tests/amf-rows.sh
+EXTRA_DIST += doc/amf-rows.tsv
+
 if WITH_TESTS
 check_PROGRAMS += tests/test_amf_engine
 TESTS += tests/test_amf_engine
@@ -23,4 +27,11 @@ TESTS += tests/test_amf_engine_sim
 tests_test_amf_engine_sim_SOURCES = %D%/test_amf_engine_sim.c
 tests_test_amf_engine_sim_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_sim_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/test_amf_traps
+TESTS += tests/test_amf_traps
+tests_test_amf_traps_SOURCES = %D%/test_amf_traps.c
+tests_test_amf_traps_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
+tests_test_amf_traps_LDADD = libamf-sim.la libtest-model.la libamfd.la libamf-model.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS)
 endif

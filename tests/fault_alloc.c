@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fault.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -41,6 +42,7 @@ static bool fails(void)
     if (left < 0 || left-- > 0)
         return false;
     hit = true;
+    errno = ENOMEM;
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture_sentinel.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -91,9 +92,8 @@ static bool sentinel_answers(void *arg)
     return ask_port(s->port, 0, text, sizeof(text), "PING");
 }
 
-void sentinel_again(struct cluster *c, int i)
+void sentinel_again(struct sentinel *s)
 {
-    struct sentinel *s = &c->sentinel[i];
     char text[64];
 
     s->pid = fork();
@@ -115,17 +115,18 @@ void sentinel_kill(struct sentinel *s)
     if (!s->pid)
         return;
     kill(s->pid, SIGKILL);
-    while (waitpid(s->pid, NULL, 0) < 0) {
+    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR) {
     }
     s->pid = 0;
 }
 
-static void sentinel_configure(struct cluster *c, struct sentinel *s)
+void sentinel_start(struct sentinel *s, int master_port, int quorum, const char *more)
 {
     const char *tmp = getenv("TMPDIR");
     char path[200];
     FILE *f;
 
+    memset(s, 0, sizeof(*s));
     snprintf(s->dir, sizeof(s->dir), "%s/sentinel.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     if (!mkdtemp(s->dir))
         die("mkdtemp");
@@ -135,14 +136,29 @@ static void sentinel_configure(struct cluster *c, struct sentinel *s)
     if (!f)
         die("sentinel.conf");
     fprintf(f,
-            "port %d\nbind 127.0.0.1\nprotected-mode no\ndir %s\n"
+            "port %d\nbind 127.0.0.1\nprotected-mode no\ndir %s\n%s"
             "sentinel monitor m 127.0.0.1 %d %d\n"
             "sentinel down-after-milliseconds m %d\n"
             "sentinel failover-timeout m %d\n"
             "sentinel parallel-syncs m %d\n",
-            s->port, s->dir, c->node[0].port, c->n_sentinels / 2 + 1, DOWN_AFTER_MS,
+            s->port, s->dir, more, master_port, quorum, DOWN_AFTER_MS,
             FAILOVER_TIMEOUT_MS, NODES_MAX);
     fclose(f);
+    sentinel_again(s);
+}
+
+void sentinel_end(struct sentinel *s)
+{
+    pid_t pid;
+
+    sentinel_kill(s);
+    pid = fork();
+    if (pid == 0) {
+        execlp("rm", "rm", "-rf", s->dir, (char *)NULL);
+        _exit(127);
+    }
+    if (pid > 0)
+        waitpid(pid, NULL, 0);
 }
 
 /* ---- all of it ----------------------------------------------------------- */
@@ -217,8 +233,7 @@ void cluster_start(struct cluster *c, int n_nodes, int n_sentinels,
         node_start(c, i, args);
     used = (size_t)snprintf(c->url, sizeof(c->url), "redis-sentinel://");
     for (i = 0; i < n_sentinels; i++) {
-        sentinel_configure(c, &c->sentinel[i]);
-        sentinel_again(c, i);
+        sentinel_start(&c->sentinel[i], c->node[0].port, n_sentinels / 2 + 1, "");
         used += (size_t)snprintf(c->url + used, sizeof(c->url) - used, "%s127.0.0.1:%d",
                                  i ? "," : "", c->sentinel[i].port);
     }
@@ -227,26 +242,12 @@ void cluster_start(struct cluster *c, int n_nodes, int n_sentinels,
         die("the cluster does not come up");
 }
 
-static void directory_remove(const char *dir)
-{
-    const pid_t pid = fork();
-
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", dir, (char *)NULL);
-        _exit(127);
-    }
-    if (pid > 0)
-        waitpid(pid, NULL, 0);
-}
-
 void cluster_end(struct cluster *c)
 {
     int i;
 
-    for (i = 0; i < c->n_sentinels; i++) {
-        sentinel_kill(&c->sentinel[i]);
-        directory_remove(c->sentinel[i].dir);
-    }
+    for (i = 0; i < c->n_sentinels; i++)
+        sentinel_end(&c->sentinel[i]);
     for (i = 0; i < c->n_nodes; i++)
         redis_end(&c->node[i]);
 }
@@ -336,7 +337,7 @@ void cluster_heal(struct cluster *c)
 
     for (i = 0; i < c->n_sentinels; i++)
         if (!c->sentinel[i].pid)
-            sentinel_again(c, i);
+            sentinel_again(&c->sentinel[i]);
     for (i = 0; i < c->n_nodes; i++)
         if (c->node[i].pid)
             redis_thaw(&c->node[i]);

@@ -46,8 +46,12 @@ void cluster_settle(struct cluster *c);
  * until they are in sync. */
 void cluster_heal(struct cluster *c);
 
+/* One sentinel on a free port that watches 127.0.0.1:master_port under the name "m";
+ * more: further lines of its file. */
+void sentinel_start(struct sentinel *s, int master_port, int quorum, const char *more);
 void sentinel_kill(struct sentinel *s);
-void sentinel_again(struct cluster *c, int i);
+void sentinel_again(struct sentinel *s);
+void sentinel_end(struct sentinel *s);
 
 /* Ask a server at a port of 127.0.0.1: the answer's text, or of an array the element i;
  * false: none. */

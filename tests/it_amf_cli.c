@@ -72,6 +72,12 @@ static const struct row life[] = {
     {"state su all safSu=counterSU2,safSg=counterSG", 0, "counterSU2"},
     {"status nobody", 6, "nobody: NOT_EXIST (0x220004)"},
     {"status bogus counter1", 2, "\"bogus\" is not a kind"},
+    {"tree", 0, "      csi counterCSI of si counterSI: STANDBY"},
+    {"tree", 0, "    ACTIVE su counterSU1\n"},
+    {"events", 0, "counter1: ACTIVE counterCSI\n"},
+    {"events", 0, "counter1: answered the CSI set with 0x0 in "},
+    {"events 1 --json", 0, "\"note\":\""},
+    {"events none", 2, "\"none\" is not a number of events"},
     {"lock counterSU1 --wait", 0, ""},
     {"lock counterSU1", 5, "counterSU1: NO_OP (0x220019)"},
     {"amsLOCKassignment su counterSU1", 5, "NO_OP (0x220019)"},
@@ -204,6 +210,67 @@ Test(amf_cli, a_daemon_that_is_none_is_named, .timeout = LIMIT, .fini = finish)
     snprintf(words, sizeof(words), "status --socket /%0120d", 0);
     row = (struct row){words, 2, "is longer than 107 bytes"};
     rows_run(&row, 1);
+}
+
+/* ---- recordings
+ * ------------------------------------------------------------------------ */
+
+/* A daemon that writes down what it decides, until it has done a little. */
+static void record(const char *file, bool again)
+{
+    const char *const args[] = {"--all-nodes", "--record", file, NULL};
+    char *out;
+
+    amfd_launch(&f, args);
+    cr_assert(again ? amfd_log_has(&f, "err", "taken over", 1, 20000)
+                    : amfd_settled(&f, 20000));
+    cr_expect_eq(amf("swap counterSI --wait", &out), 0, "%s", out);
+    free(out);
+}
+
+static void file_change(const char *path, const char *put, const char *find,
+                        const char *instead)
+{
+    char command[1000];
+    const char *argv[] = {"/bin/sh", "-c", command, NULL};
+    char *out;
+
+    snprintf(command, sizeof(command), "sed 's/%s/%s/' '%s' >'%s'", find, instead, path,
+             put);
+    cr_assert_eq(amfd_run(&f, argv, &out), 0);
+    free(out);
+}
+
+Test(amf_cli, a_recording_is_decided_the_same_way_again, .timeout = LIMIT, .fini = finish)
+{
+    char one[300], two[300], other[300], words[4][800];
+    struct row rows[] = {
+        {words[0], 0, "orders: the same decisions\n"},
+        {words[1], 0, "goes on from a saved state\n"},
+        {words[1], 0, "admin swap si counterSI\n"},
+        {words[2], 4, "steps are decided differently now\n"},
+        {words[2], 4, "then -> launch counter9\n"},
+        {words[3], 1, "is not the one of the recording; --model DIR names it"},
+        {"replay", 2, "no file"},
+        {"replay /no/such", 1, "/no/such:0: No such file or directory"},
+        {"replay /dev/null", 1, "empty, expected a recording"},
+    };
+
+    amfd_prepare(&f, NULL);
+    snprintf(one, sizeof(one), "%s/one", f.dir);
+    snprintf(two, sizeof(two), "%s/two", f.dir);
+    snprintf(other, sizeof(other), "%s/other", f.dir);
+    record(one, false);
+    amfd_stop(&f, SIGKILL, 10000);
+    record(two, true);
+    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
+    file_change(one, other, "launch counter1", "launch counter9");
+    snprintf(words[0], sizeof(words[0]), "replay %s", one);
+    snprintf(words[1], sizeof(words[1]), "replay --model %s %s", f.model, two);
+    snprintf(words[2], sizeof(words[2]), "replay --differences %s", other);
+    snprintf(words[3], sizeof(words[3]), "replay --model %s/tests/models/good-6x %s",
+             getenv("top_srcdir"), one);
+    rows_run(rows, sizeof(rows) / sizeof(*rows));
 }
 
 /* ---- watching ------------------------------------------------------------------------

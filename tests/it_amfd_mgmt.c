@@ -187,7 +187,7 @@ Test(mgmt, entities_tell_their_status_and_their_lists, .timeout = LIMIT, .fini =
     ClAmsEntityT sg = entity(CL_AMS_ENTITY_TYPE_SG, "counterSG");
     ClAmsEntityT comp = entity(CL_AMS_ENTITY_TYPE_COMP, "counter2");
     ClAmsEntityStatusT *status = NULL;
-    ClAmsEntityBufferT list = {0};
+    ClAmsEntityBufferT list = {0}, comps = {0};
     ClAmsNodeStatusT *node;
 
     begin();
@@ -204,9 +204,11 @@ Test(mgmt, entities_tell_their_status_and_their_lists, .timeout = LIMIT, .fini =
     cr_assert_eq(list.count, 2);
     cr_expect_eq(list.entity[1].type, CL_AMS_ENTITY_TYPE_SU);
     cr_expect_str_eq((const char *)list.entity[1].name.value, "counterSU2");
-    cr_expect_eq(clAmsMgmtGetSUCompList(mgmt, &list.entity[0], &list), CL_OK);
-    cr_assert_eq(list.count, 1);
-    cr_expect_str_eq((const char *)list.entity[0].name.value, "counter1");
+    cr_assert_eq(clAmsMgmtGetSUCompList(mgmt, &list.entity[0], &comps), CL_OK);
+    cr_assert_eq(comps.count, 1);
+    cr_expect_str_eq((const char *)comps.entity[0].name.value, "counter1");
+    clHeapFree(comps.entity);
+    clHeapFree(list.entity);
     cr_expect_eq(clAmsMgmtGetNodeSUList(mgmt, &sg, &list), AMS(CL_ERR_NOT_EXIST));
 }
 

@@ -135,7 +135,7 @@ static void life(const char *model, const char *callout)
     fake_amfd_end(daemon_);
 }
 
-Test(gen1, an_app_callout_that_loops_gets_its_callbacks_meanwhile)
+Test(gen1, trap_30_an_app_callout_that_loops_gets_its_callbacks_meanwhile)
 {
     life("app", "loop");
 }
@@ -145,7 +145,7 @@ Test(gen1, a_recv_callout_may_loop_too)
     life("recv", "loop");
 }
 
-Test(gen1, a_recv_program_lives_on_after_its_callout)
+Test(gen1, trap_02_a_recv_program_lives_on_after_its_callout)
 {
     life("recv", "return");
 }
@@ -177,7 +177,7 @@ Test(gen1, a_recv_program_that_finalizes_itself_ends)
     fake_amfd_end(daemon_);
 }
 
-Test(gen1, a_process_without_a_name_ends_with_1)
+Test(gen1, trap_15_a_process_without_a_name_ends_with_1)
 {
     unsetenv("ASP_COMPNAME");
     child_start("app", "return");

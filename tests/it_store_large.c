@@ -455,7 +455,7 @@ Test(large, cuts_of_the_connection_change_nothing)
 Test(large, patches_and_overwrites_of_two_processes_do_not_mix)
 {
     static const struct store_open_how make = {.create = &roomy};
-    char back[3001], want[3001];
+    char back[3001] = "", want[3001];
     struct store_ckpt *c;
     struct peer p;
     size_t i, wrong = 0;

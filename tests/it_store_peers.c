@@ -248,6 +248,23 @@ Test(peers, an_unlinked_checkpoint_goes_when_its_dead_holder_is_found)
     redis_end(&server);
 }
 
+static char process_key[64];
+
+/* The first sign of life comes a moment after the start. */
+static bool one_process_is_known(void *arg)
+{
+    redisContext *raw = redis_raw(&server);
+    redisReply *keys = redisCommand(raw, "KEYS clovis:proc:*");
+    const bool known = keys && keys->type == REDIS_REPLY_ARRAY && keys->elements == 1;
+
+    (void)arg;
+    if (known)
+        snprintf(process_key, sizeof(process_key), "%s", keys->element[0]->str);
+    freeReplyObject(keys);
+    redisFree(raw);
+    return known;
+}
+
 Test(peers, a_silent_process_on_another_host_is_dead_only_after_watching)
 {
     struct store_attrs a = plain;
@@ -262,13 +279,9 @@ Test(peers, a_silent_process_on_another_host_is_dead_only_after_watching)
     peer_start(&p, &make);
     PEER_DOES(&p, "open c");
     PEER_DOES(&p, "create s x");
+    cr_assert(wait_for(one_process_is_known, NULL, 10000));
     peer_kill(&p);
-    redisContext *raw = redis_raw(&server);
-    redisReply *keys = redisCommand(raw, "KEYS clovis:proc:*");
-    cr_assert_eq(keys->elements, 1);
-    redis_int(&server, "HSET %s host elsewhere", keys->element[0]->str);
-    freeReplyObject(keys);
-    redisFree(raw);
+    redis_int(&server, "HSET %s host elsewhere", process_key);
     cr_assert_eq(store_start(soon()), STORE_OK);
     begin = clv_now_ns();
     do { /* until its lease is over, it passes for alive */
@@ -299,13 +312,9 @@ Test(peers, a_process_that_was_taken_for_dead_enters_its_opens_again)
     server_start();
     cr_assert_eq(store_start(soon()), STORE_OK);
     c = ckpt_make("c");
-    redisContext *raw = redis_raw(&server);
-    redisReply *keys = redisCommand(raw, "KEYS clovis:proc:*");
-    cr_assert_eq(keys->elements, 1);
+    cr_assert(wait_for(one_process_is_known, NULL, 10000));
     redis_int(&server, "DEL clovis:{c:c}:%s:open", instance_of("c"));
-    redis_int(&server, "DEL %s", keys->element[0]->str);
-    freeReplyObject(keys);
-    redisFree(raw);
+    redis_int(&server, "DEL %s", process_key);
     cr_expect(wait_for(is_open_by_one, NULL, 5000));
     store_ckpt_close(c, soon());
     fixture_store_end();

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Usage: run-test.sh COMMAND [ARG...]
-# Runs one test: TEST_LIMIT seconds at most (default 120), in a private TMPDIR that
+# Runs one test: TEST_LIMIT seconds at most (default 240), in a private TMPDIR that
 # is removed afterwards, and any sanitizer report is a failure (Criterion would
 # print a leak report and pass).
 set -u
-limit=${TEST_LIMIT:-120}
+limit=${TEST_LIMIT:-240}
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/clv-test.XXXXXX") || exit 99
 export TMPDIR
 for last in "$@"; do :; done

@@ -44,14 +44,16 @@ tests_test_ckpt_notify_SOURCES = %D%/test_ckpt_notify.c
 tests_test_ckpt_notify_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_ckpt_notify_LDADD = $(SHIM_LIBS)
 
-tests_test_ckpt_faults_SOURCES = %D%/test_ckpt_faults.c %D%/fault_alloc.c
+tests_test_ckpt_faults_SOURCES = %D%/test_ckpt_faults.c %D%/fault_alloc.c %D%/ckpt_calls.h \
+	%D%/ckpt_calls.c
 tests_test_ckpt_faults_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_ckpt_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
-	-Wl,--wrap=realloc,--wrap=strdup
+WRAP_ALLOC = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
+tests_test_ckpt_faults_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_test_ckpt_faults_LDADD = $(SHIM_LIBS)
 
 # the same rows, and what needs several processes, over a real server
-SHIM_ITS = tests/it_ckpt_rows tests/it_ckpt_peers
+SHIM_ITS = tests/it_ckpt_rows tests/it_ckpt_peers tests/it_ckpt_model tests/it_ckpt_memory \
+	tests/it_ckpt_limits
 check_PROGRAMS += $(SHIM_ITS)
 TESTS += $(SHIM_ITS)
 SHIM_IT_LIBS = libshim.la libbackend-redis.la libtest.la libbase.la \
@@ -70,4 +72,29 @@ tests_ckpt_app_LDFLAGS = $(AM_LDFLAGS) -no-install
 tests_it_ckpt_peers_SOURCES = %D%/it_ckpt_peers.c %D%/fixture_app.h %D%/fixture_app.c
 tests_it_ckpt_peers_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_ckpt_peers_LDADD = libtest.la libbase.la $(CRITERION_LIBS) $(HIREDIS_LIBS)
+
+tests_it_ckpt_model_SOURCES = %D%/it_ckpt_model.c %D%/ckpt_model.h %D%/ckpt_model.c %D%/ckpt_model_run.h %D%/ckpt_model_ops.c \
+	%D%/ckpt_case.c %D%/ckpt_world_redis.c
+tests_it_ckpt_model_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_ckpt_model_LDADD = $(SHIM_IT_LIBS)
+
+tests_it_ckpt_memory_SOURCES = %D%/it_ckpt_memory.c %D%/fault.h %D%/fault_alloc.c \
+	%D%/ckpt_calls.h %D%/ckpt_calls.c %D%/ckpt_case.c %D%/ckpt_world_redis.c
+tests_it_ckpt_memory_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_ckpt_memory_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_it_ckpt_memory_LDADD = $(SHIM_IT_LIBS)
+
+tests_it_ckpt_limits_SOURCES = %D%/it_ckpt_limits.c %D%/ckpt_calls.h %D%/ckpt_calls.c \
+	%D%/ckpt_case.c %D%/ckpt_world_redis.c
+tests_it_ckpt_limits_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_ckpt_limits_LDADD = $(SHIM_IT_LIBS)
+
+# threads; plain, for ThreadSanitizer
+check_PROGRAMS += tests/stress_ckpt
+TESTS += tests/stress_ckpt
+STRESS_TESTS += tests/stress_ckpt
+tests_stress_ckpt_SOURCES = %D%/stress_ckpt.c
+tests_stress_ckpt_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_stress_ckpt_LDADD = libshim.la libbackend-redis.la libtest.la libbase.la \
+	$(HIREDIS_LIBS) $(OPENSSL_LIBS)
 endif

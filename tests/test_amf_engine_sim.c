@@ -6,6 +6,7 @@
  * AMF_SIM_RUNS sets how many seeds of each shape are tried.
  */
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,15 @@ static void active_on_two(struct world *w)
     w->m.sgs[0].pref_active_per_si = 2;
 }
 
+static void nine_and_three(struct world *w)
+{
+    either_or(w);
+    w->m.sgs[0].pref_active = 9;
+    w->m.sgs[0].pref_standby = 3;
+    for (size_t i = 0; i < w->m.n_comps; i++)
+        w->m.comps[i].max_active_csis = 1;
+}
+
 static const struct sim_shape shapes[] = {
     {"1+1", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, NULL},
     {"1+1 fail over", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, failover_first},
@@ -89,8 +99,10 @@ static const struct sim_shape shapes[] = {
     {"no redundancy", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 3, 1}, failover_first},
     {"no redundancy, NPNP", {AMF_RED_NO_REDUNDANCY, 2, 3, 2, 2, 2}, no_callbacks_beside},
     {"N-way", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, failover_first},
+    {"N-way dependencies", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, with_depends},
     {"N-way active", {AMF_RED_N_WAY_ACTIVE, 3, 3, 1, 2, 1}, active_on_two},
     {"M+N", {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, either_or},
+    {"M+N 9+3", {AMF_RED_M_PLUS_N, 4, 12, 1, 9, 1}, nine_and_three},
     {"M+N mixed", {AMF_RED_M_PLUS_N, 3, 4, 2, 4, 2}, failover_first},
 };
 
@@ -122,20 +134,44 @@ static void try_seeds(const struct sim_shape *s, uint64_t from, uint64_t n)
                   (unsigned long long)seed, why);
 }
 
-Test(amf_engine_sim, invariants_hold_through_random_faults, .timeout = 110)
+/* More than 20,000 histories where they are cheap; fewer under a sanitizer. */
+#ifdef __SANITIZE_ADDRESS__
+enum { RUNS = 100 };
+#else
+enum { RUNS = 1400 };
+#endif
+
+/* A large shape takes several times as long as the others. */
+static uint64_t runs_of(const struct sim_shape *s)
 {
-    const char *runs = getenv("AMF_SIM_RUNS"), *seed = getenv("AMF_SIM_SEED");
-    const char *shape = getenv("AMF_SIM_SHAPE");
+    const char *runs = getenv("AMF_SIM_RUNS");
+
+    if (runs)
+        return strtoull(runs, NULL, 10);
+    return s->shape.sus > 4 ? RUNS / 4 : RUNS;
+}
+
+ParameterizedTestParameters(amf_engine_sim, invariants_hold_through_random_faults)
+{
+    static size_t index[N_SHAPES];
+
+    for (size_t i = 0; i < N_SHAPES; i++)
+        index[i] = i;
+    return cr_make_param_array(size_t, index, N_SHAPES);
+}
+
+ParameterizedTest(const size_t *index, amf_engine_sim,
+                  invariants_hold_through_random_faults, .timeout = 110)
+{
+    const char *seed = getenv("AMF_SIM_SEED"), *only = getenv("AMF_SIM_SHAPE");
+    const struct sim_shape *s = &shapes[*index];
     char why[256] = "";
 
-    for (size_t i = 0; i < N_SHAPES; i++) {
-        if (shape && strcmp(shape, shapes[i].name) != 0)
-            continue;
-        if (seed)
-            cr_expect(
-                history(&shapes[i], strtoull(seed, NULL, 10), why, sizeof(why), true),
-                "%s", why);
-        else
-            try_seeds(&shapes[i], 1, runs ? strtoull(runs, NULL, 10) : 150);
-    }
+    if (only && strcmp(only, s->name) != 0)
+        return;
+    if (seed)
+        cr_expect(history(s, strtoull(seed, NULL, 10), why, sizeof(why), true), "%s",
+                  why);
+    else
+        try_seeds(s, 1, runs_of(s));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store fails, or memory runs out: each call says so and leaves nothing behind. */
-#include "ckpt_case.h"
+#include "ckpt_calls.h"
 #include "fake_store.h"
 #include "fault.h"
 
@@ -10,292 +10,6 @@
 #include "shim/errmap.h"
 
 TestSuite(faults, .timeout = 100);
-
-static ClHandleT h; /* collocated and active, with the sections "s" and "t" */
-
-static void on_open(ClInvocationT inv, ClHandleT got, unsigned int rc)
-{
-    (void)inv;
-    if (rc == (v.sa ? SA_AIS_OK : CL_OK))
-        t_close(got);
-}
-
-static void on_sync(ClInvocationT inv, unsigned int rc)
-{
-    (void)inv;
-    (void)rc;
-}
-
-static void begin_faults(void)
-{
-    OK(t_init(&svc, on_open, on_sync));
-    h = opened(svc, "n", WR | CL_CKPT_CHECKPOINT_COLLOCATED, 40, 0, RWC);
-    OK(t_active(h));
-    OK(add(h, "s", "1"));
-    OK(add(h, "t", "2"));
-}
-
-/* ---- one call after the other -------------------------------------------- */
-
-static unsigned int do_initialize(void)
-{
-    ClHandleT other;
-    const unsigned int rc = t_init(&other, on_open, on_sync);
-
-    if (rc == (v.sa ? SA_AIS_OK : CL_OK))
-        OK(t_fini(other));
-    return rc;
-}
-
-static unsigned int do_open(void)
-{
-    const attrs_t a = attrs(WR, 3, 8);
-    ClHandleT other;
-    const unsigned int rc = t_open(svc, nm("other"), &a, RWC, &other);
-
-    if (rc == (v.sa ? SA_AIS_OK : CL_OK))
-        OK(t_close(other));
-    return rc;
-}
-
-static unsigned int do_open_async(void)
-{
-    const attrs_t a = attrs(WR, 3, 8);
-    const unsigned int rc = t_open_async(svc, 1, nm("other"), &a, RWC);
-
-    fake_drain();
-    return rc;
-}
-
-static unsigned int do_sync_async(void)
-{
-    const unsigned int rc = t_sync_async(h, 1);
-
-    fake_drain();
-    return rc;
-}
-
-static unsigned int do_delete(void)
-{
-    const attrs_t a = attrs(WR, 3, 8);
-    ClHandleT other;
-    unsigned int rc;
-
-    rc = t_open(svc, nm("d"), &a, RWC, &other);
-    if (rc != (v.sa ? SA_AIS_OK : CL_OK))
-        return rc;
-    rc = t_delete(svc, nm("d"));
-    OK(t_close(other));
-    return rc;
-}
-
-static unsigned int do_retention(void)
-{
-    return t_retention(h, 5);
-}
-
-static unsigned int do_active(void)
-{
-    return t_active(h);
-}
-
-static unsigned int do_status(void)
-{
-    ClCkptCheckpointDescriptorT d;
-
-    return t_status(h, &d);
-}
-
-static unsigned int do_create(void)
-{
-    id_t_ id = {2, (ClUint8T *)"id"};
-    ClCkptSectionCreationAttributesT a = {&id, CL_TIME_END};
-    const unsigned int rc = t_create(h, &a, "1", 1);
-
-    if (rc == (v.sa ? SA_AIS_OK : CL_OK))
-        OK(t_section_delete(h, &id));
-    return rc;
-}
-
-static unsigned int do_generate(void)
-{
-    id_t_ id = {0, NULL};
-    ClCkptSectionCreationAttributesT a = {&id, CL_TIME_END};
-    const unsigned int rc = t_create(h, &a, "1", 1);
-
-    if (rc == (v.sa ? SA_AIS_OK : CL_OK)) {
-        OK(t_section_delete(h, &id));
-        free(id.id);
-    } else {
-        cr_expect_null(id.id);
-    }
-    return rc;
-}
-
-static unsigned int do_section_delete(void)
-{
-    const unsigned int rc = t_section_delete(h, sid("t"));
-
-    if (rc == (v.sa ? SA_AIS_OK : CL_OK))
-        OK(add(h, "t", "2"));
-    return rc;
-}
-
-static unsigned int do_expire(void)
-{
-    return t_expire(h, sid("s"), CL_TIME_END);
-}
-
-static unsigned int do_overwrite(void)
-{
-    return put(h, "s", "1");
-}
-
-static unsigned int do_write(void)
-{
-    const ClCkptIOVectorElementT e = piece("s", "1", 0);
-
-    return t_write(h, &e, 1, NULL);
-}
-
-static unsigned int do_write_long(void)
-{
-    ClCkptIOVectorElementT vec[20];
-    int i;
-
-    for (i = 0; i < 20; i++)
-        vec[i] = piece("s", "1", 0);
-    return t_write(h, vec, 20, NULL);
-}
-
-static unsigned int do_read(void)
-{
-    ClCkptIOVectorElementT e = {.sectionId = *sid("s")};
-    const unsigned int rc = t_read(h, &e, 1, NULL);
-
-    if (rc == (v.sa ? SA_AIS_OK : CL_OK))
-        free(e.dataBuffer);
-    else
-        cr_expect_null(e.dataBuffer);
-    return rc;
-}
-
-static unsigned int do_read_long(void)
-{
-    ClCkptIOVectorElementT vec[20];
-    char in[20];
-    int i;
-
-    for (i = 0; i < 20; i++)
-        vec[i] = (ClCkptIOVectorElementT){
-            .sectionId = *sid("s"), .dataBuffer = &in[i], .dataSize = 1};
-    return t_read(h, vec, 20, NULL);
-}
-
-static unsigned int do_iterate(void)
-{
-    ClCkptSectionDescriptorT d;
-    unsigned int rc;
-    ClHandleT it;
-    int n = 0;
-
-    rc = t_iter(h, CL_CKPT_SECTIONS_ANY, 0, &it);
-    if (rc != (v.sa ? SA_AIS_OK : CL_OK))
-        return rc;
-    do { /* a section that could not be handed over comes again */
-        rc = t_next(it, &d);
-        if (rc == (v.sa ? SA_AIS_OK : CL_OK)) {
-            n++;
-            free(d.sectionId.id);
-        } else if (fault_was_hit() && rc == (v.sa ? SA_AIS_ERR_NO_MEMORY : 0x160001)) {
-            fault_arm(-1);
-        }
-    } while (rc == (v.sa ? SA_AIS_OK : CL_OK) ||
-             rc == (v.sa ? SA_AIS_ERR_NO_MEMORY : 0x160001));
-    OK(t_iter_end(it));
-    if (rc == (v.sa ? SA_AIS_ERR_NO_SECTIONS : 0x160101)) {
-        cr_expect_eq(n, 2, "%d sections", n);
-        return v.sa ? SA_AIS_OK : CL_OK;
-    }
-    return rc;
-}
-
-static unsigned int do_sync(void)
-{
-    return t_sync(h, CL_TIME_END);
-}
-
-static unsigned int do_check(void)
-{
-    return clCkptSectionCheck(h, &(id_t_){1, (ClUint8T *)"s"});
-}
-
-static unsigned int do_switch_over(void)
-{
-    return clCkptActiveReplicaSetSwitchOver(h);
-}
-
-static unsigned int do_blocks(void)
-{
-    ClUint8T block[4] = "blk";
-    ClDataVectorT data = {0, 4, block};
-    ClDifferenceVectorT d = {.numDataVectors = 1, .dataVectors = &data};
-
-    return clCkptSectionOverwriteVector(h, &(id_t_){1, (ClUint8T *)"s"}, 4, &d);
-}
-
-static unsigned int do_read_sections(void)
-{
-    ClCkptIOVectorElementT *all;
-    ClUint32T n;
-    const unsigned int rc = clCkptCheckpointReadSections(h, &all, &n);
-
-    if (rc == CL_OK) {
-        cr_expect_eq(n, 2);
-        OK(clCkptIOVectorFree(all, n));
-        free(all);
-    } else {
-        cr_expect(!all && n == 0);
-    }
-    return rc;
-}
-
-static const struct {
-    const char *call, *store; /* what it asks the store */
-    unsigned int (*run)(void);
-    bool cl_only, allocates;
-} calls[] = {
-    {"Initialize", "start", do_initialize, false, true},
-    {"Open", "ckpt_open", do_open, false, true},
-    {"OpenAsync", NULL, do_open_async, false, true},
-    {"Delete", "ckpt_unlink", do_delete, false, true},
-    {"RetentionDurationSet", "ckpt_retention_set", do_retention, false, false},
-    {"ActiveReplicaSet", "ckpt_active_set", do_active, false, false},
-    {"StatusGet", "ckpt_status", do_status, false, false},
-    {"SectionCreate", "section_create", do_create, false, false},
-    {"SectionCreate, generated", "section_create", do_generate, false, true},
-    {"SectionDelete", "section_delete", do_section_delete, false, false},
-    {"ExpirationTimeSet", "section_expire", do_expire, false, false},
-    {"Overwrite", "section_write", do_overwrite, false, false},
-    {"Write", "write", do_write, false, false},
-    {"Write, long", "write", do_write_long, false, true},
-    {"Read", "read", do_read, false, false},
-    {"Read, long", "read", do_read_long, false, true},
-    {"IterationInitialize", "iter_begin", do_iterate, false, true},
-    {"IterationNext", "iter_next", do_iterate, false, true},
-    {"Synchronize", "ckpt_sync", do_sync, false, false},
-    {"SynchronizeAsync", NULL, do_sync_async, false, true},
-    {"collocated, any", "ckpt_active_check", do_overwrite, false, false},
-    {"SectionCheck", "section_check", do_check, true, false},
-    {"SwitchOver", "ckpt_active_set", do_switch_over, true, false},
-    {"OverwriteVector, its read", "read", do_blocks, true, true},
-    {"OverwriteVector, its write", "section_write", do_blocks, true, true},
-    {"ReadSections", "iter_begin", do_read_sections, true, true},
-    {"ReadSections, its read", "read", do_read_sections, true, true},
-    {"ReadSections, its walk", "iter_next", do_read_sections, true, true},
-};
-
-enum { N_CALLS = sizeof(calls) / sizeof(*calls) };
 
 /* ---- the store fails ------------------------------------------------------ */
 
@@ -315,14 +29,14 @@ static void status_body(void)
     char row[80];
     size_t i, j;
 
-    begin_faults();
-    for (i = 0; i < N_CALLS; i++) {
+    calls_begin();
+    for (i = 0; i < n_calls; i++) {
         if (!calls[i].store || (calls[i].cl_only && v.sa))
             continue;
         for (j = 0; j < sizeof(t) / sizeof(*t); j++) {
             snprintf(row, sizeof(row), "%s (%s)", t[j].id, calls[i].call);
             if (t[j].st == STORE_NO_MEM && strcmp(calls[i].store, "iter_next") == 0)
-                continue; /* do_iterate goes on */
+                continue; /* the iteration goes on */
             fake_fail(calls[i].store, t[j].st);
             row_at(__LINE__, row, calls[i].run(), t[j].want);
             snprintf(row, sizeof(row), "%s (%s, after it)", t[j].id, calls[i].call);
@@ -330,11 +44,10 @@ static void status_body(void)
         }
     }
     fake_fail("start", STORE_AWAY);
-    ROW("Initialize#3", do_initialize(), TRY_AGAIN);
+    ROW("Initialize#3", call_initialize(), TRY_AGAIN);
     fake_fail("ckpt_open", STORE_AWAY);
-    ROW("Open#9", do_open(), TRY_AGAIN);
-    OK(t_close(h));
-    end();
+    ROW("Open#9", call_open(), TRY_AGAIN);
+    calls_end();
 }
 
 Test(faults, each_call_reports_what_the_store_says)
@@ -344,12 +57,12 @@ Test(faults, each_call_reports_what_the_store_says)
 
 static void close_away_body(void)
 {
-    begin_faults();
+    calls_begin();
     fake_fail("ckpt_close", STORE_AWAY);
     ROW_OK("Close#4", t_close(h));
     ROW("Close#2", t_close(h), INVALID_HANDLE);
     end();
-    begin_faults();
+    calls_begin();
     fake_fail("ckpt_close", STORE_UNSURE);
     ROW_OK("Finalize#7", t_fini(svc));
 }
@@ -361,11 +74,11 @@ Test(faults, close_and_finalize_succeed_while_the_store_is_away)
 
 static void gone_body(void)
 {
-    begin_faults();
+    calls_begin();
     fake_flush();
     ROW("StoreFault#4", put(h, "s", "1"), NOT_EXIST);
-    ROW("StoreFault#4", do_read(), NOT_EXIST);
-    ROW("StoreFault#4", do_status(), NOT_EXIST);
+    ROW("StoreFault#4", call_read(), NOT_EXIST);
+    ROW("StoreFault#4", call_status(), NOT_EXIST);
     ROW("StoreFault#4", t_retention(h, 1), NOT_EXIST);
     ROW_OK("Close#5", t_close(h));
     end();
@@ -386,7 +99,7 @@ static void damaged_body(void)
     ClHandleT it;
     int n = 0;
 
-    begin_faults();
+    calls_begin();
     snprintf(name, sizeof(name), "n/%s", v.name);
     fake_damage(name, "t");
     two[0] = (ClCkptIOVectorElementT){.sectionId = *sid("s")};
@@ -404,8 +117,7 @@ static void damaged_body(void)
     FACT("StoreFault#7", n == 1);
     OK(t_iter_end(it));
     ROW_OK("StoreFault#5", put(h, "t", "good again"));
-    OK(t_close(h));
-    end();
+    calls_end();
 }
 
 Test(faults, a_damaged_section)
@@ -415,7 +127,7 @@ Test(faults, a_damaged_section)
 
 static void deadline_body(void)
 {
-    begin_faults();
+    calls_begin();
     OK(t_sync(h, CL_TIME_END));
     FACT("Time.sync#1", fake_last_left_ms() > 13000 && fake_last_left_ms() <= 14001);
     OK(t_sync(h, 0));
@@ -424,8 +136,7 @@ static void deadline_body(void)
     FACT("Time.sync#2", fake_last_left_ms() > 2000 && fake_last_left_ms() <= 3001);
     OK(put(h, "s", "1"));
     FACT("StoreFault#8", fake_last_left_ms() > 13000 && fake_last_left_ms() <= 14001);
-    OK(t_close(h));
-    end();
+    calls_end();
 }
 
 Test(faults, every_call_has_a_deadline)
@@ -441,8 +152,8 @@ static void allocation_body(void)
     size_t i;
     int nth;
 
-    begin_faults();
-    for (i = 0; i < N_CALLS; i++) {
+    calls_begin();
+    for (i = 0; i < n_calls; i++) {
         if (calls[i].cl_only && v.sa)
             continue;
         for (nth = 0; nth < 100; nth++) {
@@ -470,8 +181,7 @@ static void allocation_body(void)
         cr_expect((nth > 0) == calls[i].allocates, "%s allocates %d times", calls[i].call,
                   nth);
     }
-    OK(t_close(h));
-    end();
+    calls_end();
 }
 
 Test(faults, each_allocation_of_each_call_fails_once)
@@ -486,7 +196,7 @@ static void hot_path_body(void)
     char in[8];
     long before;
 
-    begin_faults();
+    calls_begin();
     before = fault_count();
     e.dataBuffer = in;
     e.dataSize = sizeof(in);
@@ -495,8 +205,7 @@ static void hot_path_body(void)
     OK(t_write(h, &e, 1, NULL));
     cr_expect_eq(fault_count(), before, "row Process.memory#2: %ld allocations",
                  fault_count() - before);
-    OK(t_close(h));
-    end();
+    calls_end();
 }
 
 Test(faults, overwriting_and_reading_one_section_allocates_nothing)

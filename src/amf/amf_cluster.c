@@ -345,6 +345,7 @@ static bool state_take(struct amf_cluster *c, const json_t *state, int64_t ms)
         amf_engine_free(fresh);
         return false;
     }
+    amf_record_state(d->recorder, ms, json_object_get(state, "engine"));
     amf_engine_free(d->engine);
     d->engine = fresh;
     amf_timers_free(&d->timers); /* the engine orders them again */

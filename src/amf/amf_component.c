@@ -128,7 +128,7 @@ static void process_ended(void *ctx, int comp, pid_t pid, bool present, int64_t 
     end_describe(why, sizeof(why), pid, status, sig);
     if (!present || !run->alive || (run->peer && run->pid != pid)) {
         /* Known to be over, or a helper: the process that registered is the component. */
-        clv_log(CLV_LOG_INFO, "%s: %s", name_of(d, comp), why);
+        amf_daemon_note(d, "%s: %s", name_of(d, comp), why);
         return;
     }
     if (!run->peer && !sig && !status && !has_no_callbacks(d, comp)) {
@@ -413,14 +413,14 @@ void amf_component_bye(struct amf_daemon *d, struct amf_peer *p, const json_t *o
 static const char *const call_words[] = {"the CSI set", "the CSI removal", "terminate",
                                          "the health check", "the proxied call"};
 
-static void answer_log(const struct amf_daemon *d, const struct amf_pending_call *c,
+static void answer_log(struct amf_daemon *d, const struct amf_pending_call *c,
                        uint32_t rc)
 {
     const double ms = (double)(clv_now_ns() - c->sent_ns) / (double)CLV_NS_PER_MS;
 
-    clv_log(rc ? CLV_LOG_WARNING : CLV_LOG_INFO,
-            "%s: answered %s with 0x%" PRIx32 " in %.1f ms", name_of(d, c->comp),
-            call_words[c->kind], rc, ms);
+    amf_daemon_note_at(d, rc ? CLV_LOG_WARNING : CLV_LOG_INFO,
+                       "%s: answered %s with 0x%" PRIx32 " in %.1f ms",
+                       name_of(d, c->comp), call_words[c->kind], rc, ms);
 }
 
 static void health_answered(struct amf_daemon *d, int comp, uint32_t rc)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amf/amf_daemon.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,21 +24,39 @@ int amf_daemon_comp_node(const struct amf_daemon *d, int comp)
     return d->model->sus[d->model->comps[comp].su].node;
 }
 
+static void note_spread(struct amf_daemon *d, enum clv_sev level, const char *text)
+{
+    const int64_t ms = clv_wall_ns() / CLV_NS_PER_MS;
+    struct amf_peer *p;
+
+    clv_log(level, "%s", text);
+    amf_history_add(&d->history, ms, text);
+    for (p = d->listener ? amf_listener_first(d->listener) : NULL; p; p = p->next)
+        if (p->watching)
+            amf_peer_send(p, json_pack("{s:s, s:I, s:s}", "t", "event", "ms",
+                                       (json_int_t)ms, "note", text));
+}
+
 void amf_daemon_note(struct amf_daemon *d, const char *fmt, ...)
 {
-    struct amf_peer *p;
     char text[400];
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    clv_log(CLV_LOG_INFO, "%s", text);
-    for (p = d->listener ? amf_listener_first(d->listener) : NULL; p; p = p->next)
-        if (p->watching)
-            amf_peer_send(p, json_pack("{s:s, s:I, s:s}", "t", "event", "ms",
-                                       (json_int_t)(clv_wall_ns() / CLV_NS_PER_MS),
-                                       "note", text));
+    note_spread(d, CLV_LOG_INFO, text);
+}
+
+void amf_daemon_note_at(struct amf_daemon *d, enum clv_sev level, const char *fmt, ...)
+{
+    char text[400];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    note_spread(d, level, text);
 }
 
 /* ---- feeding --------------------------------------------------------------- */
@@ -61,6 +80,7 @@ static enum amf_admin_result step(struct amf_daemon *d, int64_t now_ms,
     size_t i;
 
     result = amf_engine_step(d->engine, now_ms, ev, &d->actions);
+    amf_record_step(d->recorder, now_ms, ev, result, &d->actions);
     for (i = 0; i < d->actions.n; i++)
         if (!d->cluster || amf_cluster_ours(d->cluster, &d->actions.at[i]))
             amf_orders_carry_out(d, &d->actions.at[i]);
@@ -291,6 +311,18 @@ static void nodes_choose(struct amf_daemon *d)
     }
 }
 
+static bool recording_begin(struct amf_daemon *d)
+{
+    const char *path = d->settings->record;
+
+    if (!path)
+        return true;
+    d->recorder = amf_record_open(path, d->model, d->settings->model_dir, d->fingerprint);
+    if (!d->recorder)
+        clv_log(CLV_LOG_ERROR, "--record %s: %s", path, strerror(errno));
+    return d->recorder != NULL;
+}
+
 bool amf_daemon_open(struct amf_daemon *d, uv_loop_t *loop, const struct amf_settings *s,
                      const struct amf_model *m)
 {
@@ -318,6 +350,8 @@ bool amf_daemon_open(struct amf_daemon *d, uv_loop_t *loop, const struct amf_set
         clv_log(CLV_LOG_ERROR, "%s", why);
         return false;
     }
+    if (!recording_begin(d))
+        return false;
     if (s->cluster)
         d->cluster = amf_cluster_open(d);
     return d->cluster || !s->cluster;
@@ -369,6 +403,8 @@ void amf_daemon_close(struct amf_daemon *d)
     amf_health_free(&d->health);
     amf_pending_free(&d->pending);
     amf_pg_free(&d->pg);
+    amf_history_free(&d->history);
+    amf_record_close(d->recorder);
     for (i = 0; i < d->model->n_comps; i++)
         free(d->comps[i].problem);
     free(d->comps);

@@ -19,12 +19,15 @@
 
 #include "amf/amf_engine.h"
 #include "amf/amf_health.h"
+#include "amf/amf_history.h"
 #include "amf/amf_peer.h"
 #include "amf/amf_pending.h"
 #include "amf/amf_pg.h"
+#include "amf/amf_record.h"
 #include "amf/amf_settings.h"
 #include "amf/amf_supervisor.h"
 #include "amf/amf_timers.h"
+#include "base/logline.h"
 
 /* Legacy codes that answers carry: CPM's id over the error. */
 enum {
@@ -90,8 +93,10 @@ struct amf_daemon {
     struct amf_health health;
     struct amf_pending pending;
     struct amf_pg pg;
-    uv_timer_t tick;   /* for timers and health */
-    uv_prepare_t save; /* keeps the state once per turn of the loop */
+    struct amf_history history;
+    struct amf_recorder *recorder; /* NULL: nothing is recorded */
+    uv_timer_t tick;               /* for timers and health */
+    uv_prepare_t save;             /* keeps the state once per turn of the loop */
     uint64_t health_key;
     uint64_t fingerprint, epoch;
 
@@ -129,9 +134,12 @@ enum amf_admin_result amf_daemon_step(struct amf_daemon *d, int64_t now_ms,
                                       const struct amf_event *ev);
 enum amf_admin_result amf_daemon_admin(struct amf_daemon *d, const struct amf_event *ev);
 
-/* Log a line and send it to those who watch. */
+/* Log a line, remember it for clovis amf events, and send it to those who watch; at the
+ * level info, or another one. */
 void amf_daemon_note(struct amf_daemon *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+void amf_daemon_note_at(struct amf_daemon *d, enum clv_sev level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Arm the loop's timer for what is due next. */
 void amf_daemon_rearm(struct amf_daemon *d);
@@ -189,6 +197,7 @@ void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *
 void amf_operator_kill_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_operator_watch(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_operator_events(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_operator_stop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 
 /* ---- amf_query.c ------------------------------------------------------------------ */

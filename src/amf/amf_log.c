@@ -452,7 +452,8 @@ struct amf_log *amf_log_open(uv_loop_t *loop, const char *cluster, const char *w
     struct amf_log *l = amf_must(calloc(1, sizeof(*l)));
     pthread_condattr_t attr;
 
-    if (!rds_url_load(&l->url) || !amf_log_keys_make(&l->keys, cluster)) {
+    if (!rds_url_load(&l->url) || !amf_log_keys_make(&l->keys, cluster) ||
+        !amf_store_setup(&l->url)) {
         rds_url_free(&l->url);
         free(l);
         return NULL;
@@ -500,6 +501,7 @@ void amf_log_close(struct amf_log *l, int flush_ms)
         pthread_join(l->writer_thread, NULL);
     if (l->reading)
         pthread_join(l->reader_thread, NULL);
+    amf_store_teardown();
     uv_close((uv_handle_t *)&l->wake, NULL);
 }
 

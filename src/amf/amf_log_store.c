@@ -8,6 +8,9 @@
 
 #include "backend-redis/rds_key.h"
 #include "backend-redis/rds_reply.h"
+#include "backend-redis/rds_script.h"
+#include "backend-redis/rds_sentinel.h"
+#include "backend-redis/rds_tls.h"
 #include "base/clock.h"
 #include "base/logline.h"
 
@@ -93,6 +96,52 @@ static void complain(struct amf_store *s, const char *why)
     clv_log(CLV_LOG_WARNING, "the cluster's log, %s: %s; trying again", s->use, why);
 }
 
+/* The next connection asks where the master is; the one in use breaks by itself. */
+static void sentinel_news(const struct rds_place *master)
+{
+    (void)master;
+}
+
+static bool needs_tls(const struct rds_url *url)
+{
+    return url->scheme == RDS_TLS || url->scheme == RDS_SENTINEL_TLS || url->sentinel_tls;
+}
+
+bool amf_store_setup(const struct rds_url *url)
+{
+    char why[300] = "OpenSSL has no SHA-1";
+
+    if (!rds_script_setup() || (needs_tls(url) && !rds_tls_setup(why, sizeof(why)))) {
+        clv_log(CLV_LOG_ERROR, "the cluster's log: %s", why);
+        return false;
+    }
+    if (!rds_url_has_sentinels(url) || rds_sentinel_start(url, sentinel_news))
+        return true;
+    clv_log(CLV_LOG_ERROR, "the cluster's log: no memory");
+    return false;
+}
+
+void amf_store_teardown(void)
+{
+    rds_sentinel_stop();
+    rds_tls_teardown();
+}
+
+static bool master_find(const struct amf_store *s, struct rds_place *out,
+                        int64_t deadline_ns, char *why, size_t why_size)
+{
+    struct rds_tally tally;
+
+    if (!rds_url_has_sentinels(s->url)) {
+        rds_url_place(s->url, 0, out);
+        return true;
+    }
+    if (rds_sentinel_ask(&tally, deadline_ns, why, why_size) != STORE_OK)
+        return false;
+    *out = tally.master;
+    return true;
+}
+
 bool amf_store_open(struct amf_store *s)
 {
     const int64_t deadline = clv_deadline_ns(CONNECT_MS * CLV_NS_PER_MS);
@@ -103,8 +152,8 @@ bool amf_store_open(struct amf_store *s)
 
     if (s->open)
         return true;
-    rds_url_place(s->url, 0, &place);
-    if (rds_conn_open(&s->conn, &place, NULL, deadline, why, sizeof(why)) != STORE_OK) {
+    if (!master_find(s, &place, deadline, why, sizeof(why)) ||
+        rds_conn_open(&s->conn, &place, NULL, deadline, why, sizeof(why)) != STORE_OK) {
         complain(s, why);
         return false;
     }

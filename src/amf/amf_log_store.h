@@ -11,6 +11,11 @@ struct amf_log_keys {
     char log[160], meta[160], beats[160], state[160];
 };
 
+/* Read what connecting needs, and watch the sentinels if there are any. url stays in use
+ * until amf_store_teardown(). False: one line was logged. */
+bool amf_store_setup(const struct rds_url *url);
+void amf_store_teardown(void);
+
 /* One connection, opened when it is needed. */
 struct amf_store {
     const struct rds_url *url;

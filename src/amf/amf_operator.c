@@ -225,6 +225,17 @@ void amf_operator_watch(struct amf_daemon *d, struct amf_peer *p, const json_t *
     amf_server_reply(p, o, AMF_RE_OK, NULL);
 }
 
+void amf_operator_events(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+{
+    const json_int_t max = json_integer_value(json_object_get(o, "max"));
+
+    amf_server_reply(
+        p, o, AMF_RE_OK,
+        json_pack("{s:o, s:I}", "events",
+                  amf_history_list(&d->history, max > 0 ? (size_t)max : AMF_HISTORY_MAX),
+                  "dropped", (json_int_t)d->history.dropped));
+}
+
 void amf_operator_stop(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     amf_server_reply(p, o, AMF_RE_OK, NULL);

@@ -63,6 +63,7 @@
  *   start-node id, name
  *   fault      id, comp, recovery
  *   watch      id                            then {"t":"event", "ms":…, "note":…} lines
+ *   events     id, max -> events: [{ms, note}], dropped: what happened last
  *   stop       id                            terminate everything, then end the daemon
  *
  * Socket: $CLOVIS_AMF_SOCKET, else $ASP_RUNDIR/clovis-amfd.sock, else

@@ -372,6 +372,7 @@ static void take_over(struct amf_daemon *d, const json_t *state)
 
 bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size)
 {
+    const int64_t now_ms = amf_daemon_now_ms();
     char why[300];
     json_t *state = amf_state_read(d->settings->state_file, why, sizeof(why));
     bool ok;
@@ -390,12 +391,13 @@ bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size)
         ok = false;
     }
     if (ok && !d->cluster &&
-        !amf_engine_load(d->engine, json_object_get(state, "engine"),
-                         amf_daemon_now_ms())) {
+        !amf_engine_load(d->engine, json_object_get(state, "engine"), now_ms)) {
         clv_log(CLV_LOG_WARNING, "%s: does not fit the model; starting afresh",
                 d->settings->state_file);
         ok = false;
     }
+    if (ok && !d->cluster)
+        amf_record_state(d->recorder, now_ms, json_object_get(state, "engine"));
     if (ok)
         take_over(d, state);
     else

@@ -41,6 +41,7 @@ static const struct {
     { "kill-node",  OPERATOR,  amf_operator_kill_node },
     { "start-node", OPERATOR,  amf_operator_start_node },
     { "watch",      OPERATOR,  amf_operator_watch },
+    { "events",     OPERATOR,  amf_operator_events },
     { "stop",       OPERATOR,  amf_operator_stop },
 };
 /* clang-format on */

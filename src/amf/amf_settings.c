@@ -37,6 +37,7 @@ static const char usage[] =
     "  -l, --log-dir DIR   output of the components (default: $ASP_LOGDIR, the run dir)\n"
     "      --foreground    stay in the foreground (always the case)\n"
     "      --fresh         take nothing over from an earlier daemon\n"
+    "      --record FILE   write down what is decided, for clovis amf replay\n"
     "  -h, --help          show this text\n"
     "  -V, --version       show the version\n";
 
@@ -88,7 +89,7 @@ static void node_add(struct amf_settings *s, const char *name)
 
 /* ---- the command line ------------------------------------------------------------ */
 
-enum { OPT_FOREGROUND = 256, OPT_FRESH };
+enum { OPT_FOREGROUND = 256, OPT_FRESH, OPT_RECORD };
 
 static const struct option options[] = {
     {"model", required_argument, NULL, 'm'},
@@ -100,6 +101,7 @@ static const struct option options[] = {
     {"log-dir", required_argument, NULL, 'l'},
     {"foreground", no_argument, NULL, OPT_FOREGROUND},
     {"fresh", no_argument, NULL, OPT_FRESH},
+    {"record", required_argument, NULL, OPT_RECORD},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -132,6 +134,9 @@ static enum amf_settings_result option_take(struct amf_settings *s, int c)
         replace(&s->log_dir, optarg);
         break;
     case OPT_FOREGROUND:
+        break;
+    case OPT_RECORD:
+        replace(&s->record, optarg);
         break;
     case OPT_FRESH:
         s->fresh = true;
@@ -358,5 +363,6 @@ void amf_settings_free(struct amf_settings *s)
     free(s->state_file);
     free(s->pid_file);
     free(s->work_dir);
+    free(s->record);
     memset(s, 0, sizeof(*s));
 }

@@ -15,6 +15,7 @@ struct amf_settings {
     char *model_dir, *run_dir, *bin_dir, *log_dir, *db_dir;
     char *socket, *state_file, *pid_file;
     char *work_dir; /* where components start */
+    char *record;   /* file for what the engine decides; NULL: none */
     bool console;   /* components write to our standard output */
     bool fresh;     /* forget what an earlier daemon left */
     bool all_nodes;

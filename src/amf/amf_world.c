@@ -369,13 +369,21 @@ static bool single_active(const struct world *w, int csi)
     return sg < 0 || w->m.sgs[sg].redundancy != AMF_RED_N_WAY_ACTIVE;
 }
 
+/* It could not be ended, and the model does not want its node reset for that: work goes
+ * on elsewhere whatever it does. */
+static bool given_up(const struct world *w, size_t comp)
+{
+    return !w->m.comps[comp].node_reboot_cleanup_fail &&
+           amf_engine_presence(w->e, (int)comp) == AMF_PRES_TERMINATION_FAILED;
+}
+
 static void become(struct world *w, int comp, int csi, enum amf_ha ha)
 {
     w->comp[comp].ha[csi] = ha;
     if (ha != AMF_HA_ACTIVE || !single_active(w, csi) || w->swapping)
         return;
     for (size_t i = 0; i < w->m.n_comps; i++)
-        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE)
+        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE && !given_up(w, i))
             trouble(w, "two active processes", comp, csi);
 }
 

@@ -7,7 +7,7 @@ libamfd_la_SOURCES = \
 	%D%/amf_health.h %D%/amf_health.c \
 	%D%/amf_pending.h %D%/amf_pending.c \
 	%D%/amf_pg.h %D%/amf_pg.c \
-	%D%/amf_state_file.h %D%/amf_state_file.c \
+	%D%/amf_history.h %D%/amf_history.c \
 	%D%/amf_process.h %D%/amf_process.c \
 	%D%/amf_launch.h %D%/amf_launch.c \
 	%D%/amf_supervisor.h %D%/amf_supervisor.c \
@@ -16,13 +16,13 @@ libamfd_la_SOURCES = \
 	%D%/amf_orders.c %D%/amf_component.c %D%/amf_operator.c %D%/amf_query.c %D%/amf_server.c \
 	%D%/amf_restore.c %D%/amf_stop.c \
 	%D%/amf_log.h %D%/amf_log.c %D%/amf_log_store.h %D%/amf_log_store.c \
-	%D%/amf_cluster_wire.h %D%/amf_cluster_wire.c \
 	%D%/amf_cluster.h %D%/amf_cluster.c
 libamfd_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS) $(HIREDIS_CFLAGS)
-libamfd_la_LIBADD = libbackend-redis.la libamf-engine.la libamf-model.la libamf-proto.la libbase.la \
+libamfd_la_LIBADD = libbackend-redis.la libamf-record.la libamf-engine.la libamf-model.la libamf-proto.la libbase.la \
 	$(JANSSON_LIBS) $(UV_LIBS)
 
 sbin_PROGRAMS += clovis-amfd
 clovis_amfd_SOURCES = %D%/clovis-amfd.c
 clovis_amfd_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS)
 clovis_amfd_LDADD = libamfd.la
+dist_man_MANS += %D%/clovis-amfd.8

@@ -12,3 +12,12 @@ noinst_LTLIBRARIES += libamf-sim.la
 libamf_sim_la_SOURCES = %D%/amf_world.h %D%/amf_world.c %D%/amf_sim.h %D%/amf_sim.c
 libamf_sim_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libamf_sim_la_LIBADD = libamf-engine.la $(JANSSON_LIBS)
+
+# Recordings of what the engine decided: written by the daemon, read by the tools.
+noinst_LTLIBRARIES += libamf-record.la
+libamf_record_la_SOURCES = %D%/amf_words.h %D%/amf_words.c \
+	%D%/amf_record.h %D%/amf_record.c %D%/amf_must.h \
+	%D%/amf_cluster_wire.h %D%/amf_cluster_wire.c \
+	%D%/amf_state_file.h %D%/amf_state_file.c
+libamf_record_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libamf_record_la_LIBADD = libamf-engine.la libbase.la $(JANSSON_LIBS)

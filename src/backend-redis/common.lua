@@ -123,9 +123,12 @@ local function content_drop(k, id)
   end
 end
 
--- The header of a section's value.
+-- The header of a section's content, wherever that lies.
 local function section_stamp(k, id)
-  local value = call('HGET', k.data, 's:' .. id) or call('HGET', k.large, id)
+  local value = call('HGET', k.data, 's:' .. id)
+  if not value or value == '' then
+    value = call('HGET', k.large, id)
+  end
   return (value or ''):sub(1, STAMP)
 end
 
@@ -141,10 +144,11 @@ local function section_drop(k, id, writer)
   end
 end
 
--- The end of a section that is there, or false; an expired one goes now.
+-- The end of a section that is there, or false; an expired one goes now. The time is asked
+-- for when it matters, unless the caller has it.
 local function section_end(k, id, now)
   local score = call('ZSCORE', k.index, id)
-  if score and score ~= 'inf' and tonumber(score) <= now then
+  if score and score ~= 'inf' and tonumber(score) <= (now or now_us()) then
     section_drop(k, id, '')
     return false
   end

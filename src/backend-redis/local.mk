@@ -2,6 +2,7 @@
 # The store on Redis: defines every store_* function of src/shim/store.h.
 noinst_LTLIBRARIES += libbackend-redis.la
 libbackend_redis_la_SOURCES = \
+	%D%/rds_cache.c %D%/rds_cache.h \
 	%D%/rds_call.c %D%/rds_call.h \
 	%D%/rds_ckpt.c %D%/rds_ckpt.h \
 	%D%/rds_client.c %D%/rds_client.h \
@@ -30,6 +31,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_sync.c \
 	%D%/rds_talk.c %D%/rds_talk.h \
 	%D%/rds_tls.c %D%/rds_tls.h \
+	%D%/rds_track.c %D%/rds_track.h \
 	%D%/rds_url.c %D%/rds_url.h \
 	%D%/rds_vote.c %D%/rds_vote.h \
 	%D%/rds_worker.c %D%/rds_worker.h

@@ -219,6 +219,7 @@ static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
     TAILQ_REMOVE(&pipe->queue, call, link);
     TAILQ_INSERT_TAIL(&pipe->inflight, call, link);
     call->state = RDS_CALL_INFLIGHT;
+    call->order = ++pipe->order;
     if (call->mutates && !settle)
         call->seq = ++pipe->seq;
     rds_req_seal(&call->req, call->slot < 0 ? 0 : (unsigned)call->slot, call->seq,
@@ -303,6 +304,8 @@ static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
     while (c && c->n_got == c->req.n_replies)
         c = TAILQ_NEXT(c, link);
     while (c) {
+        if (c != pipe->question && c->n_got + 2 < c->req.n_replies)
+            c->n_got += rds_conn_skip(&pipe->conn, c->req.n_replies - 2 - c->n_got);
         io = rds_conn_reply(&pipe->conn, &reply);
         if (io != RDS_IO_OK)
             return io;
@@ -335,6 +338,7 @@ static bool batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
         slot_free(pipe, c);
         c->state = RDS_CALL_DONE;
         c->generation = pipe->generation;
+        c->serial = atomic_load(&pipe->serial);
         wake(c);
     }
     return true;
@@ -392,6 +396,7 @@ static void lose(struct rds_pipe *pipe)
 
     rds_conn_close(&pipe->conn);
     pipe->up = pipe->broken = false;
+    atomic_fetch_add(&pipe->serial, 1);
     while ((c = TAILQ_LAST(&pipe->inflight, rds_call_list))) {
         TAILQ_REMOVE(&pipe->inflight, c, link);
         TAILQ_INSERT_HEAD(&pipe->queue, c, link);

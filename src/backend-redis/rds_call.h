@@ -19,6 +19,7 @@
 #define RDS_CALL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -39,6 +40,8 @@ struct rds_call {
     /* results: owned; the first error, the last reply and the one before it */
     redisReply *error, *prev, *last;
     uint64_t generation; /* of the server that gave them */
+    uint64_t serial;     /* of the connection that did */
+    uint64_t order;      /* of the request among all that were sent */
 
     /* the rest belongs to rds_call.c and is guarded by the pipe's lock; a call that has
      * ended keeps seq and last_slot */
@@ -74,7 +77,9 @@ struct rds_pipe {
                              * and the order of inflight */
     pthread_cond_t changed; /* for the background thread */
     struct rds_conn conn;
-    uint64_t generation; /* of the connection */
+    uint64_t generation;  /* of the connection */
+    atomic_ullong serial; /* counts the connections that were lost; read unlocked, too */
+    uint64_t order;       /* counts the requests sent */
     bool up;
     bool broken;               /* whoever leads has to give the connection up */
     bool pause;                /* the next connection should wait a little */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
@@ -105,8 +106,13 @@ enum store_status rds_ckpt_note(struct store_ckpt *ckpt, enum store_status st)
 enum store_status rds_ckpt_send(const struct store_ckpt *ckpt, struct rds_call *call,
                                 int64_t deadline_ns)
 {
-    return ckpt->sync && call->mutates ? rds_durable_run(call, deadline_ns)
-                                       : rds_run(call, deadline_ns);
+    enum store_status st;
+
+    st = ckpt->sync && call->mutates ? rds_durable_run(call, deadline_ns)
+                                     : rds_run(call, deadline_ns);
+    if (call->mutates)
+        rds_cache_changed(ckpt);
+    return st;
 }
 
 enum store_status rds_ckpt_run(struct store_ckpt *ckpt, struct rds_call *call,
@@ -192,6 +198,7 @@ static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_cal
 {
     const redisReply *r = call->last;
     const struct clv_bytes id = rds_reply_bytes(rds_reply_at(r, 1));
+    struct rds_keys keys;
     int64_t n[9];
     size_t i;
 
@@ -206,8 +213,12 @@ static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_cal
     ckpt->notify = n[8] == 1;
     ckpt->sync = ckpt->attrs.creation_flags & RDS_FLAG_ALL_REPLICAS;
     *created = n[0] == 1;
+    /* without memory the keys stay those of the name, which the close needs */
+    if (!rds_keys_make(&keys, ckpt->name_key, ckpt->id))
+        return STORE_NO_MEM;
     rds_keys_free(&ckpt->keys);
-    return rds_keys_make(&ckpt->keys, ckpt->name_key, ckpt->id) ? STORE_OK : STORE_NO_MEM;
+    ckpt->keys = keys;
+    return STORE_OK;
 }
 
 static enum store_status open_once(struct store_ckpt *ckpt,

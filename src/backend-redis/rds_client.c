@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
@@ -197,12 +198,13 @@ static enum store_status settings_load(void)
     const char *node = clv_setting("ASP_NODENAME");
     int64_t lease_ms, op_ms, fence;
 
+    errno = 0;
     if (!clv_setting_int("CLOVIS_LEASE_MS", 500, 3600000, 6000, &lease_ms) ||
         !clv_setting_int("CLOVIS_OP_TIMEOUT_MS", 100, 3600000, 14000, &op_ms) ||
         !clv_setting_int("CLOVIS_FENCE", 0, 1, 0, &fence) || !rds_durable_settings() ||
-        !rds_kept_settings() || !rds_key_namespace_load(rds.prefix) ||
-        !rds_url_load(&rds.url))
-        return STORE_CONFIG;
+        !rds_kept_settings() || !rds_cache_settings() ||
+        !rds_key_namespace_load(rds.prefix) || !rds_url_load(&rds.url))
+        return errno == ENOMEM ? STORE_NO_MEM : STORE_CONFIG;
     rds.lease_ns = lease_ms * CLV_NS_PER_MS;
     rds.op_timeout_ns = op_ms * CLV_NS_PER_MS;
     if (node)
@@ -282,6 +284,7 @@ static enum store_status client_start(int64_t deadline_ns)
     st = first_wait(deadline_ns);
     if (st == STORE_OK) {
         atomic_store(&rds.running, true);
+        rds_cache_start();
         return STORE_OK;
     }
     keeper_stop();
@@ -302,6 +305,7 @@ static void forget_in_child(void)
     rds_kept_forget();
     rds_worker_forget();
     rds_feed_forget();
+    rds_cache_forget();
     rds_master_forget();
     memset(&rds, 0, sizeof(rds));
     pthread_mutex_init(&rds.start_lock, NULL);
@@ -335,6 +339,7 @@ void store_stop(void)
 
     pthread_mutex_lock(&rds.start_lock);
     if (rds.starts > 0 && --rds.starts == 0) {
+        rds_cache_stop();
         rds_feed_stop();
         rds_worker_stop();
         rds_ckpt_close_all(deadline_ns);

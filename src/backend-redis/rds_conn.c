@@ -155,6 +155,30 @@ enum rds_io rds_conn_reply(struct rds_conn *conn, redisReply **out)
     return RDS_IO_OK;
 }
 
+/* The reader is between two replies, and text is next. */
+static bool is_next(const redisReader *r, const char *text, size_t len)
+{
+    return r->ridx == -1 && r->len - r->pos >= len &&
+           memcmp(r->buf + r->pos, text, len) == 0;
+}
+
+uint32_t rds_conn_skip(struct rds_conn *conn, uint32_t max)
+{
+    static const char ok[] = "+OK\r\n", queued[] = "+QUEUED\r\n";
+    redisReader *r = conn->reader;
+    uint32_t n;
+
+    for (n = 0; n < max; n++) {
+        if (is_next(r, queued, sizeof(queued) - 1))
+            r->pos += sizeof(queued) - 1;
+        else if (is_next(r, ok, sizeof(ok) - 1))
+            r->pos += sizeof(ok) - 1;
+        else
+            break;
+    }
+    return n;
+}
+
 /* Wait for input when the deadline is nearer than the socket's own slice. */
 static enum rds_io wait_short(struct rds_conn *conn, int64_t deadline_ns)
 {

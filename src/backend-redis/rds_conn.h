@@ -55,6 +55,10 @@ enum rds_io rds_conn_flush(struct rds_conn *conn, int64_t deadline_ns);
  * to be received. RDS_IO_LOST: what came is not RESP. */
 enum rds_io rds_conn_reply(struct rds_conn *conn, redisReply **out);
 
+/* Pass over replies that only say OK or QUEUED and are here already, max at most; returns
+ * how many. They cost more to build than all the rest. */
+uint32_t rds_conn_skip(struct rds_conn *conn, uint32_t max);
+
 /* Receive once. */
 enum rds_io rds_conn_recv(struct rds_conn *conn, int64_t deadline_ns);
 

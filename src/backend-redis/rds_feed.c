@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_master.h"
 #include "backend-redis/rds_session.h"
@@ -21,6 +22,7 @@ struct rds_feed {
     store_feed_fn fn;
     void *arg;
     int64_t seen; /* number of the last change that was looked at */
+    bool asked;   /* the thread's request is for it, too */
     bool busy;    /* the thread works on it: it stays */
     bool dead;    /* the thread frees it */
 };
@@ -115,6 +117,7 @@ static void catch_up(struct rds_feed *f)
     struct store_iter *it;
     bool more;
 
+    rds_cache_changed(f->ckpt);
     clv_log(CLV_LOG_WARNING,
             "ckpt \"%.200s\": changes were missed, all sections are read anew",
             f->ckpt->name);
@@ -152,6 +155,7 @@ static void entry_take(struct rds_feed *f, const redisReply *entry)
     if (n <= f->seen)
         return;
     f->seen = n;
+    rds_cache_changed(f->ckpt);
     if (n > before + 1)
         catch_up(f);
     if (is_own(fields))
@@ -217,7 +221,8 @@ static void stream_take(const redisReply *stream)
     if (!key.base || !entries || entries->type != REDIS_REPLY_ARRAY)
         return;
     TAILQ_FOREACH(f, &feeds.list, link)
-    for (i = 0; f->busy && !f->dead && has_key(f, key) && i < entries->elements; i++)
+    for (i = 0;
+         f->asked && f->busy && !f->dead && has_key(f, key) && i < entries->elements; i++)
         entry_take(f, entries->element[i]);
 }
 
@@ -238,12 +243,16 @@ static int64_t lowest_seen(const struct rds_feed *f)
 /* Lock held. False: there is nothing to listen to. */
 static bool read_request(struct rds_req *req)
 {
-    const struct rds_feed *f;
+    struct rds_feed *f;
     char from[32];
     size_t n = 0;
 
     TAILQ_FOREACH(f, &feeds.list, link)
-    n += !f->dead;
+    {
+        f->asked =
+            !f->dead; /* who comes later has seen more than the answer begins with */
+        n += f->asked;
+    }
     rds_req_command(req, 6 + 2 * n);
     rds_req_text(req, "XREAD");
     rds_req_text(req, "COUNT");

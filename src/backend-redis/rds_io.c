@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing vectors: several sections, or parts of them, in one call. */
 #include "backend-redis/rds_io.h"
-#include "backend-redis/rds_kept.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_large.h"
 
 /* ---- transactions with a script ------------------------------------------ */

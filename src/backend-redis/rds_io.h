@@ -31,12 +31,6 @@ enum store_status rds_exec_run(struct store_ckpt *ckpt, struct rds_call *call,
 void rds_change_script(struct rds_req *req, const struct store_ckpt *ckpt,
                        enum rds_script which, size_t n_more);
 
-/* The script of the settle form of a write that was made without it: mode p, a whole
- * section, the content follows; mode l, a patch of a large one. */
-void rds_write_settle(struct rds_req *req, const struct store_ckpt *ckpt,
-                      const struct rds_stamp *stamp, const struct store_write *w,
-                      char mode);
-
 /* Remove what a transaction left of a section that is not what it was taken for. */
 void rds_tidy(struct store_ckpt *ckpt, struct clv_bytes id, int64_t deadline_ns);
 
@@ -44,7 +38,11 @@ void rds_tidy(struct store_ckpt *ckpt, struct clv_bytes id, int64_t deadline_ns)
 enum store_status rds_write_whole(struct store_ckpt *ckpt, const struct store_write *w,
                                   int64_t deadline_ns);
 
-/* Changes in the form that asks first whether they were applied before; one command. */
+/* Changes in the form that asks first whether they were applied before; one command.
+ * The mode of a write is section_write.lua's. */
+void rds_write_settle(struct rds_req *req, const struct store_ckpt *ckpt,
+                      const struct rds_stamp *stamp, const struct store_write *w,
+                      char mode);
 void rds_create_settle(struct rds_req *req, const struct store_ckpt *ckpt,
                        struct clv_bytes id, struct store_when end,
                        const struct rds_stamp *stamp, struct clv_bytes data);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_io.h"
 #include "backend-redis/rds_large.h"
@@ -133,6 +134,23 @@ static enum store_status ends_verify(struct store_ckpt *ckpt,
     return *again || finite ? presence(ckpt, vec, n, bad, deadline_ns) : STORE_OK;
 }
 
+/* When the first of the sections ends, by the store's clock. */
+static int64_t first_end(const redisReply *ends, uint32_t n)
+{
+    int64_t end, first = INT64_MAX;
+    uint32_t i;
+
+    for (i = 0; i < n; i++) {
+        const redisReply *score = element(ends, i, n);
+
+        if (rds_reply_is(score, "inf"))
+            continue;
+        end = score && score->str ? (int64_t)strtod(score->str, NULL) : 0;
+        first = end < first ? end : first;
+    }
+    return first;
+}
+
 /* ---- contents ------------------------------------------------------------ */
 
 static const redisReply *found_at(const struct contents *c, uint32_t i, uint32_t which)
@@ -221,7 +239,8 @@ static enum store_status values_verify(const redisReply *values, uint32_t n,
 
 /* *missing: a section has no value of its own. */
 static enum store_status read_values(struct store_ckpt *ckpt, struct store_read *vec,
-                                     uint32_t n, uint32_t *bad, bool *again,
+                                     uint32_t n, uint32_t *bad,
+                                     const struct rds_cache_ticket *ticket, bool *again,
                                      bool *missing, int64_t deadline_ns)
 {
     struct rds_call call;
@@ -237,6 +256,8 @@ static enum store_status read_values(struct store_ckpt *ckpt, struct store_read 
         st = values_verify(call.last, n, bad, missing);
         if (st == STORE_OK)
             st = deliver(vec, &(struct contents){call.last, NULL, n}, bad);
+        if (st == STORE_OK && ticket->open)
+            rds_cache_put(ckpt, vec, n, ticket, &call, first_end(call.prev, n));
     }
     rds_call_free(&call);
     return st;
@@ -268,7 +289,8 @@ static enum store_status found_verify(struct store_ckpt *ckpt,
 }
 
 static enum store_status read_found(struct store_ckpt *ckpt, struct store_read *vec,
-                                    uint32_t n, uint32_t *bad, bool *again,
+                                    uint32_t n, uint32_t *bad,
+                                    const struct rds_cache_ticket *ticket, bool *again,
                                     int64_t deadline_ns)
 {
     struct contents c = {.n = n};
@@ -285,12 +307,16 @@ static enum store_status read_found(struct store_ckpt *ckpt, struct store_read *
         st = found_verify(ckpt, vec, &c, bad);
     if (st == STORE_OK && !*again)
         st = deliver(vec, &c, bad);
+    if (st == STORE_OK && !*again && ticket->open)
+        rds_cache_put(ckpt, vec, n, ticket, &call,
+                      first_end(rds_reply_at(c.found, 0), n));
     rds_call_free(&call);
     return st;
 }
 
 static enum store_status read_once(struct store_ckpt *ckpt, struct store_read *vec,
-                                   uint32_t n, uint32_t *bad, bool *again,
+                                   uint32_t n, uint32_t *bad,
+                                   const struct rds_cache_ticket *ticket, bool *again,
                                    int64_t deadline_ns)
 {
     enum store_status st = STORE_OK;
@@ -301,19 +327,24 @@ static enum store_status read_once(struct store_ckpt *ckpt, struct store_read *v
     for (i = 0; i < n && !find; i++)
         find = rds_large_known(ckpt, vec[i].id);
     if (!find)
-        st = read_values(ckpt, vec, n, bad, again, &find, deadline_ns);
-    return find ? read_found(ckpt, vec, n, bad, again, deadline_ns) : st;
+        st = read_values(ckpt, vec, n, bad, ticket, again, &find, deadline_ns);
+    return find ? read_found(ckpt, vec, n, bad, ticket, again, deadline_ns) : st;
 }
 
 enum store_status store_read(struct store_ckpt *ckpt, struct store_read *vec, uint32_t n,
                              uint32_t *bad, int64_t deadline_ns)
 {
     enum store_status st = STORE_OK;
+    struct rds_cache_ticket ticket;
     bool again = n > 0;
     int tries;
 
+    if (rds_cache_get(ckpt, vec, n, &ticket))
+        return STORE_OK;
     /* a section that is made or deleted between the two looks is looked at again */
     for (tries = 0; again && tries < READ_TRIES; tries++)
-        st = read_once(ckpt, vec, n, bad, &again, deadline_ns);
+        st = read_once(ckpt, vec, n, bad, &ticket, &again, deadline_ns);
+    if (st != STORE_OK && ticket.open)
+        rds_cache_changed(ckpt);
     return again && st == STORE_OK ? STORE_AWAY : st;
 }

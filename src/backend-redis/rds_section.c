@@ -9,7 +9,6 @@
 #include "backend-redis/rds_kept.h"
 #include "base/clock.h"
 
-static const struct clv_bytes nothing = {NULL, 0};
 static const struct clv_bytes section_prefix = {"s:", 2};
 
 struct rds_stamp rds_stamp_now(uint8_t flags)
@@ -313,7 +312,7 @@ enum store_status store_section_delete(struct store_ckpt *ckpt, struct clv_bytes
     rds_delete_request(&call.req, ckpt, id);
     st = run_change(ckpt, &call, deadline_ns);
     if (st == STORE_OK)
-        rds_kept_note(ckpt, &call, RDS_STEP_DELETE, &(struct store_write){id, nothing, 0},
+        rds_kept_note(ckpt, &call, RDS_STEP_DELETE, &(struct store_write){.id = id},
                       STORE_TIME_END);
     rds_call_free(&call);
     return st;
@@ -337,7 +336,7 @@ enum store_status store_section_expire(struct store_ckpt *ckpt, struct clv_bytes
     rds_expire_request(&call.req, ckpt, id, end);
     st = run_change(ckpt, &call, deadline_ns);
     if (st == STORE_OK)
-        rds_kept_note(ckpt, &call, RDS_STEP_END, &(struct store_write){id, nothing, 0},
+        rds_kept_note(ckpt, &call, RDS_STEP_END, &(struct store_write){.id = id},
                       end_us(end));
     rds_call_free(&call);
     return st;

@@ -244,7 +244,8 @@ static enum store_status explain(SSL *ssl, int error, const char *name, char *te
         return STORE_AWAY;
     }
     if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_WRONG_VERSION_NUMBER) {
-        snprintf(text, size, "TLS: the answer is not TLS, expected a TLS port");
+        snprintf(text, size,
+                 "the answer to the TLS handshake is not TLS, expected a TLS port");
         return STORE_REFUSED;
     }
     if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
@@ -295,7 +296,8 @@ enum store_status rds_tls_open(int fd, const struct rds_place *place,
         return STORE_OK;
     }
     if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
-        snprintf(text, sizeof(text), "connected, but no answer to the TLS handshake");
+        snprintf(text, sizeof(text),
+                 "connected, but no answer to the TLS handshake, expected a TLS port");
     else if (error)
         st = explain(tls->ssl, error, name, text, sizeof(text));
     snprintf(why, why_size, "%s: %s", rds_place_text(place, address), text);
@@ -336,9 +338,11 @@ static ssize_t outcome(struct rds_tls *tls, int ok, size_t n)
 ssize_t rds_tls_recv(struct rds_tls *tls, void *buf, size_t size)
 {
     size_t n = 0;
+    int ok;
 
     ERR_clear_error();
-    return outcome(tls, SSL_read_ex(tls->ssl, buf, size, &n), n);
+    ok = SSL_read_ex(tls->ssl, buf, size, &n);
+    return outcome(tls, ok, n);
 }
 
 /* Fill the record from the pieces; returns its size. */
@@ -359,13 +363,15 @@ ssize_t rds_tls_send(struct rds_tls *tls, const struct iovec *iov, int n_iov)
 {
     const void *from = iov[0].iov_base;
     size_t size = iov[0].iov_len, n = 0;
+    int ok;
 
     if (size < RECORD_MAX && n_iov > 1) {
         size = record_fill(tls, iov, n_iov);
         from = tls->record;
     }
     ERR_clear_error();
-    return outcome(tls, SSL_write_ex(tls->ssl, from, size, &n), n);
+    ok = SSL_write_ex(tls->ssl, from, size, &n);
+    return outcome(tls, ok, n);
 }
 
 bool rds_tls_has_pending(const struct rds_tls *tls)

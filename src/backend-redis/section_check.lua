@@ -5,9 +5,8 @@ local k = section_keys()
 if is_gone(k) then
   return { 'GONE' }
 end
-local now = now_us()
 for i, id in ipairs(ARGV) do
-  if not section_end(k, id, now) then
+  if not section_end(k, id) then
     content_drop(k, id)
     return { 'ABSENT', i - 1 }
   end

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, id, end in us or +inf, relative,
--- then, when it is short, the stored value
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, id, end in us or
+-- +inf, relative, then, when it is short, the stored value
 local k = section_keys()
 local writer, seq, settle = ARGV[1], ARGV[2], ARGV[3] == '1'
 local id, ends = ARGV[5], ARGV[6]
@@ -11,7 +11,9 @@ local function keep_out()
   end
 end
 
-if is_gone(k) then
+local meta = call('HMGET', k.meta, 'format', 'max_sections')
+if not meta[1] then
+  is_gone(k)
   return { 'GONE' }
 end
 if settle and applied(k, writer, seq) then
@@ -22,14 +24,13 @@ if fenced(k.meta, ARGV[4]) then
   keep_out()
   return { 'FENCED' }
 end
-local now = now_us()
-if section_end(k, id, now) then
+if section_end(k, id) then
   keep_out()
   return { 'EXISTS' }
 end
-local max = tonumber(call('HGET', k.meta, 'max_sections'))
+local max = tonumber(meta[2])
 if call('ZCARD', k.index) >= max then
-  local n = call('ZCOUNT', k.index, '(' .. whole(now), '+inf')
+  local n = call('ZCOUNT', k.index, '(' .. whole(now_us()), '+inf')
   if call('ZSCORE', k.index, '') then
     n = n - 1
   end
@@ -38,14 +39,15 @@ if call('ZCARD', k.index) >= max then
   end
 end
 if ARGV[7] == '1' then
-  ends = whole(now + tonumber(ends))
-elseif ends ~= '+inf' and math.floor(tonumber(ends) / 1e6) < math.floor(now / 1e6) then
+  ends = whole(now_us() + tonumber(ends))
+elseif ends ~= '+inf' and math.floor(tonumber(ends) / 1e6) < math.floor(now_us() / 1e6) then
   return { 'PAST' }
 end
 call('ZADD', k.index, ends, id)
 content_drop(k, id)
 if ARGV[8] then
-  call('HSET', k.data, 's:' .. id, ARGV[8])
+  call('HSET', k.data, 's:' .. id, ARGV[8], 'w:' .. writer, seq)
+else
+  call('HSET', k.data, 'w:' .. writer, seq)
 end
-call('HSET', k.data, 'w:' .. writer, seq)
 return { 'OK' }

@@ -11,7 +11,7 @@ end
 if fenced(k.meta, ARGV[4]) then
   return { 'FENCED' }
 end
-if not section_end(k, id, now_us()) then
+if not section_end(k, id) then
   content_drop(k, id)
   return { 'ABSENT' }
 end

@@ -6,6 +6,7 @@
  * terminate, or has finalized its last service.
  */
 #include <pthread.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,8 @@ void eo_process_begin(const char *path)
 
     if (path)
         clEoProgName = (ClCharT *)(uintptr_t)(slash ? slash + 1 : path);
+    else if (!*clEoProgName) /* the program has a main() of its own */
+        clEoProgName = program_invocation_short_name;
     pthread_once(&once, process_fill);
 }
 

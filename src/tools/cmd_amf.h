@@ -8,6 +8,10 @@
 extern const struct clv_command cmd_amf_table[];
 
 enum clv_exit cmd_amf_check(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_simulate(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_replay(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_events(const struct clv_command *self, int argc, char **argv);
+enum clv_exit cmd_amf_tree(const struct clv_command *self, int argc, char **argv);
 enum clv_exit cmd_amf_status(const struct clv_command *self, int argc, char **argv);
 enum clv_exit cmd_amf_watch(const struct clv_command *self, int argc, char **argv);
 enum clv_exit cmd_amf_fault(const struct clv_command *self, int argc, char **argv);

@@ -25,10 +25,16 @@ static void people_print(const json_t *state, bool detail)
 {
     const struct status_filter all = {NULL, NULL, detail};
     const json_t *daemon = json_object_get(state, "daemon");
+    const json_t *cluster = json_object_get(state, "cluster");
 
     printf("clovis-amfd %s, pid %d, model %s%s\n", status_text(daemon, "version"),
            status_number(daemon, "pid"), status_text(daemon, "model"),
            status_true(daemon, "busy") ? ", at work" : "");
+    if (cluster)
+        printf("cluster %s, %s%s, this is %s\n", status_text(cluster, "name"),
+               status_true(cluster, "leads") ? "the leader" : "a follower",
+               status_true(cluster, "settled") ? "" : ", not settled yet",
+               status_text(cluster, "who"));
     if (!json_array_size(json_object_get(state, "problems")))
         puts("  all is in order");
     lines_print(json_object_get(state, "problems"));

@@ -42,9 +42,19 @@ static const struct clv_command adm_table[] = {
 const struct clv_command cmd_amf_table[] = {
     { "check", "DIR [--bindir DIR] [--dot]",
       "read a model, say who would get what and what cannot be satisfied", .run = cmd_amf_check },
+    { "simulate", "DIR [--seed N] [--faults M] [--sequences K] [--tell]",
+      "play a model with random faults in virtual time, and check what must always hold",
+      .run = cmd_amf_simulate },
+    { "replay", "FILE [--model DIR] [--differences]",
+      "drive the engine again from a recording, and compare its decisions",
+      .run = cmd_amf_replay },
     { "status", "[KIND] [NAME] [--detail] [--json] [--check] " LIMITS,
       "what is wrong, then nodes, SUs, components and SIs with their states",
       cmd_amf_status, .aliases = "state amsEntityPrint amsDbPrint" },
+    { "tree", LIMITS, "nodes down to what their components do, groups down to who has "
+      "their work", .run = cmd_amf_tree },
+    { "events", "[COUNT] [--json] " LIMITS, "what happened last: who was told what, when",
+      .run = cmd_amf_events },
     { "watch", "[--json] " LIMITS, "what the daemon does, as it does it",
       .run = cmd_amf_watch },
 

@@ -21,13 +21,12 @@ struct op_options {
     const char *socket; /* NULL: where the daemon listens by its own rule */
     int64_t timeout_ms;
     bool json, detail, wait, check;
-    const char *record; /* file, NULL: none */
     const char *words[OP_MAX_WORDS];
     int n_words;
 };
 
 /* Which options a command takes besides --socket and --timeout. */
-enum { OP_JSON = 1, OP_DETAIL = 2, OP_WAIT = 4, OP_CHECK = 8, OP_RECORD = 16 };
+enum { OP_JSON = 1, OP_DETAIL = 2, OP_WAIT = 4, OP_CHECK = 8 };
 
 /* Read the command line; between min and max words must stand beside the options. */
 enum clv_exit op_options_read(const struct clv_command *self, int argc, char **argv,

@@ -11,8 +11,7 @@ enum {
     OPT_JSON,
     OPT_DETAIL,
     OPT_WAIT,
-    OPT_CHECK,
-    OPT_RECORD
+    OPT_CHECK
 };
 
 enum { TIMEOUT_MS = 15000, TIMEOUT_MAX_S = 86400 };
@@ -24,7 +23,6 @@ static const struct option known[] = {
     {"detail", no_argument, NULL, OPT_DETAIL},
     {"wait", no_argument, NULL, OPT_WAIT},
     {"check", no_argument, NULL, OPT_CHECK},
-    {"record", required_argument, NULL, OPT_RECORD},
     {NULL, 0, NULL, 0},
 };
 
@@ -39,8 +37,6 @@ static int needed(int option)
         return OP_WAIT;
     case OPT_CHECK:
         return OP_CHECK;
-    case OPT_RECORD:
-        return OP_RECORD;
     default:
         return 0;
     }
@@ -62,8 +58,6 @@ static enum clv_exit take(const struct clv_command *self, int option,
 {
     if (option == OPT_SOCKET)
         out->socket = optarg;
-    else if (option == OPT_RECORD)
-        out->record = optarg;
     else if (option == OPT_TIMEOUT && !seconds_read(optarg, &out->timeout_ms))
         return clv_command_misused(self, "--timeout \"%s\" is not between 0.001 and %d",
                                    optarg, TIMEOUT_MAX_S);

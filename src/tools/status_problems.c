@@ -43,7 +43,8 @@ static void node_check(const json_t *state, const json_t *node, json_t *list)
 
     if (status_true(run, "killed"))
         add(list, "node", node, "killed by the operator: start-node brings it back");
-    else if (status_true(run, "played") && !status_true(run, "up"))
+    else if (!status_true(status_true(run, "played") ? run : node, "up") &&
+             (status_true(run, "played") || json_object_get(state, "cluster")))
         add(list, "node", node, "down");
     else if (!status_is(node, "leaving", "NONE"))
         add(list, "node", node, "is being left, recovery %s",

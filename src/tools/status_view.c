@@ -23,28 +23,42 @@ static void state_cell(struct text_table *t, const json_t *o, const char *key,
     text_table_cell(t, "%s", status_state(o, key, detail, text, sizeof(text)));
 }
 
+static const char *or_dash(const char *text)
+{
+    return *text ? text : "-";
+}
+
 /* ---- nodes ----------------------------------------------------------------------- */
 
-static const char *node_life(const json_t *run)
+/* The daemon knows its own nodes' processes, of the others only what the cluster does. */
+static const char *node_life(const json_t *state, const json_t *node, const json_t *run)
 {
-    if (!status_true(run, "played"))
-        return "elsewhere";
-    if (status_true(run, "up"))
-        return "up";
-    return status_true(run, "killed") ? "killed" : "down";
+    const bool played = status_true(run, "played");
+
+    if (!played && !json_object_get(state, "cluster"))
+        return "not played";
+    if (played && status_true(run, "killed"))
+        return "killed";
+    return status_true(played ? run : node, "up") ? "up" : "down";
 }
 
 static void node_row(struct text_table *t, const json_t *state, const json_t *node,
                      bool detail)
 {
     const char *name = status_text(node, "name");
+    const json_t *run =
+        status_find(json_object_get(state, "daemon"), "nodes", "name", name);
+    const json_t *owners = json_object_get(json_object_get(state, "cluster"), "owners");
 
     text_table_cell(t, "%s", name);
-    text_table_cell(
-        t, "%s",
-        node_life(status_find(json_object_get(state, "daemon"), "nodes", "name", name)));
+    text_table_cell(t, "%s", node_life(state, node, run));
     state_cell(t, node, "admin", detail);
     state_cell(t, node, "oper", detail);
+    if (detail)
+        text_table_cell(t, "%s",
+                        owners                       ? or_dash(status_text(owners, name))
+                        : status_true(run, "played") ? "this daemon"
+                                                     : "-");
 }
 
 /* ---- groups ----------------------------------------------------------------------- */
@@ -66,11 +80,6 @@ static void sg_row(struct text_table *t, const json_t *state, const json_t *sg,
 }
 
 /* ---- service units ---------------------------------------------------------------- */
-
-static const char *or_dash(const char *text)
-{
-    return *text ? text : "-";
-}
 
 static void su_row(struct text_table *t, const json_t *state, const json_t *su,
                    bool detail)
@@ -208,7 +217,11 @@ static void si_row(struct text_table *t, const json_t *state, const json_t *si,
  */
 
 static const struct section sections[] = {
-    {"node", "nodes", {"NODE", "LIFE", "ADMIN", "OPER"}, {NULL}, node_row},
+    {"node",
+     "nodes",
+     {"NODE", "LIFE", "ADMIN", "OPER"},
+     {"NODE", "LIFE", "ADMIN", "OPER", "PLAYED BY"},
+     node_row},
     {"sg", "sgs", {"GROUP", "REDUNDANCY", "ADMIN", "LIFE", "ADJUST"}, {NULL}, sg_row},
     {"su",
      "sus",

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "amf/amf_record.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "amf/amf_cluster_wire.h"
+#include "amf/amf_must.h"
+#include "amf/amf_words.h"
+#include "base/clock.h"
+
+struct amf_recorder {
+    const struct amf_model *m;
+    FILE *file; /* NULL: it failed */
+    char *path; /* owned */
+};
+
+/* Takes o. Flushed at once: the last line before a crash is the one that matters. */
+static void line_write(struct amf_recorder *r, json_t *o)
+{
+    if (r->file && (json_dumpf(amf_must(o), r->file, JSON_COMPACT) != 0 ||
+                    fputc('\n', r->file) == EOF || fflush(r->file) != 0)) {
+        clv_log(CLV_LOG_ERROR, "%s: %s; the recording ends here", r->path,
+                strerror(errno));
+        fclose(r->file);
+        r->file = NULL;
+    }
+    json_decref(o);
+}
+
+struct amf_recorder *amf_record_open(const char *path, const struct amf_model *m,
+                                     const char *model_dir, uint64_t fingerprint)
+{
+    struct amf_recorder *r = amf_must(calloc(1, sizeof(*r)));
+    char text[20];
+
+    r->m = m;
+    r->path = amf_must(strdup(path));
+    r->file = fopen(path, "we");
+    if (!r->file) {
+        free(r->path);
+        free(r);
+        return NULL;
+    }
+    snprintf(text, sizeof(text), "%016" PRIx64, fingerprint);
+    line_write(r, json_pack("{s:s, s:i, s:s, s:s}", "t", "begin", "version",
+                            AMF_RECORD_VERSION, "model", model_dir, "fingerprint", text));
+    return r;
+}
+
+void amf_record_close(struct amf_recorder *r)
+{
+    if (!r)
+        return;
+    if (r->file)
+        fclose(r->file);
+    free(r->path);
+    free(r);
+}
+
+json_t *amf_record_orders(const struct amf_model *m, const struct amf_actions *orders)
+{
+    json_t *list = amf_must(json_array());
+    char text[400];
+    size_t i;
+
+    for (i = 0; i < orders->n; i++) {
+        amf_action_words(m, &orders->at[i], text, sizeof(text));
+        json_array_append_new(list, json_string(text));
+    }
+    return list;
+}
+
+void amf_record_state(struct amf_recorder *r, int64_t ms, const json_t *state)
+{
+    if (r)
+        line_write(r, json_pack("{s:s, s:I, s:O}", "t", "state", "ms", (json_int_t)ms,
+                                "state", state));
+}
+
+void amf_record_step(struct amf_recorder *r, int64_t ms, const struct amf_event *ev,
+                     enum amf_admin_result result, const struct amf_actions *orders)
+{
+    const struct amf_wire_event wire = {.ev = *ev};
+    char text[400];
+
+    if (!r)
+        return;
+    amf_event_words(r->m, ev, text, sizeof(text));
+    line_write(r, json_pack("{s:s, s:I, s:I, s:s, s:o, s:i, s:o}", "t", "step", "ms",
+                            (json_int_t)ms, "wall",
+                            (json_int_t)(clv_wall_ns() / CLV_NS_PER_MS), "event", text,
+                            "ev", amf_wire_pack(&wire), "rc", (int)result, "do",
+                            amf_record_orders(r->m, orders)));
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A recording of what the engine was fed and what it decided: JSON lines, written by
+ * clovis-amfd --record and read by clovis amf replay.
+ *
+ *   {"t":"begin", "version":1, "model":DIR, "fingerprint":HEX}
+ *   {"t":"state", "ms":…, "state":{…}}      the engine goes on from a saved state
+ *   {"t":"step", "ms":…, "wall":…, "event":TEXT, "ev":{…}, "rc":…, "do":[TEXT…]}
+ */
+#ifndef AMF_RECORD_H
+#define AMF_RECORD_H
+
+#include <jansson.h>
+
+#include "amf/amf_engine.h"
+
+enum { AMF_RECORD_VERSION = 1 };
+
+struct amf_recorder;
+
+/* Begin a new file; NULL: errno says why. */
+struct amf_recorder *amf_record_open(const char *path, const struct amf_model *m,
+                                     const char *model_dir, uint64_t fingerprint);
+void amf_record_close(struct amf_recorder *r);
+
+/* r may be NULL in all that follows: nothing is recorded. A failure to write is logged
+ * once, and ends the recording. */
+void amf_record_state(struct amf_recorder *r, int64_t ms, const json_t *state);
+void amf_record_step(struct amf_recorder *r, int64_t ms, const struct amf_event *ev,
+                     enum amf_admin_result result, const struct amf_actions *orders);
+
+/* The orders in words: a list (new). */
+json_t *amf_record_orders(const struct amf_model *m, const struct amf_actions *orders);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two daemons whose store fails over: a master, two replicas, three sentinels. */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "fixture_amfd.h"
+#include "fixture_sentinel.h"
+
+enum { LIMIT = 150, LEASE_MS = 800, PATIENCE_MS = 30000 };
+
+static const char *const args_a[] = {"--node", "blade1", "--cluster", "test", NULL};
+static const char *const args_b[] = {"--node", "blade2", "--cluster", "test", NULL};
+
+static struct cluster store;
+static struct amfd a, b;
+
+static void finish(void)
+{
+    amfd_end(&a);
+    amfd_end(&b);
+    cluster_end(&store);
+}
+
+static void show(struct amfd *f, const char *log)
+{
+    char *text = amfd_log(f, log);
+
+    fprintf(stderr, "---- %s of %s\n%s", log, f == &a ? "a" : "b", text);
+    free(text);
+}
+
+static void expect_log(struct amfd *f, const char *comp, const char *text, int n)
+{
+    if (amfd_log_has(f, comp, text, n, PATIENCE_MS))
+        return;
+    show(&a, "err");
+    show(&b, "err");
+    cr_assert(false, "%s: expected \"%s\" %d times", comp, text, n);
+}
+
+static bool is_settled(void *f)
+{
+    json_t *re = amfd_call(f, "{\"t\":\"status\"}");
+    const bool settled = json_is_true(json_object_get(
+        json_object_get(json_object_get(re, "state"), "cluster"), "settled"));
+
+    json_decref(re);
+    return settled;
+}
+
+/* Nothing is failed over because of it; what comes after it is taken over as ever. */
+Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = finish)
+{
+    const struct timespec leases = {.tv_sec = 3 * LEASE_MS / 1000 + 1};
+    int before;
+
+    cluster_start(&store, 3, 3, NULL);
+    setenv("CLOVIS_REDIS_URL", store.url, 1);
+    setenv("CLOVIS_AMF_LEASE_MS", "800", 1);
+    amfd_prepare(&a, NULL);
+    amfd_prepare(&b, NULL);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "csiset ACTIVE", 1);
+    amfd_launch(&b, args_b);
+    expect_log(&b, "counter2", "csiset STANDBY", 1);
+    cluster_settle(&store);
+    before = cluster_master(&store);
+    redis_kill(&store.node[before]);
+    cluster_master_other_than(&store, before);
+    cr_assert(wait_for(is_settled, &a, PATIENCE_MS));
+    cr_assert(wait_for(is_settled, &b, PATIENCE_MS));
+    nanosleep(&leases, NULL);
+    cr_expect_eq(amfd_log_count(&a, "counter1", "csiset"), 1);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 1);
+    cr_expect_eq(amfd_log_count(&a, "err", "counting it as dead"), 0);
+    cr_expect_eq(amfd_log_count(&b, "err", "counting it as dead"), 0);
+    kill(amfd_pid(&a, "counter1"), SIGKILL);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+    cr_expect_eq(amfd_log_count(&a, "counter1", "csiset"), 2);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 2);
+}
