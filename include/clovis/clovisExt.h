@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Extensions of clovis-redis. NOT a legacy header: no OpenClovis or SA Forum program knows
- * these names, and a program that uses them does not compile against the originals.
+ * Extensions of clovis-redis. NOT a legacy header: no OpenClovis or SA Forum program
+ * knows these names, and a program that uses them does not compile against the originals.
  */
 #ifndef CLOVIS_EXT_H
 #define CLOVIS_EXT_H
@@ -13,7 +13,8 @@
 extern "C" {
 #endif
 
-/* What happened to this process's writes so far. Fields are only ever added at the end. */
+/* What happened to this process's writes so far. Fields are only ever added at the end.
+ */
 typedef struct ClovisStoreStats {
     size_t size;           /* in: sizeof(ClovisStoreStats); out: what was filled in */
     uint64_t failovers;    /* times that another master, or a restarted one, took over */
