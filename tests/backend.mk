@@ -65,10 +65,24 @@ tests_it_sentinel_failover_SOURCES = %D%/it_sentinel_failover.c $(SENTINEL_TEST_
 tests_it_sentinel_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_sentinel_failover_LDADD = $(BACKEND_TEST_LIBS)
 
+# What a call costs the process, counted.
+check_PROGRAMS += tests/calls_app
+tests_calls_app_SOURCES = %D%/calls_app.c
+tests_calls_app_LDADD = libclovis.la
+TESTS += %D%/calls.sh
+EXTRA_DIST += %D%/calls.sh
+
 check_PROGRAMS += tests/it_store_tls
 TESTS += tests/it_store_tls
 tests_it_store_tls_SOURCES = %D%/it_store_tls.c %D%/fixture_tls.c %D%/fixture_tls.h \
 	%D%/fixture_sentinel.c %D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
 tests_it_store_tls_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_tls_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_sentinel_watch
+TESTS += tests/it_sentinel_watch
+tests_it_sentinel_watch_SOURCES = %D%/it_sentinel_watch.c %D%/fixture_sentinel.c \
+	%D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
+tests_it_sentinel_watch_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_sentinel_watch_LDADD = $(BACKEND_TEST_LIBS)
 endif
