@@ -14,7 +14,7 @@ static const struct clv_command commands[] = {
      .group = cmd_amf_table},
     {.name = "bench",
      .usage =
-         "[ckpt|scale|sync|amf|amf-scale] [--quick] [--json] [--url URL] [--kills N] "
+         "[ckpt|cache|scale|sync|amf|amf-scale] [--quick] [--json] [--url URL] [--kills N] "
          "[--daemon PATH]",
      .help = "checkpoint calls against raw hiredis, and fail-over times",
      .run = cmd_bench},
