@@ -14,7 +14,7 @@ fail() { echo "man: $*" >&2; rc=1; }
 command -v man >/dev/null && command -v groff >/dev/null ||
     { echo "SKIP: man and groff are needed" >&2; exit 77; }
 n=0
-for page in "$pages"/*.3 "$top_srcdir"/src/tools/*.1; do
+for page in "$pages"/*.3 "$top_srcdir"/src/*/*.[18]; do
     LC_ALL=C.UTF-8 MANWIDTH=80 MANROFFOPT='' man --warnings -E UTF-8 -Tutf8 -Z -l "$page" \
         2>"$tmp/warnings" >"$tmp/out" || fail "$page: man fails"
     [ ! -s "$tmp/warnings" ] || { cat "$tmp/warnings" >&2; fail "$page: warnings"; }
