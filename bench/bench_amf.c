@@ -8,26 +8,15 @@
 #include "bench/bench.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "bench/bench_cluster.h"
 
-extern char **environ;
-
-enum { HA_ACTIVE = 1, HA_STANDBY = 2, WAIT_MS = 20000 };
+enum { WAIT_MS = 20000 };
 
 static const char definitions[] =
     "<openClovisAsp><version v0=\"4.0.0\">\n"
@@ -80,32 +69,18 @@ static const char config[] =
     "<associatedServiceUnit>su2</associatedServiceUnit></associatedServiceUnits>\n"
     "</serviceGroup></serviceGroups></amfConfig></version></openClovisAsp>\n";
 
-struct cluster {
-    char dir[64];
-    char self[PATH_MAX];
-    char daemon[PATH_MAX];
-    pid_t amfd;
-    int reports;
+struct pair {
+    struct bench_cluster cluster;
     pid_t active, standby; /* 0: not known */
 };
 
-struct callback {
-    pid_t pid;
-    int ha;
-    int64_t at_ns;
-};
-
-/* ---- set-up -------------------------------------------------------------- */
-
-static bool write_file(const char *dir, const char *name, const char *text,
+/* text with the one %s in it replaced by arg */
+static bool write_file(const struct bench_cluster *c, const char *name, const char *text,
                        const char *arg)
 {
-    char path[PATH_MAX];
-    FILE *f;
+    FILE *f = bench_cluster_file(c, name);
     bool ok;
 
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    f = fopen(path, "w");
     if (!f)
         return false;
     for (; *text; text++) { /* the one %s of the definitions is the command */
@@ -120,124 +95,27 @@ static bool write_file(const char *dir, const char *name, const char *text,
     return fclose(f) == 0 && ok;
 }
 
-/* Beside this program: installed, or in the build tree, where libtool keeps the real
- * program one directory below. */
-static bool daemon_beside(struct cluster *c, const char *where)
-{
-    char self[PATH_MAX];
-
-    memcpy(self, c->self, sizeof(self));
-    return snprintf(c->daemon, sizeof(c->daemon), "%s/%s", dirname(self), where) <
-               (int)sizeof(c->daemon) &&
-           access(c->daemon, X_OK) == 0;
-}
-
-static bool find_daemon(struct cluster *c, const char *given)
-{
-    if (realpath("/proc/self/exe", c->self) == NULL)
-        return false;
-    if (given)
-        snprintf(c->daemon, sizeof(c->daemon), "%s", given);
-    else if (!daemon_beside(c, "clovis-amfd") &&
-             !daemon_beside(c, "../sbin/clovis-amfd") &&
-             !daemon_beside(c, "../clovis-amfd"))
-        snprintf(c->daemon, sizeof(c->daemon), "clovis-amfd"); /* on the PATH */
-    return true;
-}
-
-static bool listen_reports(struct cluster *c)
-{
-    struct sockaddr_un sa = {.sun_family = AF_UNIX};
-
-    snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/reports", c->dir);
-    c->reports = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (c->reports < 0 || bind(c->reports, (struct sockaddr *)&sa, sizeof(sa)))
-        return false;
-    return setenv("CLOVIS_BENCH_REPORTS", sa.sun_path, 1) == 0;
-}
-
-static bool daemon_start(struct cluster *c)
-{
-    const char *const argv[] = {c->daemon, "--model",   c->dir,  "--node",
-                                "node1",   "--node",    "node2", "--run-dir",
-                                c->dir,    "--log-dir", c->dir,  NULL};
-    posix_spawn_file_actions_t fa;
-    char log[PATH_MAX];
-    int err;
-
-    snprintf(log, sizeof(log), "%s/amfd.log", c->dir);
-    posix_spawn_file_actions_init(&fa);
-    posix_spawn_file_actions_addopen(&fa, STDERR_FILENO, log,
-                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
-    posix_spawn_file_actions_adddup2(&fa, STDERR_FILENO, STDOUT_FILENO);
-    err = posix_spawnp(&c->amfd, c->daemon, &fa, NULL, (char *const *)(uintptr_t)argv,
-                       environ);
-    posix_spawn_file_actions_destroy(&fa);
-    if (err) {
-        fprintf(stderr, "bench: cannot start %s: %s\n", c->daemon, strerror(err));
-        c->amfd = 0;
-        return false;
-    }
-    return true;
-}
-
-static void daemon_stop(struct cluster *c)
-{
-    const char *const rm[] = {"rm", "-rf", c->dir, NULL};
-    pid_t pid;
-
-    if (c->amfd) {
-        kill(c->amfd, SIGTERM);
-        while (waitpid(c->amfd, NULL, 0) < 0 && errno == EINTR) {
-        }
-    }
-    if (c->reports >= 0)
-        close(c->reports);
-    if (posix_spawnp(&pid, "rm", NULL, NULL, (char *const *)(uintptr_t)rm, environ) == 0)
-        waitpid(pid, NULL, 0);
-}
-
-/* ---- the measurement ----------------------------------------------------- */
-
-static bool next_callback(struct cluster *c, struct callback *cb)
-{
-    struct pollfd p = {.fd = c->reports, .events = POLLIN};
-    char text[128];
-    ssize_t n;
-
-    if (poll(&p, 1, WAIT_MS) != 1) {
-        fprintf(stderr, "bench: no callback within %d ms, see the end of the log:\n",
-                WAIT_MS);
-        return false;
-    }
-    n = recv(c->reports, text, sizeof(text) - 1, 0);
-    if (n <= 0)
-        return false;
-    text[n] = '\0';
-    return sscanf(text, "%d %d %" SCNd64, &cb->pid, &cb->ha, &cb->at_ns) == 3;
-}
-
 /* Until there are an active and a standby again. */
-static bool settle(struct cluster *c, int64_t *active_ns)
+static bool settle(struct pair *c, int64_t *active_ns)
 {
-    struct callback cb;
+    struct bench_callback cb;
 
     while (!c->active || !c->standby) {
-        if (!next_callback(c, &cb))
+        if (!bench_cluster_next(&c->cluster, &cb, WAIT_MS))
             return false;
-        if (cb.ha == HA_ACTIVE) {
+        if (cb.ha == BENCH_ACTIVE) {
             *active_ns = cb.at_ns;
             c->active = cb.pid;
             if (c->standby == cb.pid)
                 c->standby = 0;
-        } else if (cb.ha == HA_STANDBY) {
+        } else if (cb.ha == BENCH_STANDBY) {
             c->standby = cb.pid;
         }
     }
     return true;
 }
 
-static bool kill_rounds(struct cluster *c, unsigned kills, struct bench_samples *s)
+static bool kill_rounds(struct pair *c, unsigned kills, struct bench_samples *s)
 {
     int64_t killed_ns, active_ns = 0;
     unsigned i;
@@ -262,39 +140,22 @@ static bool kill_rounds(struct cluster *c, unsigned kills, struct bench_samples 
     return true;
 }
 
-static void show_log(const struct cluster *c)
-{
-    char line[1024], path[PATH_MAX];
-    FILE *f;
-
-    snprintf(path, sizeof(path), "%s/amfd.log", c->dir);
-    f = fopen(path, "r");
-    while (f && fgets(line, sizeof(line), f))
-        fputs(line, stderr);
-    if (f)
-        fclose(f);
-}
-
 bool bench_amf(const struct bench_options *o, struct bench_report *r)
 {
-    struct cluster c = {.dir = "/tmp/clovis-bench.XXXXXX", .reports = -1};
+    struct pair c = {.active = 0};
     struct bench_samples s = {0};
     struct bench_line line = {.name = "crash of active -> ACTIVE",
                               .threads = 1,
                               .target_p99_ns = 50 * CLV_NS_PER_MS};
     bool ok;
 
-    if (!mkdtemp(c.dir)) {
-        fprintf(stderr, "bench: cannot make %s: %s\n", c.dir, strerror(errno));
-        return false;
-    }
-    ok = find_daemon(&c, o->daemon) &&
-         write_file(c.dir, "clAmfDefinitions.xml", definitions, c.self) &&
-         write_file(c.dir, "clAmfConfig.xml", config, "") && listen_reports(&c) &&
-         bench_samples_init(&s, o->kills) && daemon_start(&c);
+    ok = bench_cluster_open(&c.cluster, o->daemon) &&
+         write_file(&c.cluster, "clAmfDefinitions.xml", definitions, c.cluster.self) &&
+         write_file(&c.cluster, "clAmfConfig.xml", config, "") &&
+         bench_samples_init(&s, o->kills) && bench_cluster_start(&c.cluster);
     if (ok && !(ok = kill_rounds(&c, o->kills, &s)))
-        show_log(&c);
-    daemon_stop(&c);
+        bench_cluster_show_log(&c.cluster);
+    bench_cluster_close(&c.cluster);
     if (ok) {
         line.ours_p50_ns = bench_percentile(&s, 0.50);
         line.ours_p99_ns = bench_percentile(&s, 0.99);

@@ -90,4 +90,11 @@ STRESS_TESTS += tests/stress_amf_log
 tests_stress_amf_log_SOURCES = %D%/stress_amf_log.c
 tests_stress_amf_log_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_stress_amf_log_LDADD = libtest.la libamfd.la $(HIREDIS_LIBS) $(UV_LIBS)
+
+# a component that writes while it is active
+check_PROGRAMS += tests/fence_app
+tests_fence_app_SOURCES = %D%/fence_app.c
+tests_fence_app_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_fence_app_LDADD = libplat.la libshim.la libbackend-redis.la libamf-client.la \
+	libbase.la $(JANSSON_LIBS) $(HIREDIS_LIBS)
 endif

@@ -148,6 +148,89 @@ Test(amfd_netns, the_leaders_side_is_killed, .timeout = LIMIT, .fini = finish)
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset ACTIVE"), 1);
 }
 
+/* ---- with a store that fences --------------------------------------------------------
+ */
+
+/* Microseconds: acknowledged writes of a component, by what its log says. */
+struct writes {
+    int n, refused;
+    long long first_begun, first_done, last_begun, last_done;
+};
+
+static struct writes writes_of(struct amfd *f, const char *comp)
+{
+    char *log = amfd_log(f, comp), *at = log, *end;
+    struct writes w = {0};
+    long long begun, done;
+
+    for (; *at; at = *end ? end + 1 : end) {
+        end = at + strcspn(at, "\n");
+        if (strstr(at, "refused") && strstr(at, "refused") < end)
+            w.refused++;
+        if (sscanf(at, "%lld %lld wrote", &begun, &done) != 2 ||
+            !memchr(at, 'w', (size_t)(end - at)))
+            continue;
+        if (!w.n++) {
+            w.first_begun = begun;
+            w.first_done = done;
+        }
+        w.last_begun = begun;
+        w.last_done = done;
+    }
+    free(log);
+    return w;
+}
+
+static bool both_have_written(void *unused)
+{
+    (void)unused;
+    return writes_of(&a, "counter1").n > 20 && writes_of(&b, "counter2").n > 20;
+}
+
+static bool a_has_written(void *unused)
+{
+    (void)unused;
+    return writes_of(&a, "counter1").n > 20;
+}
+
+/* The old active believes to be active until it is killed, and goes on trying. With the
+ * fence nothing that it began after its successor's first write has ever been accepted.
+ */
+Test(amfd_netns, with_the_fence_only_one_active_can_act, .timeout = LIMIT, .fini = finish)
+{
+    const struct amfd_model model = {.command = "fence_app"};
+    struct writes one, two;
+
+    setenv("CLOVIS_FENCE", "1", 1);
+    if (!begin())
+        cr_skip_test("network namespaces need root");
+    amfd_model_write(&a, &model);
+    amfd_model_write(&b, &model);
+    launch(&a, "blade1", net_a);
+    cr_assert(wait_for(a_has_written, NULL, PATIENCE_MS));
+    launch(&b, "blade2", net_b);
+    expect_log(&b, "counter2", "ha 2", 1);
+    cr_assert(shell("ip link set %s down", link_a));
+    cr_assert(wait_for(both_have_written, NULL, PATIENCE_MS));
+    kill(a.pid, SIGSTOP); /* so that the old active lives on after the healing */
+    cr_assert(shell("ip link set %s up", link_a));
+    expect_log(&a, "counter1", "refused", 1);
+    kill(a.pid, SIGCONT);
+    expect_log(&a, "counter1", "ha 2", 1);
+    one = writes_of(&a, "counter1");
+    two = writes_of(&b, "counter2");
+    fprintf(stderr, "old active: %d writes, %d refused; new active: %d writes\n", one.n,
+            one.refused, two.n);
+    cr_expect(one.last_begun < two.first_done,
+              "a write begun at %lld was accepted after the other's first at %lld",
+              one.last_begun, two.first_done);
+    cr_expect_gt(one.refused, 0);
+    cr_expect_eq(two.refused, 0);
+}
+
+/* ---- the rest of the stories ---------------------------------------------------------
+ */
+
 Test(amfd_netns, the_leaders_link_is_cut_and_healed, .timeout = LIMIT, .fini = finish)
 {
     long long healed_us, standby_us;

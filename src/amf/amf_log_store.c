@@ -224,13 +224,14 @@ static void script(struct rds_req *req, const char *lua, const char *key1,
 redisReply *amf_store_append(struct amf_store *s, const struct amf_log_keys *k,
                              const struct amf_log_line *first, size_t n)
 {
-    const struct amf_log_line *at = first;
+    const struct amf_log_line *at = NULL;
     struct rds_req req;
     size_t i;
 
     script(&req, append_lua, k->log, k->meta, 1 + 4 * n);
     rds_req_text(&req, first->who);
-    for (i = 0; i < n; i++, at = at->next) {
+    for (i = 0; i < n; i++) {
+        at = i ? at->next : first; /* what follows the last one is not ours to look at */
         number(&req, at->seq);
         number(&req, at->epoch);
         rds_req_int(&req, at->min_ms);
