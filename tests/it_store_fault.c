@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "backend-redis/rds_client.h"
 #include "base/clock.h"
@@ -501,6 +503,42 @@ Test(fault, a_full_store_refuses_and_then_works_again)
     cr_expect_eq(store_section_write(c, bytes("s"), bytes("y"), soon()), STORE_REFUSED);
     cr_expect_eq(create(c, "t", "y"), STORE_REFUSED);
     raw_do("CONFIG SET maxmemory 0");
+    cr_expect_eq(store_section_write(c, bytes("s"), bytes("y"), soon()), STORE_OK);
+    store_ckpt_close(c, soon());
+    fixture_store_end();
+}
+
+static bool save_has_failed(void *arg)
+{
+    redisContext *raw = redis_raw(&server);
+    redisReply *r = redisCommand(raw, "INFO persistence");
+    const bool failed = r && r->str && strstr(r->str, "rdb_last_bgsave_status:err");
+
+    (void)arg;
+    freeReplyObject(r);
+    redisFree(raw);
+    return failed;
+}
+
+Test(fault, a_store_that_cannot_save_refuses_and_then_works_again)
+{
+    static const char *const args[] = {"--enable-protected-configs", "yes", NULL};
+    struct store_ckpt *c;
+    char dir[200];
+
+    setenv("CLOVIS_LOG", "none", 1);
+    fixture_store_start(args);
+    c = ckpt_make("c");
+    cr_assert_eq(create(c, "s", "x"), STORE_OK);
+    snprintf(dir, sizeof(dir), "%s/gone", server.dir);
+    cr_assert_eq(mkdir(dir, 0700), 0);
+    redis_int(&server, "CONFIG SET dir %s", dir);
+    redis_int(&server, "CONFIG SET save %s", "1000 1");
+    cr_assert_eq(rmdir(dir), 0);
+    redis_int(&server, "BGSAVE");
+    cr_assert(wait_for(save_has_failed, NULL, 20000));
+    cr_expect_eq(store_section_write(c, bytes("s"), bytes("y"), soon()), STORE_REFUSED);
+    raw_do("CONFIG SET stop-writes-on-bgsave-error no");
     cr_expect_eq(store_section_write(c, bytes("s"), bytes("y"), soon()), STORE_OK);
     store_ckpt_close(c, soon());
     fixture_store_end();
