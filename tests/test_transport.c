@@ -61,6 +61,42 @@ Test(transport, votes)
     }
 }
 
+/* Contact per sentinel: seconds, x: it doubts the master, m: it carries out a fail-over.
+ */
+Test(transport, contact)
+{
+    /* clang-format off */
+    static const struct { const char *names, *contact; int64_t want; const char *what; } rows[] = {
+        { "aaa", "111", 1, "all" },
+        { "aaa", "319", 3, "the second best of three" },
+        { "aaa", "1xx", INT64_MAX, "two doubt it" },
+        { "aaa", "12x", 2, "one doubts it" },
+        { "aab", "121", 2, "one names another" },
+        { "aa-", "120", 2, "one is silent" },
+        { "a--", "100", INT64_MAX, "two are silent" },
+        { "aaa", "11m", INT64_MAX, "one carries out a fail-over" },
+        { "a",   "4",   4, "one of one" },
+    };
+    /* clang-format on */
+    size_t i, k;
+
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct rds_vote votes[8] = {0};
+        struct rds_tally t;
+
+        for (k = 0; rows[i].names[k]; k++) {
+            votes[k].valid = rows[i].names[k] != '-';
+            votes[k].master.host[0] = rows[i].names[k];
+            votes[k].moving = rows[i].contact[k] == 'm';
+            votes[k].contact_ms =
+                rows[i].contact[k] == 'x' ? INT64_MAX : rows[i].contact[k] - '0';
+        }
+        rds_vote_count(votes, k, &t);
+        cr_expect_eq(t.contact_ms, rows[i].want, "%s: %lld", rows[i].what,
+                     (long long)t.contact_ms);
+    }
+}
+
 /* ---- URLs ---------------------------------------------------------------- */
 
 static const struct url_row {

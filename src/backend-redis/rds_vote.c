@@ -18,6 +18,35 @@ static size_t supporters(const struct rds_vote *votes, size_t n, size_t i, int64
     return count;
 }
 
+/* How many name master and have heard of it within ms. */
+static size_t in_contact(const struct rds_vote *votes, size_t n,
+                         const struct rds_place *master, int64_t ms)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < n; i++)
+        count += votes[i].valid && votes[i].contact_ms <= ms &&
+                 rds_place_equal(&votes[i].master, master);
+    return count;
+}
+
+/* The shortest time within which a majority has heard of the master. */
+static int64_t contact_of_majority(const struct rds_vote *votes, size_t n,
+                                   const struct rds_place *master)
+{
+    int64_t best = INT64_MAX;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        if (votes[i].valid && votes[i].moving)
+            return INT64_MAX;
+        if (votes[i].valid && votes[i].contact_ms < best &&
+            2 * in_contact(votes, n, master, votes[i].contact_ms) > n)
+            best = votes[i].contact_ms;
+    }
+    return best;
+}
+
 void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *out)
 {
     int64_t epoch;
@@ -36,4 +65,5 @@ void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *ou
         out->master = votes[i].master;
     }
     out->majority = 2 * out->n_for > n;
+    out->contact_ms = contact_of_majority(votes, n, &out->master);
 }

@@ -18,6 +18,9 @@ struct rds_vote {
     bool valid; /* this sentinel has answered */
     struct rds_place master;
     int64_t epoch;
+    int64_t contact_ms; /* since the master has answered it; INT64_MAX: it doubts the
+                           master */
+    bool moving;        /* it is carrying out a fail-over */
 };
 
 struct rds_tally {
@@ -25,6 +28,9 @@ struct rds_tally {
     bool majority;
     struct rds_place master; /* the one that most name; among equals the highest epoch */
     int64_t epoch;
+    /* a majority names this master and has heard of it since; INT64_MAX: not so, or
+     * somebody is carrying out a fail-over */
+    int64_t contact_ms;
 };
 
 void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *out);

@@ -40,14 +40,29 @@ static enum store_status watcher_connect(struct rds_watcher *w, struct rds_conn 
 }
 
 /* SENTINEL MASTER answers with names and values in turn. */
-static bool epoch_read(const redisReply *reply, int64_t *epoch)
+static const redisReply *master_field(const redisReply *reply, const char *name)
 {
     size_t i;
 
     for (i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2)
-        if (rds_reply_is(reply->element[i], "config-epoch"))
-            return rds_reply_int(reply->element[i + 1], epoch);
-    return false;
+        if (rds_reply_is(reply->element[i], name))
+            return reply->element[i + 1];
+    return NULL;
+}
+
+/* False: this is no sentinel's answer. */
+static bool master_read(const redisReply *reply, struct rds_vote *vote)
+{
+    const struct clv_bytes flags = rds_reply_bytes(master_field(reply, "flags"));
+    const redisReply *ping = master_field(reply, "last-ok-ping-reply");
+
+    if (!rds_reply_int(master_field(reply, "config-epoch"), &vote->epoch))
+        return false;
+    vote->moving = flags.base && strstr(flags.base, "failover_in_progress");
+    if (!flags.base || strcmp(flags.base, "master") != 0 ||
+        !rds_reply_int(ping, &vote->contact_ms))
+        vote->contact_ms = INT64_MAX;
+    return true;
 }
 
 static bool address_read(const redisReply *reply, struct rds_place *out)
@@ -74,7 +89,7 @@ static enum store_status watcher_question(struct rds_watcher *w, struct rds_vote
     redisReply *reply;
 
     reply = rds_talk_words(&t, &st, 3, "SENTINEL", "MASTER", w->all->master);
-    if (st == STORE_OK && !epoch_read(reply, &vote->epoch))
+    if (st == STORE_OK && !master_read(reply, vote))
         st = rds_talk_fail(&t, STORE_AWAY, "answers, but is no sentinel");
     if (reply)
         freeReplyObject(reply);
