@@ -54,6 +54,7 @@ struct amf_comp_run {
     int proxy;             /* component that speaks for it, or -1 */
     bool alive;            /* there is an incarnation whose end is to be reported */
     bool registered;
+    bool working;  /* it has been told to do something */
     bool launched; /* by this daemon or an earlier one, not by hand */
     bool launch_wanted;
     uint64_t terminate; /* invocation that is answered by its end; 0: none */
