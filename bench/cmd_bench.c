@@ -18,20 +18,44 @@ static bool parse_kills(const char *text, unsigned *kills)
     return true;
 }
 
+/* In the order in which they run. */
+static const struct {
+    const char *what;
+    bool asked; /* runs only when it is asked for */
+    bool (*run)(const struct bench_options *o, struct bench_report *r);
+} workloads[] = {
+    {"ckpt", false, bench_ckpt},
+    {"ckpt", false, bench_vector},
+    {"ckpt", false, bench_threads},
+    {"cache", false, bench_cache},
+    {"scale", false, bench_scale},
+    {"sync", true, bench_sync}, /* wants a store with replicas */
+    {"amf", false, bench_amf},
+    {"amf-scale", true, bench_amf_scale}, /* 500 processes */
+};
+
+enum { N_WORKLOADS = sizeof(workloads) / sizeof(*workloads) };
+
+static bool is_workload(const char *what)
+{
+    size_t i;
+
+    for (i = 0; i < N_WORKLOADS; i++)
+        if (strcmp(workloads[i].what, what) == 0)
+            return true;
+    return false;
+}
+
 static enum clv_exit measure(const char *what, const struct bench_options *o, bool json)
 {
     struct bench_report r = {.json = json};
     bool ok = true;
+    size_t i;
 
     bench_begin(&r);
-    if (!what || strcmp(what, "ckpt") == 0)
-        ok = bench_ckpt(o, &r) && bench_vector(o, &r) && bench_threads(o, &r);
-    if (ok && (!what || strcmp(what, "scale") == 0))
-        ok = bench_scale(o, &r);
-    if (ok && (!what || strcmp(what, "amf") == 0))
-        ok = bench_amf(o, &r);
-    if (ok && what && strcmp(what, "amf-scale") == 0) /* 500 processes: only if asked */
-        ok = bench_amf_scale(o, &r);
+    for (i = 0; ok && i < N_WORKLOADS; i++)
+        if (what ? strcmp(workloads[i].what, what) == 0 : !workloads[i].asked)
+            ok = workloads[i].run(o, &r);
     bench_end(&r);
     if (!ok)
         return CLV_EXIT_FAILED;
@@ -76,10 +100,9 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
     }
     if (optind < argc)
         what = argv[optind++];
-    if (what && strcmp(what, "ckpt") && strcmp(what, "scale") && strcmp(what, "amf") &&
-        strcmp(what, "amf-scale"))
+    if (what && !is_workload(what))
         return clv_command_misused(
-            self, "expected ckpt, scale, amf or amf-scale, not '%s'", what);
+            self, "expected ckpt, cache, scale, sync, amf or amf-scale, not '%s'", what);
     if (optind < argc)
         return clv_command_misused(self, "unexpected argument '%s'", argv[optind]);
     return measure(what, &o, json);

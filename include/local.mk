@@ -69,6 +69,7 @@ clovisinclude_HEADERS = \
 	%D%/clovis/clTimerErrors.h \
 	%D%/clovis/clVersion.h \
 	%D%/clovis/clVersionApi.h \
+	%D%/clovis/clovisExt.h \
 	%D%/clovis/saAis.h \
 	%D%/clovis/saAmf.h \
 	%D%/clovis/saCkpt.h \

@@ -180,7 +180,7 @@ struct m_section *m_find(const struct m_handle *h, const ClUint8T *id, ClUint16T
     struct m_section *s;
 
     for (s = h->of->sections; s < h->of->sections + M_SECTIONS; s++)
-        if (s->used && s->id_len == len && memcmp(s->id, id, len) == 0)
+        if (s->used && s->id_len == len && (len == 0 || memcmp(s->id, id, len) == 0))
             return s;
     return NULL;
 }

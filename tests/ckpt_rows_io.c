@@ -80,7 +80,7 @@ Test(rows_io, checkpoint_write)
 static void long_vector_body(void)
 {
     enum { N = 50 };
-    static char ids[N][4], data[N][8], in[N][8];
+    static char ids[N][16], data[N][16], in[N][8];
     ClCkptIOVectorElementT vec[N];
     ClUint32T bad = 9;
     ClHandleT h;

@@ -15,4 +15,22 @@ TESTS += tests/it_repair
 tests_it_repair_SOURCES = %D%/it_repair.c $(DURABLE_FIXTURE)
 tests_it_repair_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_repair_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_store_cli
+TESTS += tests/it_store_cli
+tests_it_store_cli_SOURCES = %D%/it_store_cli.c $(DURABLE_FIXTURE)
+tests_it_store_cli_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_store_cli_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/test_clovis_ext
+TESTS += tests/test_clovis_ext
+tests_test_clovis_ext_SOURCES = %D%/test_clovis_ext.c
+tests_test_clovis_ext_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_clovis_ext_LDADD = $(SHIM_LIBS)
+
+check_PROGRAMS += tests/it_durable_failover
+TESTS += tests/it_durable_failover
+tests_it_durable_failover_SOURCES = %D%/it_durable_failover.c $(SENTINEL_TEST_SOURCES)
+tests_it_durable_failover_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_durable_failover_LDADD = $(BACKEND_TEST_LIBS)
 endif

@@ -3,7 +3,7 @@
 if !WITH_SANITIZER
 TESTS += tests/legacy.sh
 endif
-EXTRA_DIST += %D%/legacy.sh %D%/data/foreign_ckpt.c %D%/data/foreign_user.c
+EXTRA_DIST += %D%/legacy.sh %D%/data/foreign_ckpt.c %D%/data/foreign_user.c %D%/data/eo_61.c
 
 if WITH_TESTS
 check_PROGRAMS += tests/test_ckpt_library

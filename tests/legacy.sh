@@ -104,6 +104,12 @@ fi
 redis_pid=$!
 await redis-server test -S "$work/redis.sock"
 
+# ---- a 6.1 program that is only linked anew -------------------------------------------
+# shellcheck disable=SC2086
+logged eo-61 $cc -w -o "$work/eo61" "$top/tests/data/eo_61.c" -L"$linkdir" -lClMain -lmw
+got=$(ASP_COMPNAME=its-name LD_LIBRARY_PATH="$libdir" "$work/eo61" 2>&1) || :
+[ "$got" = '1 its-name' ] || fail "the 6.1 program prints '$got', expected '1 its-name'"
+
 # ---- in place of another library ---------------------------------------------------------
 # shellcheck disable=SC2086
 {

@@ -33,6 +33,7 @@ TESTS += %D%/compat.sh
 include %D%/base.mk
 include %D%/headers.mk
 include %D%/backend.mk
+include %D%/cache.mk
 include %D%/durable.mk
 include %D%/shim.mk
 include %D%/model.mk

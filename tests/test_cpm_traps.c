@@ -218,18 +218,12 @@ Test(cpm_traps, trap_19_what_is_only_said_succeeds)
 /* A positional initialiser of an old source fits. */
 Test(cpm_traps, trap_29_the_configuration_begins_with_the_name)
 {
-    static const ClEoConfigT config = {"name",
-                                       CL_OSAL_THREAD_PRI_MEDIUM,
-                                       2,
-                                       0,
-                                       21,
-                                       CL_EO_USE_THREAD_FOR_APP,
-                                       NULL,
-                                       NULL,
-                                       NULL,
-                                       NULL,
-                                       NULL,
-                                       CL_FALSE};
+    static const ClEoConfigT config = {"name", CL_OSAL_THREAD_PRI_MEDIUM,
+                                       2,      0,
+                                       21,     CL_EO_USE_THREAD_FOR_APP,
+                                       NULL,   NULL,
+                                       NULL,   NULL,
+                                       NULL,   CL_FALSE};
 
     cr_expect_str_eq(config.EOname, "name");
     cr_expect_eq(config.noOfThreads, 2);

@@ -52,6 +52,7 @@ struct watch {
     uint64_t round;          /* which question is being asked */
     size_t n_threads;
     bool stop, abandoned;
+    atomic_bool cancel; /* not guarded: connecting watchers look at it */
     struct rds_vote scratch[RDS_SENTINELS_MAX]; /* too large for a caller's stack */
 
     /* constant */
@@ -78,7 +79,7 @@ static enum store_status watcher_connect(struct watcher *w, struct rds_conn *con
     struct rds_talk t = {conn, &w->place, deadline_ns, why, WHY_SIZE};
     enum store_status st;
 
-    st = rds_conn_open(conn, &w->place, NULL, deadline_ns, why, WHY_SIZE);
+    st = rds_conn_open(conn, &w->place, &w->all->cancel, deadline_ns, why, WHY_SIZE);
     if (st != STORE_OK)
         return st;
     st = rds_talk_auth(&t, w->all->user, w->all->password);
@@ -409,6 +410,7 @@ void rds_sentinel_stop(void)
     watch = NULL;
     pthread_mutex_lock(&all->lock);
     all->stop = true;
+    atomic_store(&all->cancel, true);
     wake_all(all);
     while (all->n_threads > 0 && rds_cond_wait(&all->answered, &all->lock, deadline_ns)) {
     }

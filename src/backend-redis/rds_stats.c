@@ -23,6 +23,19 @@ uint64_t rds_stat_get(enum rds_stat which)
     return atomic_load_explicit(&counters[which], memory_order_relaxed);
 }
 
+void store_stats_get(struct store_stats *out)
+{
+    out->failovers = rds_stat_get(RDS_STAT_failovers);
+    out->repaired = rds_stat_get(RDS_STAT_repaired);
+    out->superseded = rds_stat_get(RDS_STAT_superseded);
+    out->unrepairable = rds_stat_get(RDS_STAT_unrepairable);
+    out->sync_writes = rds_stat_get(RDS_STAT_sync_writes);
+    out->sync_rounds = rds_stat_get(RDS_STAT_sync_rounds);
+    out->sync_ns = rds_stat_get(RDS_STAT_sync_us) * 1000;
+    out->sync_repeats = rds_stat_get(RDS_STAT_sync_repeats);
+    out->dropouts = rds_stat_get(RDS_STAT_dropouts);
+}
+
 void rds_stats_publish(int64_t deadline_ns)
 {
     uint64_t now[RDS_STAT_N];

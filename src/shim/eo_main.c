@@ -5,8 +5,8 @@
  * the process goes on for the callbacks (RECV) until the component has been told to
  * terminate, or has finalized its last service.
  */
-#include <pthread.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,17 +27,6 @@ enum {
     END_WAIT_S = 5 /* for callbacks that still run when the program wants to end */
 };
 
-/* Defaults for programs that bring none; their own definitions go before these. */
-CL_WEAK ClEoConfigT clEoConfig = {
-    .EOname = CL_EO_DEFAULT_NAME,
-    .pri = CL_OSAL_THREAD_PRI_MEDIUM,
-    .noOfThreads = 2,
-    .appType = CL_EO_USE_THREAD_FOR_APP,
-};
-CL_WEAK ClUint8T clEoBasicLibs[9] = {CL_TRUE, CL_TRUE, CL_TRUE,
-                                     CL_TRUE, CL_TRUE, CL_TRUE};
-CL_WEAK ClUint8T clEoClientLibs[13] = {0};
-
 ClIocPortT gEOIocPort;
 ClCharT *clEoProgName = (ClCharT *)"";
 
@@ -57,11 +46,11 @@ void eo_process_delete(void)
     bool call;
 
     pthread_mutex_lock(&eo.lock);
-    call = eo.started && !eo.deleted && clEoConfig.clEoDeleteCallout;
+    call = eo.started && !eo.deleted && eo_config()->clEoDeleteCallout;
     eo.deleted = true;
     pthread_mutex_unlock(&eo.lock);
     if (call)
-        clEoConfig.clEoDeleteCallout();
+        eo_config()->clEoDeleteCallout();
 }
 
 void eo_process_release(void)
@@ -123,7 +112,7 @@ static void end_settle(void)
 
 static bool name_is_default(void)
 {
-    return strncmp(clEoConfig.EOname, CL_EO_DEFAULT_NAME, sizeof(clEoConfig.EOname)) == 0;
+    return strncmp(eo_config()->EOname, CL_EO_DEFAULT_NAME, CL_EO_MAX_NAME_LEN) == 0;
 }
 
 /* Nobody listens on the port: programs print it. */
@@ -131,20 +120,20 @@ static ClIocPortT port_choose(void)
 {
     const unsigned n = PORT_LAST - PORT_FIRST + 1;
 
-    if (clEoConfig.reqIocPort)
-        return clEoConfig.reqIocPort;
+    if (eo_config()->reqIocPort)
+        return eo_config()->reqIocPort;
     return PORT_FIRST + (ClIocPortT)((unsigned)getpid() % n);
 }
 
 static void process_fill(void)
 {
-    char name[sizeof(clEoConfig.EOname)];
+    char name[CL_EO_MAX_NAME_LEN];
 
     eo_environment_read();
     if (name_is_default() && ASP_COMPNAME[0]) {
         memset(name, 0, sizeof(name));
         memcpy(name, ASP_COMPNAME, strnlen(ASP_COMPNAME, sizeof(name) - 1));
-        memcpy(clEoConfig.EOname, name, sizeof(name));
+        memcpy(eo_config()->EOname, name, sizeof(name));
     }
     gEOIocPort = port_choose();
     eo_object_fill();
@@ -181,9 +170,9 @@ ClRcT clEoInitialize(ClInt32T argc, ClCharT *argv[])
     pthread_mutex_lock(&eo.lock);
     eo.started = true;
     pthread_mutex_unlock(&eo.lock);
-    if (clEoConfig.clEoCreateCallout)
-        rc = clEoConfig.clEoCreateCallout((ClUint32T)argc, argv);
-    if (!rc && clEoConfig.appType == CL_EO_USE_THREAD_FOR_RECV) {
+    if (eo_config()->clEoCreateCallout)
+        rc = eo_config()->clEoCreateCallout((ClUint32T)argc, argv);
+    if (!rc && eo_config()->appType == CL_EO_USE_THREAD_FOR_RECV) {
         end_wait();
         eo_process_delete();
     }

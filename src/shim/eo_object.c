@@ -31,13 +31,13 @@ static struct {
 void eo_object_fill(void)
 {
     pthread_mutex_lock(&eo.lock);
-    memcpy(eo.object.name, clEoConfig.EOname, sizeof(eo.object.name));
+    memcpy(eo.object.name, eo_config()->EOname, sizeof(eo.object.name));
     eo.object.eoID = gEOIocPort;
     eo.object.eoPort = gEOIocPort;
-    eo.object.pri = clEoConfig.pri;
-    eo.object.noOfThreads = clEoConfig.noOfThreads;
-    eo.object.appType = clEoConfig.appType;
-    eo.object.maxNoClients = clEoConfig.maxNoClients;
+    eo.object.pri = eo_config()->pri;
+    eo.object.noOfThreads = eo_config()->noOfThreads;
+    eo.object.appType = eo_config()->appType;
+    eo.object.maxNoClients = eo_config()->maxNoClients;
     eo.object.state = CL_EO_STATE_ACTIVE;
     eo.object.refCnt = 1;
     eo.object.eoInitDone = CL_TRUE;
@@ -87,7 +87,7 @@ ClRcT clEoMyEoIocPortSet(ClIocPortT port)
 
 ClCharT *clEoNameGet(void)
 {
-    return clEoConfig.EOname;
+    return eo_config()->EOname;
 }
 
 ClRcT clEoProgNameGet(ClCharT *name, ClUint32T size)
@@ -106,7 +106,7 @@ void clAppConfigure(ClEoConfigT *config, ClUint8T *basic_libs, ClUint8T *client_
     (void)basic_libs;
     (void)client_libs;
     if (config)
-        clEoConfig = *config;
+        *eo_config() = *config;
 }
 
 /* ---- remote calls: there are none, so nothing is ever called -------------- */

@@ -9,7 +9,11 @@
 #include <stdbool.h>
 
 #include <clCommon.h>
+#include <clEoApi.h>
 #include <clIocApi.h>
+
+/* clEoConfig of the program, or of ours. */
+ClEoConfigT *eo_config(void);
 
 /* Read the environment into the ASP_* variables; the first call does it. */
 void eo_environment_read(void);

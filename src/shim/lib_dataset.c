@@ -55,7 +55,8 @@ static ClRcT table_set(struct lib_table *table, const ClCkptDataSetCallbackT *ro
         return LIB_RC(CL_ERR_NO_MEMORY);
     memcpy(copy, rows, n * sizeof(*copy));
     free(table->row);
-    *table = (struct lib_table){copy, n};
+    table->row = copy;
+    table->n = n;
     return CL_OK;
 }
 
@@ -296,10 +297,10 @@ ClRcT clCkptLibraryCkptDataSetWrite(ClCkptSvcHdlT ckptHdl, ClNameT *pCkptName,
                                                 &default_version);
 }
 
-/* New: base; free(). NULL: no memory. */
+/* New: base; free(). NULL: no memory. lib_set_enter() has refused an element of NULL. */
 static struct clv_bytes element_key(ClUint32T id, const void *element, ClUint32T length)
 {
-    unsigned char *const key = malloc((size_t)LIB_KEY_BYTES + length);
+    unsigned char *const key = element ? malloc((size_t)LIB_KEY_BYTES + length) : NULL;
 
     if (key) {
         lib_set_key(key, id, LIB_KEY_ELEMENT);

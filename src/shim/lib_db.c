@@ -107,7 +107,9 @@ static bool keys_add(void *arg, struct clv_bytes key)
     if (!copy)
         return false;
     memcpy(copy, key.base, key.size);
-    keys->key[keys->n++] = (struct clv_bytes){copy, key.size};
+    keys->key[keys->n].base = copy;
+    keys->key[keys->n].size = key.size;
+    keys->n++;
     return true;
 }
 

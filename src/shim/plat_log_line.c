@@ -67,9 +67,9 @@ static void time_format(char text[40])
 /* What the execution object will be called once it is there. */
 static const char *program_name(void)
 {
-    const bool is_default = strcmp(clEoConfig.EOname, CL_EO_DEFAULT_NAME) == 0;
+    const bool is_default = strcmp(eo_config()->EOname, CL_EO_DEFAULT_NAME) == 0;
 
-    return is_default && ASP_COMPNAME[0] ? ASP_COMPNAME : clEoConfig.EOname;
+    return is_default && ASP_COMPNAME[0] ? ASP_COMPNAME : eo_config()->EOname;
 }
 
 static const char *or_unspecified(const char *text, const char *otherwise)

@@ -8,7 +8,7 @@ libplat_la_SOURCES = \
 	%D%/cpm_query.c %D%/cpm_register.c %D%/cpm_service.c %D%/cpm_service.h \
 	%D%/cpm_target.c %D%/cpm_updown.c %D%/cpm_updown.h %D%/cpm_where.c \
 	%D%/mgmt.h %D%/mgmt_entity.c %D%/mgmt_link.c %D%/mgmt_ops.c \
-	%D%/eo_main.c %D%/eo_object.c %D%/eo_process.c %D%/eo_process.h \
+	%D%/eo_config.c %D%/eo_main.c %D%/eo_object.c %D%/eo_process.c %D%/eo_process.h \
 	%D%/plat_debug.c %D%/plat_handle.h %D%/plat_heap.c %D%/plat_log.c %D%/plat_log.h \
 	%D%/plat_log_console.c %D%/plat_log_file.c %D%/plat_log_line.c \
 	%D%/plat_log_stream.c %D%/plat_name.c %D%/plat_osal.c %D%/plat_saf.c %D%/plat_taskpool.c %D%/plat_timer.c %D%/plat_version.c \

@@ -213,6 +213,18 @@ typedef void (*store_feed_fn)(void *arg, const struct store_change *vec, uint32_
 enum store_status store_feed_set(struct store_ckpt *ckpt, store_feed_fn fn, void *arg,
                                  int64_t deadline_ns);
 
+/* ---- what happened ------------------------------------------------------- */
+
+/* Of this process, since it began. */
+struct store_stats {
+    uint64_t failovers; /* another master, or the same after a restart */
+    uint64_t repaired, superseded, unrepairable; /* acknowledged writes that one lost */
+    uint64_t sync_writes, sync_rounds, sync_ns, sync_repeats;
+    uint64_t dropouts; /* replicas that synchronous writes went on without */
+};
+
+void store_stats_get(struct store_stats *out);
+
 /* ---- background work ----------------------------------------------------- */
 
 /* Run fn(arg) on a thread that has stack and may block; for asynchronous calls.

@@ -5,6 +5,7 @@
 
 #include "bench/cmd_bench.h"
 #include "tools/cmd_amf.h"
+#include "tools/cmd_store.h"
 #include "tools/command.h"
 
 static const struct clv_command commands[] = {
@@ -12,7 +13,8 @@ static const struct clv_command commands[] = {
      .help = "models and the daemon that runs them",
      .group = cmd_amf_table},
     {.name = "bench",
-     .usage = "[ckpt|scale|amf|amf-scale] [--quick] [--json] [--url URL] [--kills N] "
+     .usage = "[ckpt|cache|scale|sync|amf|amf-scale] [--quick] [--json] [--url URL] "
+              "[--kills N] "
               "[--daemon PATH]",
      .help = "checkpoint calls against raw hiredis, and fail-over times",
      .run = cmd_bench},
@@ -20,6 +22,13 @@ static const struct clv_command commands[] = {
      .usage = "",
      .help = "the component that bench amf kills; started by it",
      .run = cmd_bench_component},
+    {.name = "store",
+     .help = "the Redis behind the checkpoints: members, losses, settings",
+     .group = cmd_store_table},
+    {.name = "guard",
+     .usage = "[--once] [--interval MS]",
+     .help = "keep Sentinel from promoting a server that lacks acknowledged data",
+     .run = cmd_guard},
     {.name = NULL},
 };
 

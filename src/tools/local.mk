@@ -15,12 +15,13 @@ clovis_SOURCES = %D%/clovis.c %D%/command.h %D%/command.c \
 	%D%/status_view.h %D%/status_view.c %D%/event_print.h %D%/event_print.c \
 	%D%/cmd_amf_status.c %D%/cmd_amf_admin.h %D%/cmd_amf_admin.c %D%/cmd_amf_node.c \
 	%D%/cmd_amf_watch.c %D%/cmd_amf_simulate.c %D%/cmd_amf_events.c \
-	%D%/cmd_amf_tree.c %D%/cmd_amf_replay.c
-clovis_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(JANSSON_CFLAGS)
+	%D%/cmd_amf_tree.c %D%/cmd_amf_replay.c \
+	%D%/store_link.h %D%/store_link.c %D%/cmd_store.h %D%/cmd_store.c \
+	%D%/store_check.c %D%/cmd_guard.c
+clovis_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(CLV_LIB_CFLAGS)
 clovis_LDADD = libbench.la libamf-check.la libclovis.la libamf-sim.la libamf-record.la \
-	libamf-model.la \
-	libamf-proto.la libbase.la $(JANSSON_LIBS)
-dist_man_MANS += %D%/clovis.1
+	libamf-model.la libamf-proto.la libbackend-redis.la libbase.la $(CLV_LIB_LIBS)
+dist_man_MANS += %D%/clovis.1 %D%/clovis.conf.5
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = %D%/completions/clovis %D%/completions/clovis-amfd

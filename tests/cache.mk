@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# The read cache, against real servers and under many threads.
+if WITH_TESTS
+check_PROGRAMS += tests/it_read_cache
+TESTS += tests/it_read_cache
+tests_it_read_cache_SOURCES = %D%/it_read_cache.c %D%/fixture_peer.c %D%/fixture_peer.h \
+	%D%/fixture_store.c %D%/fixture_store.h
+tests_it_read_cache_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_read_cache_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/stress_read_cache
+TESTS += tests/stress_read_cache
+STRESS_TESTS += tests/stress_read_cache
+tests_stress_read_cache_SOURCES = %D%/stress_read_cache.c %D%/fixture_store.c \
+	%D%/fixture_store.h
+tests_stress_read_cache_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_stress_read_cache_LDADD = libbackend-redis.la libtest.la libbase.la $(HIREDIS_LIBS) $(OPENSSL_LIBS)
+endif
+
+# What a call costs, against a table.
+if WITH_TESTS
+check_PROGRAMS += tests/cost_probe
+tests_cost_probe_SOURCES = %D%/cost_probe.c
+tests_cost_probe_CPPFLAGS = $(AM_CPPFLAGS)
+tests_cost_probe_LDFLAGS = -no-install
+tests_cost_probe_LDADD = libclovis.la
+dist_check_SCRIPTS += %D%/costs.sh
+TESTS += %D%/costs.sh
+EXTRA_DIST += %D%/data/costs.tsv
+endif
