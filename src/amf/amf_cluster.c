@@ -13,7 +13,8 @@
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
-enum { LEAVE_MS = 1000, SAVE_MS = 500 };
+/* A state is kept at once as long as it is small; a large one not more often than so. */
+enum { LEAVE_MS = 1000, SAVE_MS = 500, SAVE_SMALL = 64 * 1024 };
 
 struct member {
     struct member *next;
@@ -67,6 +68,7 @@ struct amf_cluster {
     int *pid;                    /* of each component's process, 0: not known */
     struct waiting *waiting;
     int64_t saved_ns;
+    size_t saved_size;
     bool unsaved;
 };
 
@@ -964,14 +966,17 @@ void amf_cluster_save(struct amf_cluster *c)
 {
     const int64_t now_ns = clv_now_ns();
     json_t *state;
+    char *text;
 
     if (!c->unsaved || !c->epoch || !c->based || c->blind || c->held ||
-        now_ns - c->saved_ns < SAVE_MS * CLV_NS_PER_MS)
+        (c->saved_size > SAVE_SMALL && now_ns - c->saved_ns < SAVE_MS * CLV_NS_PER_MS))
         return;
     c->unsaved = false;
     c->saved_ns = now_ns;
     state = state_pack(c);
-    amf_log_save(c->log, c->epoch, amf_must(json_dumps(state, JSON_COMPACT)));
+    text = amf_must(json_dumps(state, JSON_COMPACT));
+    c->saved_size = strlen(text);
+    amf_log_save(c->log, c->epoch, text);
     json_decref(state);
 }
 

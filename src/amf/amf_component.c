@@ -47,7 +47,7 @@ void amf_component_forget(struct amf_daemon *d, int comp)
     struct amf_comp_run *run = &d->comps[comp];
     size_t i;
 
-    run->alive = run->registered = false;
+    run->alive = run->registered = run->working = false;
     run->peer = NULL;
     run->pid = 0;
     run->terminate = 0;
@@ -266,6 +266,7 @@ void amf_component_hello(struct amf_daemon *d, struct amf_peer *p, const json_t 
         return;
     run->peer = p;
     run->registered = was_registered(o);
+    run->working = json_array_size(json_object_get(o, "csis")) > 0;
     proxied_resume(d, comp, o);
     amf_restore_progress(d);
 }
