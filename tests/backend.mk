@@ -57,7 +57,8 @@ tests_test_transport_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_transport_LDADD = $(BACKEND_TEST_LIBS)
 
 SENTINEL_TEST_SOURCES = %D%/fixture_sentinel.c %D%/fixture_sentinel.h \
-	%D%/fixture_store.c %D%/fixture_store.h %D%/history.c %D%/history.h
+	%D%/fixture_store.c %D%/fixture_store.h %D%/history.c %D%/history.h \
+	%D%/sentinel_load.c %D%/sentinel_load.h
 
 check_PROGRAMS += tests/it_sentinel_failover
 TESTS += tests/it_sentinel_failover
@@ -66,11 +67,6 @@ tests_it_sentinel_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_sentinel_failover_LDADD = $(BACKEND_TEST_LIBS)
 
 # What a call costs the process, counted.
-check_PROGRAMS += tests/calls_app
-tests_calls_app_SOURCES = %D%/calls_app.c
-tests_calls_app_LDADD = libclovis.la
-TESTS += %D%/calls.sh
-EXTRA_DIST += %D%/calls.sh
 
 check_PROGRAMS += tests/it_store_tls
 TESTS += tests/it_store_tls
@@ -85,4 +81,23 @@ tests_it_sentinel_watch_SOURCES = %D%/it_sentinel_watch.c %D%/fixture_sentinel.c
 	%D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
 tests_it_sentinel_watch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_sentinel_watch_LDADD = $(BACKEND_TEST_LIBS)
+
+# Long, and not part of make check: FAULTS=200 SEED=7 MODE=available make failover-soak
+EXTRA_PROGRAMS += tests/failover_soak
+tests_failover_soak_SOURCES = %D%/failover_soak.c $(SENTINEL_TEST_SOURCES)
+tests_failover_soak_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_failover_soak_LDADD = $(BACKEND_TEST_LIBS)
+
+EXTRA_PROGRAMS += tests/failover_bench
+tests_failover_bench_SOURCES = %D%/failover_bench.c $(SENTINEL_TEST_SOURCES)
+tests_failover_bench_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_failover_bench_LDADD = $(BACKEND_TEST_LIBS)
 endif
+
+.PHONY: failover-soak
+failover-soak: tests/failover_soak
+	$(AM_TESTS_ENVIRONMENT) TEST_LIMIT=86400 $(SHELL) $(top_srcdir)/tests/run-test.sh tests/failover_soak
+
+.PHONY: bench-failover
+bench-failover: tests/failover_bench
+	$(AM_TESTS_ENVIRONMENT) TEST_LIMIT=3600 $(SHELL) $(top_srcdir)/tests/run-test.sh tests/failover_bench

@@ -27,4 +27,10 @@ TESTS += tests/test_clovis_ext
 tests_test_clovis_ext_SOURCES = %D%/test_clovis_ext.c
 tests_test_clovis_ext_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_clovis_ext_LDADD = $(SHIM_LIBS)
+
+check_PROGRAMS += tests/it_durable_failover
+TESTS += tests/it_durable_failover
+tests_it_durable_failover_SOURCES = %D%/it_durable_failover.c $(SENTINEL_TEST_SOURCES)
+tests_it_durable_failover_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_durable_failover_LDADD = $(BACKEND_TEST_LIBS)
 endif

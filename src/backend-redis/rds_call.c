@@ -2,6 +2,7 @@
 #include "backend-redis/rds_call.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -366,6 +367,7 @@ static enum rds_io batch_end(struct rds_pipe *pipe, uint32_t n_done)
     n_done = 0;
     TAILQ_FOREACH(c, &pipe->inflight, link)
     n_done++;
+    pipe->crowd = n_done;
     return batch_deliver(pipe, n_done) ? RDS_IO_OK : RDS_IO_LOST;
 }
 
@@ -424,6 +426,19 @@ void rds_pipe_drop(struct rds_pipe *pipe)
     pthread_mutex_unlock(&pipe->lock);
 }
 
+/* Lock held, released meanwhile. Those whose calls the last round ended are about to come
+ * with the next ones; a round that leaves without them makes them wait for two. */
+static void crowd_await(struct rds_pipe *pipe)
+{
+    if (!pipe->round || pipe->crowd <= 1 || pipe->ask_again ||
+        !TAILQ_EMPTY(&pipe->inflight))
+        return;
+    pipe->crowd /= 2; /* no longer than they keep coming */
+    pthread_mutex_unlock(&pipe->lock);
+    sched_yield();
+    pthread_mutex_lock(&pipe->lock);
+}
+
 /* Lock held, released while bytes move. Lead until my call is done. */
 static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_ns)
 {
@@ -433,6 +448,7 @@ static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_
 
     pipe->leader = mine;
     while (mine->state != RDS_CALL_DONE && io == RDS_IO_OK && !pipe->broken) {
+        crowd_await(pipe);
         first = batch_begin(pipe);
         if (first) {
             pthread_mutex_unlock(&pipe->lock);

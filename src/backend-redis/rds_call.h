@@ -89,6 +89,7 @@ struct rds_pipe {
     struct rds_round *round;   /* borrowed; NULL: an answer is final */
     struct rds_call *question; /* owned, last of inflight while it is asked */
     bool asking, ask_again;
+    uint32_t crowd; /* calls of the last round */
     uint64_t seq;
     uint64_t slots; /* a bit for each that is taken */
     int64_t complained_ns;

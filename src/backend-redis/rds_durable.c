@@ -38,9 +38,10 @@ static struct {
     atomic_bool cancel; /* a connect that is under way */
 
     /* the question under way: the leader's while it hears the answers */
-    uint32_t first;   /* index of the first ROLE */
-    int64_t offset;   /* where the batch ends; -1: not known yet */
-    redisReply *role; /* owned; the second ROLE */
+    bool thorough;
+    int64_t offset;   /* where the batch ends; -1: not known */
+    int64_t reached;  /* WAIT's answer; -1: none */
+    redisReply *role; /* owned; the last ROLE */
 
     /* the thread's own */
     struct rds_session session;
@@ -65,28 +66,29 @@ static void req_role(struct rds_req *req)
     rds_req_text(req, "ROLE");
 }
 
-/* WAIT waits for what its own connection has written, so after nothing, or nothing new,
- * there has to be a write. The first ROLE says where the batch ends, the second one who
- * has got that far: WAIT counts, and does not say whom. */
+/* WAIT waits for what its own connection has written and says how many have it, not who;
+ * ROLE says who is connected. That is enough when all who are have it. Else there is a
+ * second question with a write of its own, because WAIT does not wait for an old one, and
+ * with a ROLE in front of WAIT, which says where the master's data ends: from the offsets
+ * in the last ROLE follows who has got that far. */
 static void ask(struct rds_round *round, struct rds_req *req, bool again, bool resent)
 {
     char key[RDS_NAMESPACE_MAX + 8];
     size_t n = rds_replicas_wanted(&durable.replicas);
 
     (void)round;
-    durable.first = 0;
-    if (again)
+    if (again && durable.offset >= 0)
         n = rds_replicas_reached(&durable.replicas, durable.offset) + 1;
     else
         durable.offset = -1;
-    if (again || resent) {
+    durable.thorough = again || resent;
+    if (durable.thorough) {
         snprintf(key, sizeof(key), "%s:synced", rds.prefix);
         rds_req_command(req, 2);
         rds_req_text(req, "INCR");
         rds_req_text(req, key);
-        durable.first = 1;
+        req_role(req);
     }
-    req_role(req);
     rds_req_command(req, 3);
     rds_req_text(req, "WAIT");
     rds_req_int(req, (int64_t)n);
@@ -94,15 +96,19 @@ static void ask(struct rds_round *round, struct rds_req *req, bool again, bool r
     req_role(req);
 }
 
+/* {INCR, ROLE, WAIT, ROLE} or {WAIT, ROLE} */
 static void hear(struct rds_round *round, uint32_t i, redisReply *reply)
 {
-    int64_t offset;
+    const uint32_t wait = durable.thorough ? 2 : 0;
+    int64_t n;
 
     (void)round;
-    if (i == durable.first && durable.offset < 0 &&
-        rds_reply_int(rds_reply_at(reply, 1), &offset))
-        durable.offset = offset;
-    if (i == durable.first + 2) {
+    if (durable.thorough && i == 1 && durable.offset < 0 &&
+        rds_reply_int(rds_reply_at(reply, 1), &n))
+        durable.offset = n;
+    if (i == wait)
+        durable.reached = rds_reply_int(reply, &n) ? n : -1;
+    if (i == wait + 1) {
         if (durable.role)
             freeReplyObject(durable.role);
         durable.role = reply;
@@ -111,20 +117,29 @@ static void hear(struct rds_round *round, uint32_t i, redisReply *reply)
     freeReplyObject(reply);
 }
 
+/* Where the data ends that everybody must have; -1: not known, ask thoroughly. */
+static int64_t end_of_batch(const struct rds_replicas *r)
+{
+    if (durable.thorough)
+        return durable.offset;
+    return !r->changed && durable.reached >= (int64_t)r->n_listed ? 0 : -1;
+}
+
 static enum rds_verdict judge(struct rds_round *round)
 {
     struct rds_replicas *r = &durable.replicas;
-    int64_t end;
+    int64_t end, here;
     bool ok;
 
     (void)round;
-    ok = durable.offset >= 0 && rds_replicas_look(r, durable.role, &end);
+    ok = durable.reached >= 0 && rds_replicas_look(r, durable.role, &here);
     if (durable.role)
         freeReplyObject(durable.role);
     durable.role = NULL;
-    if (!ok)
+    end = end_of_batch(r);
+    if (!ok || (durable.thorough && end < 0))
         return RDS_ROUND_LOST;
-    ok = rds_replicas_settled(r, durable.offset, clv_now_ns());
+    ok = end >= 0 && rds_replicas_settled(r, end, clv_now_ns());
     if (r->owner_wanted || r->strangers)
         pthread_cond_broadcast(&durable.pipe.changed);
     rds_stat_add(ok ? RDS_STAT_sync_rounds : RDS_STAT_sync_repeats, 1);

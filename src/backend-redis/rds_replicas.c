@@ -112,6 +112,8 @@ static void look_one(struct rds_replicas *r, const redisReply *one)
     x = entry(r, rds_place_text(&place, address));
     if (!x)
         return;
+    r->changed = r->changed || !x->was_listed;
+    r->n_listed += !x->listed;
     x->listed = true;
     x->offset = offset;
     r->strangers = r->strangers || !x->member;
@@ -127,12 +129,17 @@ bool rds_replicas_look(struct rds_replicas *r, const redisReply *role, int64_t *
         !rds_reply_int(rds_reply_at(role, 1), offset) || !list ||
         list->type != REDIS_REPLY_ARRAY)
         return false;
+    r->changed = false;
+    r->n_listed = 0;
     for (i = 0; i < r->n; i++) {
+        r->at[i].was_listed = r->at[i].listed;
         r->at[i].listed = false;
         r->at[i].offset = -1;
     }
     for (i = 0; i < list->elements; i++)
         look_one(r, list->element[i]);
+    for (i = 0; i < r->n; i++)
+        r->changed = r->changed || (r->at[i].was_listed && !r->at[i].listed);
     return true;
 }
 

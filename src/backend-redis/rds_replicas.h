@@ -24,6 +24,7 @@ struct rds_replica {
     char address[RDS_PLACE_TEXT]; /* as the master knows it: "10.0.0.2:6379" */
     bool member;                  /* in the list of members, or seen connected */
     bool excluded;                /* an operator has taken it out */
+    bool was_listed;              /* the same, at the look before */
     bool listed; /* connected to the master and in step, at the last look */
     bool expected;
     int64_t offset; /* up to where it had acknowledged at the last look */
@@ -38,6 +39,8 @@ struct rds_replicas {
     int64_t hold_ns;   /* how long somebody may be missing */
     int64_t owner_ns;  /* when it was last clear that the master is the master */
     bool owner_wanted; /* out: it has to be made clear */
+    bool changed;      /* out: the last look found others connected than the one before */
+    size_t n_listed;   /* out: how many it found */
     bool strangers;    /* out: somebody is connected who was not known */
     char self[3][RDS_PLACE_TEXT]; /* addresses of the master; empty: not known */
 };
