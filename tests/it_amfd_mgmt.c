@@ -214,8 +214,7 @@ Test(mgmt, entities_tell_their_status_and_their_lists, .timeout = LIMIT, .fini =
     cr_expect_eq(clAmsMgmtGetNodeSUList(mgmt, &sg, &list), AMS(CL_ERR_NOT_EXIST));
 }
 
-/* ---- clCpm
- * ----------------------------------------------------------------------------- */
+/* ---- clCpm --------------------------------------------------------------- */
 
 static ClRcT terminate(ClInvocationT invocation, const ClNameT *comp)
 {

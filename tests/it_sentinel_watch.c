@@ -129,7 +129,8 @@ Test(watch, a_majority_is_believed_and_nobody_else)
         rds_place_get(&place);
         cr_expect_eq(place.port, server.port, "%s: port %d", believed[i].what,
                      place.port);
-        cr_expect_eq(rds_master_confirm(INT64_MAX, soon()), STORE_OK, "%s", believed[i].what);
+        cr_expect_eq(rds_master_confirm(INT64_MAX, soon()), STORE_OK, "%s",
+                     believed[i].what);
         store_stop();
     }
     sentinel_end(&honest[0]);

@@ -274,8 +274,7 @@ static void join(struct amf_cluster *c)
                              model, "nodes", nodes));
 }
 
-/* ---- the state as an entry
- * ------------------------------------------------------------- */
+/* ---- the state as an entry ----------------------------------------------- */
 
 static json_t *members_pack(const struct amf_cluster *c)
 {
@@ -512,8 +511,7 @@ static void resurrect(struct amf_cluster *c)
     join(c);
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
 static void feed(struct amf_cluster *c, int64_t ms, const struct amf_event *ev,
                  enum amf_admin_result *result)
@@ -780,9 +778,7 @@ static void on_hole(void *ctx)
         join(c);
 }
 
-/* ---- who is there, who leads
- * -------------------------------------------------------------
- */
+/* ---- who is there, who leads --------------------------------------------- */
 
 /* After an outage nobody can be blamed for what was not seen meanwhile. */
 static void forgive(struct amf_cluster *c, int64_t now_ns)
@@ -880,9 +876,7 @@ static void on_elected(void *ctx, uint64_t epoch, const char *snapshot)
     amf_daemon_rearm(c->d);
 }
 
-/* ---- for the daemon
- * ----------------------------------------------------------------------
- */
+/* ---- for the daemon ------------------------------------------------------ */
 
 bool amf_cluster_ours(struct amf_cluster *c, const struct amf_action *a)
 {
@@ -1011,9 +1005,7 @@ json_t *amf_cluster_describe(const struct amf_cluster *c)
         amf_cluster_based(c) && c->settled, "members", members_pack(c), "owners", owners);
 }
 
-/* ---- begin and end
- * ------------------------------------------------------------------------
- */
+/* ---- begin and end ------------------------------------------------------- */
 
 struct amf_cluster *amf_cluster_open(struct amf_daemon *d)
 {

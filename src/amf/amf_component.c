@@ -271,8 +271,7 @@ void amf_component_hello(struct amf_daemon *d, struct amf_peer *p, const json_t 
     amf_restore_progress(d);
 }
 
-/* ---- registration
- * ----------------------------------------------------------------------- */
+/* ---- registration -------------------------------------------------------- */
 
 /* The launched command started the process, directly or through a script. */
 static bool belongs_to_launch(const struct amf_comp_run *run, pid_t pid)
@@ -408,8 +407,7 @@ void amf_component_bye(struct amf_daemon *d, struct amf_peer *p, const json_t *o
     amf_server_reply(p, o, AMF_RE_OK, NULL);
 }
 
-/* ---- answers
- * ---------------------------------------------------------------------------- */
+/* ---- answers ------------------------------------------------------------- */
 
 static const char *const call_words[] = {"the CSI set", "the CSI removal", "terminate",
                                          "the health check", "the proxied call"};
@@ -487,8 +485,7 @@ void amf_component_quiesced(struct amf_daemon *d, struct amf_peer *p, const json
     amf_daemon_feed(d, &ev);
 }
 
-/* ---- questions and reports
- * ----------------------------------------------------------------- */
+/* ---- questions and reports ----------------------------------------------- */
 
 static int csi_of(const struct amf_daemon *d, const json_t *o)
 {
@@ -548,8 +545,7 @@ void amf_component_clear(struct amf_daemon *d, struct amf_peer *p, const json_t 
     amf_server_reply(p, o, comp >= 0 ? AMF_RE_OK : AMF_RE_DOESNT_EXIST, NULL);
 }
 
-/* ---- health checks
- * ----------------------------------------------------------------------- */
+/* ---- health checks ------------------------------------------------------- */
 
 void amf_component_hcstart(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
@@ -598,8 +594,7 @@ void amf_component_hcstop(struct amf_daemon *d, struct amf_peer *p, const json_t
     amf_server_reply(p, o, comp >= 0 ? AMF_RE_OK : AMF_RE_DOESNT_EXIST, NULL);
 }
 
-/* ---- protection groups
- * ---------------------------------------------------------------------- */
+/* ---- protection groups --------------------------------------------------- */
 
 void amf_component_pgtrack(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {

@@ -427,8 +427,7 @@ bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size)
     return ok;
 }
 
-/* ---- requests that come meanwhile
- * --------------------------------------------------------- */
+/* ---- requests that come meanwhile ---------------------------------------- */
 
 void amf_restore_defer(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
