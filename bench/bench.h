@@ -67,6 +67,7 @@ bool bench_vector(const struct bench_options *o, struct bench_report *r);
 bool bench_threads(const struct bench_options *o, struct bench_report *r);
 bool bench_sync(const struct bench_options *o, struct bench_report *r);
 bool bench_amf_scale(const struct bench_options *o, struct bench_report *r);
+bool bench_cache(const struct bench_options *o, struct bench_report *r);
 bool bench_amf(const struct bench_options *o, struct bench_report *r);
 
 /* What `clovis bench-component` is: the component that bench_amf kills. */

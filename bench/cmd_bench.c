@@ -27,6 +27,7 @@ static const struct {
     {"ckpt", false, bench_ckpt},
     {"ckpt", false, bench_vector},
     {"ckpt", false, bench_threads},
+    {"cache", false, bench_cache},
     {"scale", false, bench_scale},
     {"sync", true, bench_sync}, /* wants a store with replicas */
     {"amf", false, bench_amf},
@@ -101,7 +102,7 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
         what = argv[optind++];
     if (what && !is_workload(what))
         return clv_command_misused(
-            self, "expected ckpt, scale, sync, amf or amf-scale, not '%s'", what);
+            self, "expected ckpt, cache, scale, sync, amf or amf-scale, not '%s'", what);
     if (optind < argc)
         return clv_command_misused(self, "unexpected argument '%s'", argv[optind]);
     return measure(what, &o, json);

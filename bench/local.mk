@@ -2,7 +2,7 @@
 # Workloads of clovis bench; they use the public API, like any program.
 noinst_LTLIBRARIES += libbench.la
 libbench_la_SOURCES = %D%/bench.h %D%/bench_report.c %D%/bench_link.h %D%/bench_link.c \
-	%D%/bench_ckpt.c %D%/bench_scale.c %D%/bench_sync.c %D%/bench_threads.c \
+	%D%/bench_cache.c %D%/bench_ckpt.c %D%/bench_scale.c %D%/bench_sync.c %D%/bench_threads.c \
 	%D%/bench_vector.c %D%/bench_cluster.h %D%/bench_cluster.c %D%/bench_amf.c \
 	%D%/bench_amf_scale.c \
 	%D%/bench_amf_component.c %D%/cmd_bench.h %D%/cmd_bench.c

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_doc_DATA = README.md NEWS COPYING
-dist_doc_DATA += %D%/design.md %D%/compatibility.md %D%/store-format.md %D%/migration.md \
+dist_doc_DATA += %D%/design.md %D%/compatibility.md %D%/store-format.md %D%/performance.md %D%/migration.md \
 	%D%/durability.md \
 	%D%/amf-status.md
 

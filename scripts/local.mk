@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-EXTRA_DIST += %D%/deps %D%/build %D%/package %D%/test %D%/lint %D%/demo %D%/cppcheck-suppressions %D%/cppcheck.cfg .clang-tidy .clang-format
+EXTRA_DIST += %D%/deps %D%/build %D%/package %D%/test %D%/lint %D%/demo %D%/demo-sentinel %D%/cppcheck-suppressions %D%/cppcheck.cfg .clang-tidy .clang-format
 
 # Static analysis with the very flags of this build, two files at a time.
 .PHONY: tidy

@@ -16,3 +16,15 @@ tests_stress_read_cache_SOURCES = %D%/stress_read_cache.c %D%/fixture_store.c \
 tests_stress_read_cache_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_stress_read_cache_LDADD = libbackend-redis.la libtest.la libbase.la $(HIREDIS_LIBS) $(OPENSSL_LIBS)
 endif
+
+# What a call costs, against a table.
+if WITH_TESTS
+check_PROGRAMS += tests/cost_probe
+tests_cost_probe_SOURCES = %D%/cost_probe.c
+tests_cost_probe_CPPFLAGS = $(AM_CPPFLAGS)
+tests_cost_probe_LDFLAGS = -no-install
+tests_cost_probe_LDADD = libclovis.la
+dist_check_SCRIPTS += %D%/costs.sh
+TESTS += %D%/costs.sh
+EXTRA_DIST += %D%/data/costs.tsv
+endif

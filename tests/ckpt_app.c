@@ -9,6 +9,8 @@
  *   read ID   sections   sync   register   unregister   changes N (at least; all of them)
  *   count ID   (overwrite with 1, 2, 3...; answers when a write fails: code and number)
  *   sawrite ID TEXT   (under the SA name)   fork   (a child looks at what it inherited)
+ *   register close, register finalize   (which the callback does; finalize: it begins
+ * anew)
  */
 #include <clCkptApi.h>
 #include <clCkptErrors.h>
@@ -153,7 +155,6 @@ static ClRcT on_change(ClCkptHdlT h, ClNameT *name, ClCkptIOVectorElementT *vec,
 
     (void)h;
     (void)name;
-    (void)cookie;
     pthread_mutex_lock(&changes.lock);
     for (i = 0; i < n; i++) {
         const size_t at = strlen(changes.text);
@@ -163,14 +164,43 @@ static ClRcT on_change(ClCkptHdlT h, ClNameT *name, ClCkptIOVectorElementT *vec,
                  (int)vec[i].dataSize,
                  vec[i].dataBuffer ? (char *)vec[i].dataBuffer : "");
     }
+    pthread_mutex_unlock(&changes.lock);
+    if (cookie)
+        ((void (*)(void))cookie)();
+    pthread_mutex_lock(&changes.lock);
     changes.n++;
     pthread_mutex_unlock(&changes.lock);
     return CL_OK;
 }
 
+static void complain(const char *what, ClRcT rc)
+{
+    if (rc != CL_OK)
+        fprintf(stderr, "ckpt_app: %s: 0x%x\n", what, rc);
+}
+
+static void close_inside(void)
+{
+    complain("close inside", clCkptCheckpointClose(ckpt));
+}
+
+static void finalize_inside(void)
+{
+    ClVersionT version = {'B', 1, 1};
+
+    complain("finalize inside", clCkptFinalize(svc));
+    complain("initialize inside", clCkptInitialize(&svc, NULL, &version));
+}
+
 static ClRcT do_register(void)
 {
-    return clCkptImmediateConsumptionRegister(ckpt, on_change, NULL);
+    void (*then)(void) = NULL;
+
+    if (strcmp(words.a, "close") == 0)
+        then = close_inside;
+    else if (strcmp(words.a, "finalize") == 0)
+        then = finalize_inside;
+    return clCkptImmediateConsumptionRegister(ckpt, on_change, (ClPtrT)then);
 }
 
 static ClRcT do_unregister(void)

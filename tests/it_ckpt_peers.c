@@ -17,6 +17,7 @@ TestSuite(peers, .timeout = 100);
 #define DISTRIBUTED "0x12"
 #define NOT_EXIST "0x160004"
 #define EXISTS "0x160010"
+#define BAD_HANDLE "0x160005"
 #define NOT_PERMITTED "0x160020"
 
 static struct redis server;
@@ -219,6 +220,30 @@ Test(peers, notifications_come_in_the_order_of_the_writes)
         snprintf(want + strlen(want), sizeof(want) - strlen(want), " s@0=%d", i);
     }
     SAYS(&a, "changes 200", want); /* row Notify.order#1 */
+    two_end(&a, &b);
+}
+
+Test(peers, a_change_callback_closes_and_finalizes)
+{
+    struct app a, b;
+
+    two_begin(&a, &b);
+    APP_DOES(&b, "open c " DISTRIBUTED " 5 0");
+    APP_DOES(&b, "create s 1");
+    APP_DOES(&a, "open c " DISTRIBUTED " 5 0");
+    APP_DOES(&a, "register close");
+    APP_DOES(&b, "write s 2");
+    SAYS(&a, "changes 1", "0x0 1 s@0=2");
+    SAYS(&a, "write s 3", BAD_HANDLE); /* row Notify.thread#2 */
+    APP_DOES(&a, "reopen c");
+    APP_DOES(&a, "register finalize");
+    APP_DOES(&b, "write s 4");
+    SAYS(&a, "changes 2", "0x0 2 s@0=2 s@0=4");
+    SAYS(&a, "write s 5", BAD_HANDLE);
+    APP_DOES(&a, "reopen c"); /* the service that the callback began */
+    APP_DOES(&a, "register");
+    APP_DOES(&b, "write s 6");
+    SAYS(&a, "changes 3", "0x0 3 s@0=2 s@0=4 s@0=6");
     two_end(&a, &b);
 }
 

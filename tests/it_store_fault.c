@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "backend-redis/rds_client.h"
 #include "base/clock.h"
@@ -299,6 +301,19 @@ Test(fault, a_generation_lasts_until_the_server_or_its_history_is_another)
 
 /* ---- deadlines ----------------------------------------------------------- */
 
+/* The first sign of life, which comes a moment after the start, would be in the way. */
+static bool has_beaten(void *arg)
+{
+    redisContext *raw = redis_raw(&server);
+    redisReply *keys = redisCommand(raw, "KEYS clovis:proc:*");
+    const bool yes = keys && keys->type == REDIS_REPLY_ARRAY && keys->elements == 1;
+
+    (void)arg;
+    freeReplyObject(keys);
+    redisFree(raw);
+    return yes;
+}
+
 Test(fault, a_frozen_server_makes_calls_unsure_in_time_and_is_used_again)
 {
     struct store_ckpt *c;
@@ -309,6 +324,7 @@ Test(fault, a_frozen_server_makes_calls_unsure_in_time_and_is_used_again)
     fixture_store_start(NULL);
     c = ckpt_make("c");
     cr_assert_eq(create(c, "s", "old"), STORE_OK);
+    cr_assert(wait_for(has_beaten, NULL, 10000));
     redis_freeze(&server);
     begin = clv_now_ns();
     cr_expect_eq(store_section_write(c, bytes("s"), bytes("new"),
@@ -492,6 +508,42 @@ Test(fault, a_full_store_refuses_and_then_works_again)
     fixture_store_end();
 }
 
+static bool save_has_failed(void *arg)
+{
+    redisContext *raw = redis_raw(&server);
+    redisReply *r = redisCommand(raw, "INFO persistence");
+    const bool failed = r && r->str && strstr(r->str, "rdb_last_bgsave_status:err");
+
+    (void)arg;
+    freeReplyObject(r);
+    redisFree(raw);
+    return failed;
+}
+
+Test(fault, a_store_that_cannot_save_refuses_and_then_works_again)
+{
+    static const char *const args[] = {"--enable-protected-configs", "yes", NULL};
+    struct store_ckpt *c;
+    char dir[200];
+
+    setenv("CLOVIS_LOG", "none", 1);
+    fixture_store_start(args);
+    c = ckpt_make("c");
+    cr_assert_eq(create(c, "s", "x"), STORE_OK);
+    snprintf(dir, sizeof(dir), "%s/gone", server.dir);
+    cr_assert_eq(mkdir(dir, 0700), 0);
+    redis_int(&server, "CONFIG SET dir %s", dir);
+    redis_int(&server, "CONFIG SET save %s", "1000 1");
+    cr_assert_eq(rmdir(dir), 0);
+    redis_int(&server, "BGSAVE");
+    cr_assert(wait_for(save_has_failed, NULL, 20000));
+    cr_expect_eq(store_section_write(c, bytes("s"), bytes("y"), soon()), STORE_REFUSED);
+    raw_do("CONFIG SET stop-writes-on-bgsave-error no");
+    cr_expect_eq(store_section_write(c, bytes("s"), bytes("y"), soon()), STORE_OK);
+    store_ckpt_close(c, soon());
+    fixture_store_end();
+}
+
 Test(fault, too_few_replicas_is_waited_for_and_then_nothing_was_done)
 {
     struct store_ckpt *c;
@@ -540,7 +592,7 @@ Test(fault, starting_without_a_server_says_where_it_looked)
 
     capture_log();
     setenv("CLOVIS_REDIS_URL", "unix:///nowhere/redis.sock", 1);
-    cr_expect_eq(store_start(clv_deadline_ns(100 * CLV_NS_PER_MS)), STORE_AWAY);
+    cr_expect_eq(store_start(clv_deadline_ns(CLV_NS_PER_S)), STORE_AWAY);
     captured_log(log, sizeof(log));
     cr_expect(strstr(log, "/nowhere/redis.sock: No such file or directory"), "%s", log);
 }

@@ -14,7 +14,8 @@ fail() { echo "man: $*" >&2; rc=1; }
 command -v man >/dev/null && command -v groff >/dev/null ||
     { echo "SKIP: man and groff are needed" >&2; exit 77; }
 n=0
-for page in "$pages"/*.3 "$top_srcdir"/src/tools/*.1; do
+for page in "$pages"/*.3 "$top_srcdir"/src/tools/*.1 "$top_srcdir"/src/amf/*.8 \
+    "$top_srcdir"/sdk/*.1; do
     LC_ALL=C.UTF-8 MANWIDTH=80 MANROFFOPT='' man --warnings -E UTF-8 -Tutf8 -Z -l "$page" \
         2>"$tmp/warnings" >"$tmp/out" || fail "$page: man fails"
     [ ! -s "$tmp/warnings" ] || { cat "$tmp/warnings" >&2; fail "$page: warnings"; }
@@ -22,11 +23,11 @@ for page in "$pages"/*.3 "$top_srcdir"/src/tools/*.1; do
     n=$((n + 1))
 done
 
-# what the pages are about; Library functions have a document of their own
+# what the pages are about
 sed -n '/^\.SH NAME/,/^\.SH SYNOPSIS/{/^\.SH/d; s/ \\- .*//; s/, */\n/g; p}' "$pages"/*.3 |
     sort >"$tmp/named"
 for name in $(uniq -d "$tmp/named"); do fail "$name: in two pages"; done
-grep -oE '\b(cl|sa)Ckpt[A-Za-z]+;' "$map" | tr -d ';' | grep -v '^clCkptLibrary' | sort >"$tmp/exported"
+grep -oE '\b(cl|sa)Ckpt[A-Za-z]+;' "$map" | tr -d ';' | sort >"$tmp/exported"
 for name in $(comm -13 "$tmp/named" "$tmp/exported"); do fail "$name: exported, but in no page"; done
 for name in $(comm -23 "$tmp/named" "$tmp/exported"); do
     [ "$name" = saCkpt ] || fail "$name: in a page, but not exported"

@@ -53,7 +53,7 @@ tests_test_ckpt_faults_LDADD = $(SHIM_LIBS)
 
 # the same rows, and what needs several processes, over a real server
 SHIM_ITS = tests/it_ckpt_rows tests/it_ckpt_peers tests/it_ckpt_model tests/it_ckpt_memory \
-	tests/it_ckpt_limits
+	tests/it_ckpt_limits tests/it_ckpt_away
 check_PROGRAMS += $(SHIM_ITS)
 TESTS += $(SHIM_ITS)
 SHIM_IT_LIBS = libshim.la libbackend-redis.la libtest.la libbase.la \
@@ -88,6 +88,11 @@ tests_it_ckpt_limits_SOURCES = %D%/it_ckpt_limits.c %D%/ckpt_calls.h %D%/ckpt_ca
 	%D%/ckpt_case.c %D%/ckpt_world_redis.c
 tests_it_ckpt_limits_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_ckpt_limits_LDADD = $(SHIM_IT_LIBS)
+
+tests_it_ckpt_away_SOURCES = %D%/it_ckpt_away.c %D%/ckpt_calls.h %D%/ckpt_calls.c \
+	%D%/ckpt_case.c %D%/ckpt_world_redis.c
+tests_it_ckpt_away_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_ckpt_away_LDADD = $(SHIM_IT_LIBS)
 
 # threads; plain, for ThreadSanitizer
 check_PROGRAMS += tests/stress_ckpt

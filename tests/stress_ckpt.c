@@ -207,6 +207,78 @@ static void threads_share_a_handle(void)
     OK(clCkptFinalize(svc));
 }
 
+/* ---- iterations while sections come and go ------------------------------- */
+
+enum { KEPT = 700, WALKS = 6 };
+
+static atomic_bool walked;
+
+static void *churn(void *arg)
+{
+    const ClCkptHdlT h = *(ClCkptHdlT *)arg;
+    char id[16];
+    ClCkptSectionIdT s;
+    int i;
+
+    for (i = 0; !walked; i++) {
+        snprintf(id, sizeof(id), "x%d-%d", (int)atomic_load(&turn), i % 300);
+        s = section(id);
+        RACY(create(h, id));
+        if (i % 2)
+            RACY(clCkptSectionDelete(h, &s));
+    }
+    return NULL;
+}
+
+/* Sections that are there all the time come once each. */
+static void walk(ClCkptHdlT h)
+{
+    unsigned char seen[KEPT] = "";
+    ClCkptSectionDescriptorT d;
+    ClHandleT it;
+    int i, n;
+
+    OK(clCkptSectionIterationInitialize(h, CL_CKPT_SECTIONS_ANY, 0, &it));
+    while (clCkptSectionIterationNext(it, &d) == CL_OK) {
+        char id[17] = "";
+
+        memcpy(id, d.sectionId.id, d.sectionId.idLen);
+        free(d.sectionId.id);
+        if (sscanf(id, "keep%d", &n) == 1 && n >= 0 && n < KEPT && seen[n]++)
+            complain(__LINE__, "a section came twice", (ClRcT)n);
+    }
+    OK(clCkptSectionIterationFinalize(it));
+    for (i = 0; i < KEPT; i++)
+        if (!seen[i])
+            complain(__LINE__, "a section was left out", (ClRcT)i);
+}
+
+static void iterations_stay_whole(void)
+{
+    ClCkptCheckpointCreationAttributesT a = plain;
+    const ClCkptSvcHdlT svc = service(NULL);
+    const ClNameT name = named("churn");
+    pthread_t t[4];
+    ClCkptHdlT h = 0;
+    char id[16];
+    int i;
+
+    a.maxSections = KEPT + 400;
+    OK(clCkptCheckpointOpen(svc, &name, &a, ALL_FLAGS, -1, &h));
+    for (i = 0; i < KEPT; i++) {
+        snprintf(id, sizeof(id), "keep%d", i);
+        OK(create(h, id));
+    }
+    for (i = 0; i < 4; i++)
+        pthread_create(&t[i], NULL, churn, &h);
+    for (i = 0; i < WALKS; i++)
+        walk(h);
+    walked = true;
+    for (i = 0; i < 4; i++)
+        pthread_join(t[i], NULL);
+    OK(clCkptFinalize(svc));
+}
+
 /* ---- opens, closes, callbacks -------------------------------------------- */
 
 static atomic_int pending;
@@ -423,6 +495,7 @@ int main(void)
     if (other == 0)
         writer(ready[1]);
     threads_share_a_handle();
+    iterations_stay_whole();
     opens_and_closes_race();
     finalize_races();
     registrations_race(other, ready[0]);

@@ -17,6 +17,7 @@
 #include <clHeapApi.h>
 
 #include "fixture_redis.h"
+#include "shim/lib_db.h"
 
 TestSuite(library, .timeout = 120);
 
@@ -565,6 +566,54 @@ Test(library, a_place_that_is_not_usable)
     write_set(&one, 1, "x");
     cr_assert_str_eq(read_set(&one, 1), "set1:x ");
     ROW(clCkptLibraryFinalize(h), CL_OK);
+    world_end();
+}
+
+/* What Initialize says when the list of checkpoints is these bytes. */
+static ClRcT with_list(const unsigned char *bytes, size_t size)
+{
+    static const struct clv_bytes key = {"\0\0\0\x14", 4};
+    struct lib_place place;
+    struct lib_db *db;
+    ClRcT rc;
+
+    cr_assert_eq(lib_place_begin(&place), STORE_OK);
+    cr_assert_eq(lib_place_open(&place, "CKPT_DBcomp", false, &db), STORE_OK);
+    cr_assert_eq(db->ops->put(db, key, (struct clv_bytes){bytes, size}), STORE_OK);
+    db->ops->close(db);
+    lib_place_end(&place);
+    rc = clCkptLibraryInitialize(&h);
+    if (rc == CL_OK)
+        ROW(clCkptLibraryFinalize(h), CL_OK);
+    return rc;
+}
+
+Test(library, a_list_that_is_damaged)
+{
+    /* format 1, one checkpoint "one" with the data set {7, 8, 9} */
+    static const unsigned char good[] = {0, 0,   0,   1,   0, 0, 0, 1, 0, 0, 0,
+                                         3, 'o', 'n', 'e', 0, 0, 0, 1, 0, 0, 0,
+                                         7, 0,   0,   0,   8, 0, 0, 0, 9};
+    ClBoolT flag;
+
+    world_begin(true);
+    setenv("CLOVIS_LOG", "none", 1);
+    ROW(with_list(good, sizeof(good)), CL_OK);
+    start();
+    ROW(clCkptLibraryDoesDatasetExist(h, &one, 7, &flag), CL_OK);
+    cr_assert_eq(flag, CL_TRUE);
+    ROW(clCkptLibraryFinalize(h), CL_OK);
+    for (size_t size = 0; size < sizeof(good); size++)
+        cr_assert_eq(with_list(good, size), DBAL(BAD_OPERATION), "%zu bytes", size);
+    for (size_t i = 0; i < sizeof(good); i++) {
+        unsigned char bad[sizeof(good)];
+        ClRcT rc;
+
+        memcpy(bad, good, sizeof(good));
+        bad[i] ^= 0xff;
+        rc = with_list(bad, sizeof(bad));
+        cr_assert(rc == CL_OK || rc == DBAL(BAD_OPERATION), "byte %zu: %#x", i, rc);
+    }
     world_end();
 }
 

@@ -3,9 +3,26 @@
 # has in its NAME section a file that refers to it.
 CKPT_PAGES = %D%/clCkptCheckpointOpen.3 %D%/clCkptCheckpointStatusGet.3 \
 	%D%/clCkptCheckpointSynchronize.3 %D%/clCkptCheckpointWrite.3 \
-	%D%/clCkptImmediateConsumptionRegister.3 %D%/clCkptInitialize.3 %D%/clCkptSectionCreate.3 \
+	%D%/clCkptImmediateConsumptionRegister.3 %D%/clCkptInitialize.3 %D%/clCkptLibraryInitialize.3 %D%/clCkptSectionCreate.3 \
 	%D%/clCkptSectionIterationInitialize.3 %D%/saCkpt.3
-CKPT_ALIASES = %D%/clCkptActiveReplicaSet.3 %D%/clCkptActiveReplicaSetSwitchOver.3 \
+CKPT_ALIASES = %D%/clCkptLibraryInitializeDB.3 \
+	%D%/clCkptLibraryFinalize.3 \
+	%D%/clCkptLibraryCkptCreate.3 \
+	%D%/clCkptLibraryCkptDelete.3 \
+	%D%/clCkptLibraryDoesCkptExist.3 \
+	%D%/clCkptLibraryDoesDatasetExist.3 \
+	%D%/clCkptLibraryCkptDataSetCreate.3 \
+	%D%/clCkptLibraryCkptDataSetVersionCreate.3 \
+	%D%/clCkptLibraryCkptDataSetDelete.3 \
+	%D%/clCkptLibraryCkptDataSetWrite.3 \
+	%D%/clCkptLibraryCkptDataSetVersionWrite.3 \
+	%D%/clCkptLibraryCkptDataSetRead.3 \
+	%D%/clCkptLibraryCkptElementCreate.3 \
+	%D%/clCkptLibraryCkptElementVersionCreate.3 \
+	%D%/clCkptLibraryCkptElementWrite.3 \
+	%D%/clCkptLibraryCkptElementVersionWrite.3 \
+	%D%/clCkptLibraryCkptElementDelete.3 \
+	%D%/clCkptActiveReplicaSet.3 %D%/clCkptActiveReplicaSetSwitchOver.3 \
 	%D%/clCkptCheckpointClose.3 %D%/clCkptCheckpointDelete.3 %D%/clCkptCheckpointOpenAsync.3 \
 	%D%/clCkptCheckpointRead.3 %D%/clCkptCheckpointReadSections.3 \
 	%D%/clCkptCheckpointRetentionDurationSet.3 %D%/clCkptCheckpointSynchronizeAsync.3 \

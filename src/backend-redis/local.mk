@@ -34,6 +34,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_track.c %D%/rds_track.h \
 	%D%/rds_url.c %D%/rds_url.h \
 	%D%/rds_vote.c %D%/rds_vote.h \
+	%D%/rds_watcher.c %D%/rds_watcher.h \
 	%D%/rds_worker.c %D%/rds_worker.h
 nodist_libbackend_redis_la_SOURCES = %D%/rds_lua.inc
 libbackend_redis_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src $(HIREDIS_CFLAGS) $(OPENSSL_CFLAGS)

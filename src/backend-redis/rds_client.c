@@ -109,11 +109,21 @@ static void first_report(enum store_status st)
     pthread_mutex_unlock(&rds.pipe.lock);
 }
 
+static void connected_again_say(void)
+{
+    char address[RDS_PLACE_TEXT];
+    struct rds_place place;
+
+    rds_place_get(&place);
+    clv_log(CLV_LOG_WARNING, "redis: connected again, to %s",
+            rds_place_text(&place, address));
+}
+
 static void report(struct keeper *k, enum store_status st)
 {
     if (st == STORE_OK) {
         if (k->complained)
-            clv_log(CLV_LOG_WARNING, "redis: connected again");
+            connected_again_say();
         k->complained = false;
         k->was_up = true;
     } else if (k->was_up && !k->complained) {

@@ -132,15 +132,15 @@ static enum store_status patch_answer(struct store_ckpt *ckpt, const struct patc
 
     if (!rds_reply_int(rds_reply_at(p->call.last, 1), &one_value))
         return STORE_DAMAGED;
-    if (rds_reply_is(score, "inf") && one_value == 0)
-        return STORE_OK;
-    rds_large_note(ckpt, p->w->id, false);
-    rds_tidy(ckpt, p->w->id, deadline_ns);
     if (one_value > 0) {
+        rds_large_note(ckpt, p->w->id, false);
+        rds_tidy(ckpt, p->w->id, deadline_ns);
         *done = false;
         return STORE_OK;
     }
-    /* absent, or perhaps expired: a second look */
+    if (rds_reply_is(score, "inf"))
+        return STORE_OK;
+    /* absent, or perhaps expired: a second look, which also tidies up after us */
     st = store_section_check(ckpt, p->w->id, deadline_ns);
     return st == STORE_OK && !rds_reply_bytes(score).base ? STORE_ABSENT : st;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backend-redis/rds_sentinel.h"
 
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,331 +8,17 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_call.h"
-#include "backend-redis/rds_talk.h"
+#include "backend-redis/rds_watcher.h"
 #include "base/clock.h"
 #include "base/thread.h"
 
-enum {
-    ASK_MS = 1000,      /* connect, authenticate and ask one sentinel */
-    ROUND_MS = 1500,    /* ask all of them */
-    POLL_MS = 1000,     /* ask again without a reason */
-    RETRY_MIN_MS = 100, /* between attempts to reach a sentinel, whatever the hurry */
-    RETRY_MAX_MS = 2000,
-    STOP_MS = 2000,
-    WHY_SIZE = 200
-};
+enum { ROUND_MS = 1500, STOP_MS = 2000 };
 
-struct watch;
-
-struct watcher {
-    struct watch *all;
-    struct rds_place place;
-    int wake; /* eventfd */
-
-    /* the thread's own */
-    struct rds_conn ask, listen;
-    int64_t tried_ns; /* last attempt to connect */
-    int retry_ms;
-    unsigned seed;
-
-    /* guarded by the lock of all */
-    struct rds_vote vote; /* valid only while the sentinel answers */
-    enum store_status st; /* of the last attempt */
-    char why[WHY_SIZE];
-    uint64_t round; /* which question was answered last */
-};
-
-/* Shared by the watchers and the client; the last of them frees it. A watcher may outlive
- * the client by as long as a resolver makes it wait. */
-struct watch {
-    pthread_mutex_t lock;    /* guards what follows; a leaf */
-    pthread_cond_t answered; /* an answer, or a watcher has ended */
-    uint64_t round;          /* which question is being asked */
-    size_t n_threads;
-    bool stop, abandoned;
-    atomic_bool cancel; /* not guarded: connecting watchers look at it */
-    struct rds_vote scratch[RDS_SENTINELS_MAX]; /* too large for a caller's stack */
-
-    /* constant */
-    void (*news)(const struct rds_place *master);
-    char *master, *user, *password; /* owned */
-    bool master_tls;
-    size_t n;
-    struct watcher watchers[];
-};
-
-static struct watch *watch; /* of the client; set and reset by start and stop */
-
-/* ---- one sentinel -------------------------------------------------------- */
-
-static void watcher_close(struct watcher *w)
-{
-    rds_conn_close(&w->ask);
-    rds_conn_close(&w->listen);
-}
-
-static enum store_status watcher_connect(struct watcher *w, struct rds_conn *conn,
-                                         int64_t deadline_ns, char *why)
-{
-    struct rds_talk t = {conn, &w->place, deadline_ns, why, WHY_SIZE};
-    enum store_status st;
-
-    st = rds_conn_open(conn, &w->place, &w->all->cancel, deadline_ns, why, WHY_SIZE);
-    if (st != STORE_OK)
-        return st;
-    st = rds_talk_auth(&t, w->all->user, w->all->password);
-    if (st != STORE_OK)
-        rds_conn_close(conn);
-    return st;
-}
-
-/* SENTINEL MASTER answers with names and values in turn. */
-static const redisReply *master_field(const redisReply *reply, const char *name)
-{
-    size_t i;
-
-    for (i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2)
-        if (rds_reply_is(reply->element[i], name))
-            return reply->element[i + 1];
-    return NULL;
-}
-
-/* False: this is no sentinel's answer. */
-static bool master_read(const redisReply *reply, struct rds_vote *vote)
-{
-    const struct clv_bytes flags = rds_reply_bytes(master_field(reply, "flags"));
-    const redisReply *ping = master_field(reply, "last-ok-ping-reply");
-
-    if (!rds_reply_int(master_field(reply, "config-epoch"), &vote->epoch))
-        return false;
-    vote->moving = flags.base && strstr(flags.base, "failover_in_progress");
-    if (!flags.base || strcmp(flags.base, "master") != 0 ||
-        !rds_reply_int(ping, &vote->contact_ms))
-        vote->contact_ms = INT64_MAX;
-    return true;
-}
-
-static bool address_read(const redisReply *reply, struct rds_place *out)
-{
-    const struct clv_bytes host = rds_reply_bytes(rds_reply_at(reply, 0));
-    int64_t port;
-
-    if (!host.base || host.size == 0 || host.size >= sizeof(out->host) ||
-        !rds_reply_int(rds_reply_at(reply, 1), &port) || port < 1 || port > 65535)
-        return false;
-    memset(out->host, 0, sizeof(out->host));
-    memcpy(out->host, host.base, host.size);
-    out->port = (uint16_t)port;
-    return true;
-}
-
-/* The epoch first: the address may be newer than that, never older. During a fail-over
- * this question is answered with the promoted one as soon as it is promoted. */
-static enum store_status watcher_question(struct watcher *w, struct rds_vote *vote,
-                                          int64_t deadline_ns, char *why)
-{
-    struct rds_talk t = {&w->ask, &w->place, deadline_ns, why, WHY_SIZE};
-    enum store_status st;
-    redisReply *reply;
-
-    reply = rds_talk_words(&t, &st, 3, "SENTINEL", "MASTER", w->all->master);
-    if (st == STORE_OK && !master_read(reply, vote))
-        st = rds_talk_fail(&t, STORE_AWAY, "answers, but is no sentinel");
-    if (reply)
-        freeReplyObject(reply);
-    if (st != STORE_OK)
-        return st;
-    reply =
-        rds_talk_words(&t, &st, 3, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", w->all->master);
-    if (st == STORE_OK && !address_read(reply, &vote->master))
-        st = rds_talk_fail(&t, STORE_AWAY, "knows no address of the master");
-    if (reply)
-        freeReplyObject(reply);
-    vote->master.tls = w->all->master_tls;
-    vote->valid = st == STORE_OK;
-    return st;
-}
-
-/* Without this the next poll finds out. */
-static void watcher_subscribe(struct watcher *w, int64_t deadline_ns)
-{
-    char why[WHY_SIZE];
-    struct rds_talk t = {&w->listen, &w->place, deadline_ns, why, sizeof(why)};
-    enum store_status st;
-    redisReply *reply;
-
-    if (watcher_connect(w, &w->listen, deadline_ns, why) != STORE_OK)
-        return;
-    reply = rds_talk_words(&t, &st, 2, "SUBSCRIBE", "+switch-master");
-    if (reply)
-        freeReplyObject(reply);
-    if (st != STORE_OK)
-        rds_conn_close(&w->listen);
-}
-
-static enum store_status watcher_attempt(struct watcher *w, struct rds_vote *vote,
-                                         char *why)
-{
-    const int64_t deadline_ns = clv_deadline_ns(ASK_MS * CLV_NS_PER_MS);
-    enum store_status st = STORE_OK;
-
-    if (w->ask.fd < 0) {
-        w->tried_ns = clv_now_ns();
-        st = watcher_connect(w, &w->ask, deadline_ns, why);
-    }
-    if (st == STORE_OK)
-        st = watcher_question(w, vote, deadline_ns, why);
-    if (st != STORE_OK)
-        watcher_close(w);
-    else if (w->listen.fd < 0)
-        watcher_subscribe(w, deadline_ns);
-    return st;
-}
-
-/* ---- a watcher's life ---------------------------------------------------- */
-
-/* Lock held. */
-static void tally(struct watch *all, uint64_t since_round, struct rds_tally *out)
-{
-    size_t i;
-
-    for (i = 0; i < all->n; i++) {
-        all->scratch[i] = all->watchers[i].vote;
-        if (all->watchers[i].round < since_round)
-            all->scratch[i].valid = false;
-    }
-    rds_vote_count(all->scratch, all->n, out);
-}
-
-static void publish(struct watcher *w, uint64_t round, enum store_status st,
-                    const struct rds_vote *vote, const char *why)
-{
-    struct watch *all = w->all;
-    struct rds_tally now;
-    bool tell;
-
-    pthread_mutex_lock(&all->lock);
-    w->vote = *vote;
-    w->st = st;
-    w->round = round;
-    snprintf(w->why, sizeof(w->why), "%s", why);
-    tally(all, 0, &now);
-    tell = st == STORE_OK && now.majority && !all->stop;
-    pthread_cond_broadcast(&all->answered);
-    pthread_mutex_unlock(&all->lock);
-    if (tell)
-        all->news(&now.master);
-}
-
-/* Take what was announced off the connection; that something was is all that counts. */
-static void announcements_take(struct watcher *w)
-{
-    enum rds_io io = rds_conn_recv(&w->listen, clv_deadline_ns(CLV_NS_PER_MS));
-    redisReply *reply;
-
-    while (io == RDS_IO_OK && (io = rds_conn_reply(&w->listen, &reply)) == RDS_IO_OK &&
-           reply)
-        freeReplyObject(reply);
-    if (io == RDS_IO_LOST)
-        rds_conn_close(&w->listen);
-}
-
-/* Until there is a question, an announcement, or it is time. */
-static void watcher_rest(struct watcher *w, int ms)
-{
-    struct pollfd p[2] = {{w->wake, POLLIN, 0}, {w->listen.fd, POLLIN, 0}};
-    uint64_t n;
-
-    if (poll(p, 2, ms) <= 0)
-        return;
-    if (p[0].revents && read(w->wake, &n, sizeof(n)) < 0)
-        return;
-    if (p[1].revents)
-        announcements_take(w);
-}
-
-static int jittered(struct watcher *w, int ms)
-{
-    return ms * 3 / 4 + (int)(rand_r(&w->seed) % (unsigned)(ms / 2 + 1));
-}
-
-/* How long it was since the last attempt to connect is short: who asks now is told what
- * came of that. */
-static bool tried_just_now(const struct watcher *w)
-{
-    return w->ask.fd < 0 && w->tried_ns &&
-           clv_now_ns() - w->tried_ns < RETRY_MIN_MS * CLV_NS_PER_MS;
-}
-
-static void watcher_turn(struct watcher *w, uint64_t round)
-{
-    struct rds_vote vote = {0};
-    char why[WHY_SIZE] = "";
-    enum store_status st;
-
-    if (tried_just_now(w)) {
-        pthread_mutex_lock(&w->all->lock);
-        w->round = round;
-        pthread_cond_broadcast(&w->all->answered);
-        pthread_mutex_unlock(&w->all->lock);
-        watcher_rest(w, RETRY_MIN_MS);
-        return;
-    }
-    st = watcher_attempt(w, &vote, why);
-    publish(w, round, st, &vote, why);
-    if (st == STORE_OK) {
-        w->retry_ms = RETRY_MIN_MS;
-        watcher_rest(w, jittered(w, POLL_MS));
-        return;
-    }
-    watcher_rest(w, jittered(w, w->retry_ms));
-    w->retry_ms = w->retry_ms * 2 < RETRY_MAX_MS ? w->retry_ms * 2 : RETRY_MAX_MS;
-}
-
-static void watch_free(struct watch *all)
-{
-    size_t i;
-
-    for (i = 0; i < all->n; i++)
-        if (all->watchers[i].wake >= 0)
-            close(all->watchers[i].wake);
-    pthread_cond_destroy(&all->answered);
-    pthread_mutex_destroy(&all->lock);
-    free(all->master);
-    free(all->user);
-    free(all->password);
-    free(all);
-}
-
-static void *watcher_main(void *arg)
-{
-    struct watcher *w = arg;
-    struct watch *all = w->all;
-    uint64_t round;
-    bool stop, last;
-
-    for (;;) {
-        pthread_mutex_lock(&all->lock);
-        round = all->round;
-        stop = all->stop;
-        pthread_mutex_unlock(&all->lock);
-        if (stop)
-            break;
-        watcher_turn(w, round);
-    }
-    watcher_close(w);
-    pthread_mutex_lock(&all->lock);
-    last = --all->n_threads == 0 && all->abandoned;
-    pthread_cond_broadcast(&all->answered);
-    pthread_mutex_unlock(&all->lock);
-    if (last)
-        watch_free(all);
-    return NULL;
-}
+static struct rds_watch *watch; /* of the client; set and reset by start and stop */
 
 /* ---- start and stop ------------------------------------------------------ */
 
-static void wake_all(struct watch *all)
+static void wake_all(struct rds_watch *all)
 {
     const uint64_t one = 1;
     size_t i;
@@ -351,12 +35,12 @@ static bool text_copy(const char *text, char **out)
     return !text || *out;
 }
 
-static bool watcher_init(struct watcher *w, struct watch *all, const struct rds_url *url,
-                         uint32_t i)
+static bool watcher_init(struct rds_watcher *w, struct rds_watch *all,
+                         const struct rds_url *url, uint32_t i)
 {
     w->all = all;
     w->ask.fd = w->listen.fd = -1;
-    w->retry_ms = RETRY_MIN_MS;
+    w->retry_ms = RDS_WATCH_RETRY_MS;
     w->seed = (unsigned)clv_now_ns() + i;
     w->st = STORE_AWAY;
     snprintf(w->why, sizeof(w->why), "no answer yet");
@@ -366,10 +50,11 @@ static bool watcher_init(struct watcher *w, struct watch *all, const struct rds_
     return w->wake >= 0;
 }
 
-static struct watch *watch_new(const struct rds_url *url,
-                               void (*news)(const struct rds_place *master))
+static struct rds_watch *watch_new(const struct rds_url *url,
+                                   void (*news)(const struct rds_place *master))
 {
-    struct watch *all = calloc(1, sizeof(*all) + url->n_hosts * sizeof(*all->watchers));
+    struct rds_watch *all =
+        calloc(1, sizeof(*all) + url->n_hosts * sizeof(*all->watchers));
     bool ok = true;
     uint32_t i;
 
@@ -387,14 +72,14 @@ static struct watch *watch_new(const struct rds_url *url,
     ok = text_copy(url->sentinel_password, &all->password) && ok;
     if (ok)
         return all;
-    watch_free(all);
+    rds_watch_free(all);
     return NULL;
 }
 
 bool rds_sentinel_start(const struct rds_url *url,
                         void (*news)(const struct rds_place *master))
 {
-    struct watch *all = watch_new(url, news);
+    struct rds_watch *all = watch_new(url, news);
     size_t i;
 
     if (!all)
@@ -402,7 +87,7 @@ bool rds_sentinel_start(const struct rds_url *url,
     watch = all;
     pthread_mutex_lock(&all->lock);
     for (i = 0; i < all->n && !all->stop; i++) {
-        if (clv_thread_start(watcher_main, &all->watchers[i], 0, NULL))
+        if (clv_thread_start(rds_watcher_main, &all->watchers[i], 0, NULL))
             all->n_threads++;
         else
             all->stop = true;
@@ -417,7 +102,7 @@ bool rds_sentinel_start(const struct rds_url *url,
 void rds_sentinel_stop(void)
 {
     const int64_t deadline_ns = clv_deadline_ns(STOP_MS * CLV_NS_PER_MS);
-    struct watch *all = watch;
+    struct rds_watch *all = watch;
     bool last;
 
     if (!all)
@@ -433,7 +118,7 @@ void rds_sentinel_stop(void)
     last = all->n_threads == 0;
     pthread_mutex_unlock(&all->lock);
     if (last)
-        watch_free(all);
+        rds_watch_free(all);
 }
 
 void rds_sentinel_forget(void)
@@ -441,7 +126,7 @@ void rds_sentinel_forget(void)
     size_t i;
 
     for (i = 0; watch && i < watch->n; i++) {
-        struct watcher *w = &watch->watchers[i];
+        struct rds_watcher *w = &watch->watchers[i];
 
         close(w->wake);
         if (w->ask.fd >= 0)
@@ -455,7 +140,7 @@ void rds_sentinel_forget(void)
 /* ---- asking all ---------------------------------------------------------- */
 
 /* Lock held. Nobody is left who could still answer. */
-static bool round_over(const struct watch *all, uint64_t round)
+static bool round_over(const struct rds_watch *all, uint64_t round)
 {
     size_t i;
 
@@ -466,14 +151,14 @@ static bool round_over(const struct watch *all, uint64_t round)
 }
 
 /* Lock held. */
-static enum store_status explain(const struct watch *all, const struct rds_tally *t,
+static enum store_status explain(const struct rds_watch *all, const struct rds_tally *t,
                                  char *why, size_t why_size)
 {
     const char *first = NULL;
     size_t i, n_refused = 0;
 
     for (i = 0; i < all->n; i++) {
-        const struct watcher *w = &all->watchers[i];
+        const struct rds_watcher *w = &all->watchers[i];
 
         n_refused += w->st != STORE_OK && w->st != STORE_AWAY;
         if (w->st != STORE_OK && !first)
@@ -491,16 +176,21 @@ enum store_status rds_sentinel_ask(struct rds_tally *out, int64_t deadline_ns, c
 {
     const int64_t until_ns = clv_deadline_ns(ROUND_MS * CLV_NS_PER_MS);
     enum store_status st = STORE_OK;
-    struct watch *all = watch;
+    struct rds_watch *all = watch;
     uint64_t round;
 
     if (until_ns < deadline_ns)
         deadline_ns = until_ns;
+    memset(out, 0, sizeof(*out));
+    if (!all) { /* stopping */
+        snprintf(why, why_size, "stopped");
+        return STORE_AWAY;
+    }
     pthread_mutex_lock(&all->lock);
     round = ++all->round;
     wake_all(all);
     for (;;) {
-        tally(all, round, out);
+        rds_watch_tally(all, round, out);
         if (out->majority || round_over(all, round) ||
             !rds_cond_wait(&all->answered, &all->lock, deadline_ns))
             break;

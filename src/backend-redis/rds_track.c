@@ -14,7 +14,7 @@
 #include "base/logline.h"
 #include "base/settings.h"
 
-enum { ANSWER_MS = 1000, RETRY_MS = 50, RETRY_REFUSED_MS = 1000 };
+enum { ANSWER_MS = 1000, RETRY_MS = 50, RETRY_REFUSED_MS = 1000, IDLE_MS = 200 };
 
 #define CHANNEL "__redis__:invalidate"
 
@@ -186,8 +186,13 @@ static bool renew(void)
     bool ok;
 
     track.renewal_ns = now_ns + track.bound_ns / 3;
-    if (track.asked_ns || !rds_cache_is_used())
+    if (track.asked_ns)
         return true;
+    if (!rds_cache_is_used()) { /* nobody waits for it, but somebody may come */
+        if (track.bound_ns > 3 * IDLE_MS * CLV_NS_PER_MS)
+            track.renewal_ns = now_ns + IDLE_MS * CLV_NS_PER_MS;
+        return true;
+    }
     ok = run(&call, words) == STORE_OK && call.serial == track.serial &&
          read_clock(&call, now_ns, &track.clock_us);
     rds_call_free(&call);

@@ -21,7 +21,7 @@ clovis_SOURCES = %D%/clovis.c %D%/command.h %D%/command.c \
 clovis_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(CLV_LIB_CFLAGS)
 clovis_LDADD = libbench.la libamf-check.la libclovis.la libamf-sim.la libamf-record.la \
 	libamf-model.la libamf-proto.la libbackend-redis.la libbase.la $(CLV_LIB_LIBS)
-dist_man_MANS += %D%/clovis.1
+dist_man_MANS += %D%/clovis.1 %D%/clovis.conf.5
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = %D%/completions/clovis %D%/completions/clovis-amfd
