@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of a daemon's part in the cluster share, and nobody else. */
+#ifndef AMF_CLUSTER_IN_H
+#define AMF_CLUSTER_IN_H
+
+#include "amf/amf_cluster.h"
+#include "amf/amf_log.h"
+
+struct member {
+    struct member *next;
+    char who[AMF_WHO_SIZE];
+    char count[24];  /* its beat, as last seen */
+    int64_t seen_ns; /* when that changed */
+    bool joined;     /* else only its beats are known */
+    bool buried;     /* its death is on the way into the log */
+};
+
+struct waiting {
+    struct waiting *next;
+    uint64_t seq;
+    struct amf_event ev;
+    struct amf_peer *peer;
+    json_t *request; /* owned */
+    amf_cluster_done done;
+};
+
+struct kept {
+    struct kept *next;
+    struct amf_log_entry e; /* its texts are owned */
+};
+
+struct amf_cluster {
+    struct amf_daemon *d;
+    struct amf_log *log;
+    char who[AMF_WHO_SIZE], was[AMF_WHO_SIZE];
+    int64_t lease_ns;
+    int64_t clock_ms; /* the cluster's time minus the monotonic clock */
+    int64_t view_ns;  /* of the last view; 0: none yet */
+    char leader[AMF_WHO_SIZE];
+    uint64_t epoch; /* that we lead under; 0: we do not */
+
+    /* What stands in the log, in this order: a mark (a join, or a hole that somebody
+     * met), then the state as of the mark. Between them everything is kept. */
+    bool blind;                  /* what comes does not concern us until our own mark */
+    uint64_t mark;               /* its number */
+    bool held;                   /* a mark was read, its state was not */
+    char held_who[AMF_WHO_SIZE]; /* whose mark, and its number */
+    uint64_t held_seq;
+    struct kept *kept, **kept_end;
+    bool based;   /* the engine's state is, or was, the cluster's */
+    bool settled; /* our nodes have been brought in line with it */
+    char *snapshot;
+
+    struct member *members;
+    char (*owner)[AMF_WHO_SIZE]; /* of each node; "": nobody plays it */
+    uint32_t *generation;        /* of each component: launches and kills ordered */
+    uint32_t *carried_out;       /* the same, of ours, as far as carried out here */
+    int *pid;                    /* of each component's process, 0: not known */
+    struct waiting *waiting;
+    int64_t saved_ns;
+    size_t saved_size;
+    bool unsaved;
+};
+
+/* ---- amf_cluster_members.c: members, marks, entries that are appended */
+
+void amf_cluster_member_remove(struct amf_cluster *c, const char *who);
+struct member *amf_cluster_member_get(struct amf_cluster *c, const char *who);
+struct kept *amf_cluster_kept_take(struct amf_cluster *c);
+void amf_cluster_join(struct amf_cluster *c);
+void amf_cluster_answer(struct amf_cluster *c, uint64_t seq,
+                        enum amf_admin_result result);
+bool amf_cluster_is_me(const struct amf_cluster *c, const char *who);
+bool amf_cluster_has_joined(const struct amf_cluster *c, const char *who);
+uint64_t amf_cluster_append(struct amf_cluster *c, uint64_t epoch, int64_t min_ms,
+                            json_t *o);
+void amf_cluster_name_make(struct amf_cluster *c);
+void amf_cluster_mark_append(struct amf_cluster *c, json_t *mark);
+void amf_cluster_kept_free(struct kept *k);
+void amf_cluster_answer_all(struct amf_cluster *c);
+
+/* ---- amf_cluster_state.c: the state as an entry of the log */
+
+void amf_cluster_state_append(struct amf_cluster *c);
+json_t *amf_cluster_members_pack(const struct amf_cluster *c);
+json_t *amf_cluster_state_pack(const struct amf_cluster *c);
+void amf_cluster_member_admit(struct amf_cluster *c, const char *who, const char *was,
+                              int node);
+bool amf_cluster_state_take(struct amf_cluster *c, const json_t *state, int64_t ms);
+
+/* ---- amf_cluster_read.c: our own nodes, and what is read */
+
+void amf_cluster_on_entry(void *ctx, const struct amf_log_entry *e);
+void amf_cluster_on_hole(void *ctx);
+
+/* ---- amf_cluster_lead.c: who is there, who leads */
+
+void amf_cluster_on_elected(void *ctx, uint64_t epoch, const char *snapshot);
+void amf_cluster_on_view(void *ctx, const struct amf_log_view *v);
+
+#endif
