@@ -248,6 +248,32 @@ Test(peers, an_unlinked_checkpoint_goes_when_its_dead_holder_is_found)
     redis_end(&server);
 }
 
+/* Nobody can open it any more, and nobody had it open with the dead one. */
+static bool nothing_is_left(void *arg)
+{
+    (void)arg;
+    return keys_left() == 0;
+}
+
+Test(peers, an_unlinked_checkpoint_of_a_dead_process_goes_at_the_next_start)
+{
+    const struct store_open_how make = {.create = &plain};
+    struct peer p;
+
+    server_start();
+    peer_start(&p, &make);
+    PEER_DOES(&p, "open c");
+    cr_assert_eq(store_start(soon()), STORE_OK);
+    cr_expect_eq(store_ckpt_unlink(bytes("c"), soon()), STORE_OK);
+    peer_kill(&p);
+    store_stop();
+    cr_expect_gt(keys_left(), 0);
+    cr_assert_eq(store_start(soon()), STORE_OK);
+    cr_expect(wait_for(nothing_is_left, NULL, 10000), "%d keys", keys_left());
+    store_stop();
+    redis_end(&server);
+}
+
 static char process_key[64];
 
 /* The first sign of life comes a moment after the start. */

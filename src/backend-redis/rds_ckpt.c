@@ -12,6 +12,7 @@
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
 #include "backend-redis/rds_kept.h"
+#include "backend-redis/rds_orphans.h"
 #include "backend-redis/rds_large.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
@@ -309,10 +310,12 @@ static enum store_status close_in_store(struct store_ckpt *ckpt, bool impatient,
     rds_req_int(&call.req, (int64_t)ckpt->number);
     rds_req_text(&call.req, ckpt->id);
     st = rds_run(&call, deadline_ns);
-    if (st == STORE_OK && rds_reply_is(rds_reply_at(call.last, 0), "REMOVED"))
+    if (st == STORE_OK && rds_reply_is(rds_reply_at(call.last, 0), "REMOVED")) {
         names_hint("SREM", ckpt, deadline_ns);
-    else if (st == STORE_OK)
+        rds_orphans_remove(ckpt, deadline_ns);
+    } else if (st == STORE_OK) {
         rds_holders_bury(ckpt, call.last, deadline_ns);
+    }
     rds_call_free(&call);
     return st;
 }
@@ -405,6 +408,8 @@ static enum store_status unlink_found(struct store_ckpt *ckpt, int64_t deadline_
 
         if (id.base && id.size <= RDS_INSTANCE_ID_SIZE)
             memcpy(ckpt->id, id.base, id.size);
+        if (rds_holders_any(call.last))
+            rds_orphans_add(ckpt, deadline_ns);
         st = unlink_instance(ckpt, deadline_ns);
         if (st == STORE_OK)
             rds_holders_bury(ckpt, call.last, deadline_ns);

@@ -16,6 +16,7 @@
 #include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_lease.h"
 #include "backend-redis/rds_master.h"
+#include "backend-redis/rds_orphans.h"
 #include "backend-redis/rds_stats.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
@@ -295,6 +296,7 @@ static enum store_status client_start(int64_t deadline_ns)
     if (st == STORE_OK) {
         atomic_store(&rds.running, true);
         rds_cache_start();
+        rds_orphans_visit(deadline_ns);
         return STORE_OK;
     }
     keeper_stop();

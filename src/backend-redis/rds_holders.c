@@ -16,6 +16,11 @@ void rds_holders_look(struct rds_call *call, const struct store_ckpt *ckpt)
     rds_req_text(&call->req, ckpt->id);
 }
 
+bool rds_holders_any(const redisReply *reply)
+{
+    return rds_reply_at(reply, FIRST_HOLDER) != NULL;
+}
+
 /* False: that is no holder of ours. */
 static bool holder_parse(const redisReply *element, struct rds_holder *out)
 {
@@ -85,6 +90,6 @@ void rds_holders_bury(const struct store_ckpt *ckpt, const redisReply *reply,
 {
     struct rds_holder alive_one;
 
-    if (rds_reply_at(reply, FIRST_HOLDER))
+    if (rds_holders_any(reply))
         sift(ckpt, reply, false, &alive_one, deadline_ns);
 }

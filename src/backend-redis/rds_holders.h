@@ -13,7 +13,10 @@ struct rds_holder {
 /* Ask who has ckpt (its instance, or with an empty id the current one) open. */
 void rds_holders_look(struct rds_call *call, const struct store_ckpt *ckpt);
 
-/* reply is {word, instance, holder...}. Find one that lives, as trusted; close for those
+/* reply is {word, instance, holder...}: is there any? */
+bool rds_holders_any(const redisReply *reply);
+
+/* reply as before. Find one that lives, as trusted; close for those
  * that died. STORE_OK also when none is left. */
 enum store_status rds_holders_check(const struct store_ckpt *ckpt,
                                     const redisReply *reply, struct rds_holder *trusted,
