@@ -155,13 +155,40 @@ static bool is_same(const struct rds_generation *g, const struct rds_session *se
            strcmp(g->replid, session->replid) == 0;
 }
 
+/* One line for each fail-over or restart of the server, also of those that no call has
+ * noticed. */
+static void generation_say(const struct rds_generation *g, const struct rds_place *place)
+{
+    char address[RDS_PLACE_TEXT];
+
+    clv_log(CLV_LOG_WARNING,
+            "redis: the master is now %s, run id %.8s, epoch %lld; generation %llu here",
+            rds_place_text(place, address), g->run_id, (long long)g->epoch,
+            (unsigned long long)g->number);
+}
+
+/* What depends on the data being the same begins anew. */
+static void generation_changed(const struct rds_generation *now,
+                               const struct rds_place *place)
+{
+    void (*fn)(const struct rds_generation *) = atomic_load(&master.watcher);
+
+    rds_feed_renew();
+    rds_durable_renew();
+    if (now->number == 1)
+        return;
+    rds_stat_add(RDS_STAT_failovers, 1);
+    generation_say(now, place);
+    if (fn)
+        fn(now);
+}
+
 /* Calls go to the new connection from now on; false: there are news since, do not. */
 static bool put_to_use(struct rds_conn *conn, const struct found *found,
                        const struct rds_session *session)
 {
     struct rds_generation now = master.generation; /* only written here */
-    const bool is_new = !is_same(&now, session), is_first = now.number == 0;
-    void (*fn)(const struct rds_generation *) = atomic_load(&master.watcher);
+    const bool is_new = !is_same(&now, session);
 
     if (is_new)
         now.number++;
@@ -178,14 +205,8 @@ static bool put_to_use(struct rds_conn *conn, const struct found *found,
     rds_pipe_raise(&rds.pipe, conn, now.number);
     pthread_mutex_unlock(&rds.pipe.lock);
     master.session = *session;
-    if (is_new) {
-        rds_feed_renew();
-        rds_durable_renew();
-    }
-    if (is_new && !is_first)
-        rds_stat_add(RDS_STAT_failovers, 1);
-    if (is_new && !is_first && fn)
-        fn(&now);
+    if (is_new)
+        generation_changed(&now, &found->place);
     return true;
 }
 
