@@ -61,6 +61,37 @@ Test(transport, votes)
     }
 }
 
+/* A capital: it has heard from the master it names. */
+static const struct touch_row {
+    const char *names;
+    bool in_touch;
+} touch_rows[] = {
+    {"AAA", true},  {"AAa", true},   {"Aaa", false},   {"AA-", true},  {"Aa-", false},
+    {"A--", false}, {"AAB", true},   {"AaB", false},   {"aaB", false}, {"AABB", false},
+    {"---", false}, {"AAAbb", true}, {"AAabb", false},
+};
+
+Test(transport, touch)
+{
+    size_t i, k;
+
+    for (i = 0; i < sizeof(touch_rows) / sizeof(*touch_rows); i++) {
+        struct rds_vote votes[8] = {0};
+        struct rds_tally t;
+
+        for (k = 0; touch_rows[i].names[k]; k++) {
+            const char name = touch_rows[i].names[k];
+
+            votes[k].valid = name != '-';
+            votes[k].fresh = name >= 'A' && name <= 'Z';
+            votes[k].master.host[0] = name; /* host names differ not by case */
+            votes[k].master.port = 6379;
+        }
+        rds_vote_count(votes, k, &t);
+        cr_expect_eq(t.in_touch, touch_rows[i].in_touch, "%s", touch_rows[i].names);
+    }
+}
+
 /* ---- URLs ---------------------------------------------------------------- */
 
 static const struct url_row {

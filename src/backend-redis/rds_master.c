@@ -62,7 +62,7 @@ enum store_status rds_master_confirm(int64_t deadline_ns)
     if (!rds_url_has_sentinels(&rds.url))
         return STORE_OK;
     st = rds_sentinel_ask(&tally, deadline_ns, why, sizeof(why));
-    if (st != STORE_OK)
+    if (st != STORE_OK || !tally.in_touch)
         return STORE_AWAY;
     pthread_mutex_lock(&rds.pipe.lock);
     st = rds_place_equal(&tally.master, &master.place) ? STORE_OK : STORE_AWAY;

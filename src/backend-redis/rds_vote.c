@@ -18,6 +18,18 @@ static size_t supporters(const struct rds_vote *votes, size_t n, size_t i, int64
     return count;
 }
 
+/* How many of those who name that master have heard from it just now. */
+static size_t in_touch(const struct rds_vote *votes, size_t n,
+                       const struct rds_place *master)
+{
+    size_t j, count = 0;
+
+    for (j = 0; j < n; j++)
+        count +=
+            votes[j].valid && votes[j].fresh && rds_place_equal(&votes[j].master, master);
+    return count;
+}
+
 void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *out)
 {
     int64_t epoch;
@@ -36,4 +48,5 @@ void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *ou
         out->master = votes[i].master;
     }
     out->majority = 2 * out->n_for > n;
+    out->in_touch = out->majority && 2 * in_touch(votes, n, &out->master) > n;
 }

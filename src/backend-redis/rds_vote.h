@@ -16,6 +16,7 @@
 
 struct rds_vote {
     bool valid; /* this sentinel has answered */
+    bool fresh; /* and it has heard from the master just now */
     struct rds_place master;
     int64_t epoch;
 };
@@ -23,6 +24,7 @@ struct rds_vote {
 struct rds_tally {
     size_t n_valid, n_for; /* who answered, who agrees on master */
     bool majority;
+    bool in_touch;           /* and more than half have heard from it just now */
     struct rds_place master; /* the one that most name; among equals the highest epoch */
     int64_t epoch;
 };

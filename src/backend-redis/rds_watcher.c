@@ -13,6 +13,8 @@
 enum {
     ASK_MS = 1000,  /* connect, authenticate and ask one sentinel */
     POLL_MS = 1000, /* ask again without a reason */
+    /* a sentinel pings every second; whoever doubts the master has waited longer */
+    FRESH_MS = 1500,
     RETRY_MAX_MS = 2000
 };
 
@@ -40,14 +42,25 @@ static enum store_status watcher_connect(struct rds_watcher *w, struct rds_conn 
 }
 
 /* SENTINEL MASTER answers with names and values in turn. */
-static bool epoch_read(const redisReply *reply, int64_t *epoch)
+static const redisReply *field(const redisReply *reply, const char *name)
 {
     size_t i;
 
     for (i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2)
-        if (rds_reply_is(reply->element[i], "config-epoch"))
-            return rds_reply_int(reply->element[i + 1], epoch);
-    return false;
+        if (rds_reply_is(reply->element[i], name))
+            return reply->element[i + 1];
+    return NULL;
+}
+
+/* Neither taken for down, nor about to be replaced, nor silent since the last ping. */
+static bool is_fresh(const redisReply *reply)
+{
+    const struct clv_bytes flags = rds_reply_bytes(field(reply, "flags"));
+    int64_t silent_ms;
+
+    return flags.base && !strstr(flags.base, "down") && !strstr(flags.base, "failover") &&
+           rds_reply_int(field(reply, "last-ok-ping-reply"), &silent_ms) &&
+           silent_ms <= FRESH_MS;
 }
 
 static bool address_read(const redisReply *reply, struct rds_place *out)
@@ -74,8 +87,9 @@ static enum store_status watcher_question(struct rds_watcher *w, struct rds_vote
     redisReply *reply;
 
     reply = rds_talk_words(&t, &st, 3, "SENTINEL", "MASTER", w->all->master);
-    if (st == STORE_OK && !epoch_read(reply, &vote->epoch))
+    if (st == STORE_OK && !rds_reply_int(field(reply, "config-epoch"), &vote->epoch))
         st = rds_talk_fail(&t, STORE_AWAY, "answers, but is no sentinel");
+    vote->fresh = st == STORE_OK && is_fresh(reply);
     if (reply)
         freeReplyObject(reply);
     if (st != STORE_OK)
