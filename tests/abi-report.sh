@@ -10,8 +10,8 @@ export LC_ALL
 top=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 awk=${AWK:-awk}
 . "$top/tests/compilers.sh"
-c_compilers=$(compilers "${CC:-cc}" gcc clang)
-cxx_compilers=$(compilers "${CXX:-c++}" g++ clang++)
+c_compilers=$(compilers "${CC:-cc}" gcc clang $(numbered gcc clang))
+cxx_compilers=$(compilers "${CXX:-c++}" g++ clang++ $(numbered g++ clang++))
 cc=$(echo "$c_compilers" | head -1)
 [ -n "$cc" ] || { echo "abi-report: no C compiler (CC=${CC:-})"; exit 99; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/abi.XXXXXX") || exit 99

@@ -66,13 +66,6 @@ tests_it_sentinel_failover_SOURCES = %D%/it_sentinel_failover.c $(SENTINEL_TEST_
 tests_it_sentinel_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_sentinel_failover_LDADD = $(BACKEND_TEST_LIBS)
 
-# What a call costs the process, counted.
-check_PROGRAMS += tests/calls_app
-tests_calls_app_SOURCES = %D%/calls_app.c
-tests_calls_app_LDADD = libclovis.la
-TESTS += %D%/calls.sh
-EXTRA_DIST += %D%/calls.sh
-
 check_PROGRAMS += tests/it_store_tls
 TESTS += tests/it_store_tls
 tests_it_store_tls_SOURCES = %D%/it_store_tls.c %D%/fixture_tls.c %D%/fixture_tls.h \

@@ -17,6 +17,11 @@ tests_stress_read_cache_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_stress_read_cache_LDADD = libbackend-redis.la libtest.la libbase.la $(HIREDIS_LIBS) $(OPENSSL_LIBS)
 endif
 
+if WITH_TESTS
+dist_check_SCRIPTS += %D%/ckpt_model_cached.sh
+TESTS += %D%/ckpt_model_cached.sh
+endif
+
 # What a call costs, against a table.
 if WITH_TESTS
 check_PROGRAMS += tests/cost_probe

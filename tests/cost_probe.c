@@ -19,7 +19,7 @@
 
 enum { N = 200, SMALL = 100, LARGE = 65536, PART = 64 };
 
-#define PHASE __attribute__((noinline, noclone, used))
+#define PHASE __attribute__((noinline, used))
 
 static ClCkptSvcHdlT service;
 static ClCkptHdlT ckpt;

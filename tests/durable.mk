@@ -33,4 +33,10 @@ TESTS += tests/it_durable_failover
 tests_it_durable_failover_SOURCES = %D%/it_durable_failover.c $(SENTINEL_TEST_SOURCES)
 tests_it_durable_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_durable_failover_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/test_replicas
+TESTS += tests/test_replicas
+tests_test_replicas_SOURCES = %D%/test_replicas.c
+tests_test_replicas_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_replicas_LDADD = $(BACKEND_TEST_LIBS)
 endif

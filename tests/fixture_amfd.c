@@ -318,8 +318,7 @@ void amfd_end(struct amfd *f)
     free(out);
 }
 
-/* ---- puppets and logs
- * -------------------------------------------------------------------- */
+/* ---- puppets and logs ---------------------------------------------------- */
 
 void amfd_puppet(struct amfd *f, const char *comp, const char *words)
 {
@@ -418,8 +417,7 @@ long long amfd_log_us(struct amfd *f, const char *comp, const char *text, int n)
     return us;
 }
 
-/* ---- the socket
- * -------------------------------------------------------------------------- */
+/* ---- the socket ---------------------------------------------------------- */
 
 int amfd_connect(struct amfd *f)
 {
@@ -550,8 +548,7 @@ bool amfd_settled(struct amfd *f, int ms)
     return wait_for(is_settled, f, ms);
 }
 
-/* ---- programs
- * ---------------------------------------------------------------------------- */
+/* ---- programs ------------------------------------------------------------ */
 
 int amfd_run(struct amfd *f, const char *const *argv, char **out)
 {

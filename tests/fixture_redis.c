@@ -148,6 +148,7 @@ void redis_kill(struct redis *r)
 void redis_freeze(struct redis *r)
 {
     kill(r->pid, SIGSTOP);
+    waitpid(r->pid, NULL, WUNTRACED);
 }
 
 void redis_thaw(struct redis *r)

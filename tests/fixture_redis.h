@@ -30,7 +30,7 @@ void redis_start(struct redis *r, bool tcp, const char *const *args);
 void redis_kill(struct redis *r);
 void redis_again(struct redis *r);
 
-/* SIGSTOP: alive but silent. */
+/* SIGSTOP, and wait until it stands: alive but silent. */
 void redis_freeze(struct redis *r);
 void redis_thaw(struct redis *r);
 

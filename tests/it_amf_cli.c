@@ -212,8 +212,7 @@ Test(amf_cli, a_daemon_that_is_none_is_named, .timeout = LIMIT, .fini = finish)
     rows_run(&row, 1);
 }
 
-/* ---- recordings
- * ------------------------------------------------------------------------ */
+/* ---- recordings ---------------------------------------------------------- */
 
 /* A daemon that writes down what it decides, until it has done a little. */
 static void record(const char *file, bool again)

@@ -143,8 +143,7 @@ Test(amfd_bad, what_cannot_be_played_is_told_in_one_line, .timeout = LIMIT,
     }
 }
 
-/* ---- the daemon starts, a component does not
- * -------------------------------------------- */
+/* ---- the daemon starts, a component does not ----------------------------- */
 
 static bool shows(void *arg)
 {
@@ -187,8 +186,7 @@ Test(amfd_bad, a_component_that_does_not_come_up_is_told_of, .timeout = LIMIT,
     amfd_prepare(&f, NULL);
 }
 
-/* ---- a component does not reach its store
- * ------------------------------------------------ */
+/* ---- a component does not reach its store -------------------------------- */
 
 static const struct {
     const char *url; /* S: the server's socket */

@@ -115,9 +115,7 @@ static void expect_sets(int of_counter1, int of_counter2)
     cr_expect_eq(two, of_counter2, "counter2 heard %d sets", two);
 }
 
-/* ---- life
- * ------------------------------------------------------------------------------
- */
+/* ---- life ---------------------------------------------------------------- */
 
 Test(amfd_cluster, the_crash_of_an_active_is_taken_over_by_the_other_host,
      .timeout = LIMIT, .fini = finish)

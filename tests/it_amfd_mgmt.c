@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What programs ask of the daemon and make it do: clAmsMgmt, and clCpm's queries. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <clCpmApi.h>
 #include <clCpmExtApi.h>
 #include <clHeapApi.h>
+#include <clIocApiExt.h>
 
 #include "fixture_amfd.h"
 #include "fixture_redis.h"
@@ -212,8 +214,7 @@ Test(mgmt, entities_tell_their_status_and_their_lists, .timeout = LIMIT, .fini =
     cr_expect_eq(clAmsMgmtGetNodeSUList(mgmt, &sg, &list), AMS(CL_ERR_NOT_EXIST));
 }
 
-/* ---- clCpm
- * ----------------------------------------------------------------------------- */
+/* ---- clCpm --------------------------------------------------------------- */
 
 static ClRcT terminate(ClInvocationT invocation, const ClNameT *comp)
 {
@@ -283,6 +284,75 @@ Test(mgmt, a_component_finds_others_and_nodes, .timeout = LIMIT, .fini = finish)
     cr_expect_str_eq(info.args[1], "first");
     cr_expect_eq(info.period, 5000);
     clHeapFree(info.args);
+}
+
+static struct {
+    pthread_mutex_t lock;
+    int node_left, node_came, comp_died, other;
+    ClUint32T pid;
+} heard = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void hear(ClIocNotificationIdT id, ClPtrT arg, ClIocAddressT *at)
+{
+    pthread_mutex_lock(&heard.lock);
+    if (arg == &heard && id == CL_IOC_NODE_LEAVE_NOTIFICATION &&
+        at->iocPhyAddress.nodeAddress == 2)
+        heard.node_left++;
+    else if (arg == &heard && id == CL_IOC_NODE_ARRIVAL_NOTIFICATION &&
+             at->iocPhyAddress.nodeAddress == 2)
+        heard.node_came++;
+    else if (!arg && id == CL_IOC_COMP_DEATH_NOTIFICATION &&
+             at->iocPhyAddress.portId == heard.pid)
+        heard.comp_died++;
+    else
+        heard.other++;
+    pthread_mutex_unlock(&heard.lock);
+}
+
+static bool all_heard(void *unused)
+{
+    bool all;
+
+    (void)unused;
+    pthread_mutex_lock(&heard.lock);
+    all = heard.node_left == 1 && heard.node_came == 1 && heard.comp_died == 1;
+    pthread_mutex_unlock(&heard.lock);
+    return all;
+}
+
+Test(mgmt, a_component_hears_who_comes_and_goes, .timeout = LIMIT, .fini = finish)
+{
+    const ClCpmCallbacksT callbacks = {.appTerminate = terminate};
+    ClIocPhysicalAddressT any_node = {CL_IOC_BROADCAST_ADDRESS, 0};
+    ClIocAddressT two;
+    ClVersionT v = {'B', 1, 1};
+    ClNameT comp = name_of("counter2");
+    ClHandleT nodes, process, gone;
+    ClCpmHandleT h;
+
+    begin();
+    setenv("ASP_COMPNAME", "counter1", 1);
+    cr_assert_eq(clCpmClientInitialize(&h, &callbacks, &v), CL_OK);
+    cr_assert_eq(clCpmComponentAddressGet(2, &comp, &two), CL_OK);
+    heard.pid = two.iocPhyAddress.portId;
+    cr_expect_eq(clCpmNotificationCallbackInstall(any_node, NULL, NULL, &nodes),
+                 0x000f0002);
+    cr_expect_eq(clCpmNotificationCallbackInstall(any_node, hear, NULL, NULL),
+                 0x000f0002);
+    cr_assert_eq(clCpmNotificationCallbackInstall(any_node, hear, &heard, &nodes), CL_OK);
+    cr_assert_eq(
+        clCpmNotificationCallbackInstall(two.iocPhyAddress, hear, NULL, &process), CL_OK);
+    cr_assert_eq(clCpmNotificationCallbackInstall(any_node, hear, NULL, &gone), CL_OK);
+    cr_expect_eq(clCpmNotificationCallbackUninstall(&gone), CL_OK);
+    cr_expect_eq(clCpmNotificationCallbackUninstall(&gone), 0x000f0005);
+    cr_expect_eq(clCpmMasterAddressGet(&any_node.nodeAddress), CL_OK, "all has arrived");
+    cr_expect_eq(amfd_rc(&f, "{\"t\":\"kill-node\",\"name\":\"blade2\"}"), 0);
+    cr_expect_eq(amfd_rc(&f, "{\"t\":\"start-node\",\"name\":\"blade2\"}"), 0);
+    cr_expect(wait_for(all_heard, NULL, 15000), "left %d, came %d, died %d",
+              heard.node_left, heard.node_came, heard.comp_died);
+    cr_expect_eq(heard.other, 0);
+    cr_expect_eq(clCpmNotificationCallbackUninstall(&nodes), CL_OK);
+    cr_expect_eq(clCpmNotificationCallbackUninstall(&process), CL_OK);
 }
 
 Test(mgmt, a_component_restarts_and_shuts_down_nodes, .timeout = LIMIT, .fini = finish)

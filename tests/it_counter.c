@@ -41,8 +41,7 @@ static void finish(void)
     redis_end(&store);
 }
 
-/* ---- what was printed
- * ------------------------------------------------------------------ */
+/* ---- what was printed ---------------------------------------------------- */
 
 static const char *comp_name(int node)
 {
@@ -129,8 +128,7 @@ static void counts_check(const char *when)
               missing, kills);
 }
 
-/* ---- the cluster
- * ------------------------------------------------------------------------ */
+/* ---- the cluster --------------------------------------------------------- */
 
 static bool in_order(void *arg)
 {
@@ -198,8 +196,7 @@ static void example_start(const char *example)
     daemon_start();
 }
 
-/* ---- what happens to them
- * ---------------------------------------------------------------- */
+/* ---- what happens to them ------------------------------------------------ */
 
 static void active_dies(void)
 {

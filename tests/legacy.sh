@@ -118,16 +118,29 @@ got=$(ASP_COMPNAME=its-name LD_LIBRARY_PATH="$libdir" "$work/eo61" 2>&1) || :
     logged foreign-user $cc $cflags -o "$work/user" "$top/tests/data/foreign_user.c" \
         "$work/libSaCkpt.so.9"
 }
+user=$work/user
 answers() { # EXPECTED VARIABLE=VALUE...
     expected=$1
     shift
-    got=$(env CLOVIS_REDIS_URL="unix://$work/redis.sock" "$@" "$work/user" 2>/dev/null) || :
+    got=$(env CLOVIS_REDIS_URL="unix://$work/redis.sock" "$@" "$user" 2>/dev/null) || :
     [ "$got" = "$expected" ] || fail "with $* the program prints '$got', expected $expected"
+}
+# the same without a version in its name
+mkdir "$work/plain"
+# shellcheck disable=SC2086
+{
+    logged plain $cc -shared -fPIC -Wl,-soname,libSaCkpt.so -o "$work/plain/libSaCkpt.so" \
+        "$top/tests/data/foreign_ckpt.c"
+    logged plain-user $cc $cflags -o "$work/plain/user" "$top/tests/data/foreign_user.c" \
+        "$work/plain/libSaCkpt.so"
 }
 answers 19 LD_LIBRARY_PATH="$work"
 answers 1 LD_LIBRARY_PATH="$work" LD_PRELOAD="$libdir/libclovis.so.1"
 "$config" --alias "$work/alias" libSaCkpt.so.9
 answers 1 LD_LIBRARY_PATH="$work/alias"
+user=$work/plain/user
+answers 19 LD_LIBRARY_PATH="$work/plain"
+answers 1 LD_LIBRARY_PATH="$("$config" --runtimedir)"
 
 # ---- the examples --------------------------------------------------------------------------
 mkdir "$work/run" "$work/tree"

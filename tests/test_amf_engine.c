@@ -108,8 +108,7 @@ Test(amf_engine, csis_with_dependencies_wait_for_those_they_need)
     world_end(w);
 }
 
-/* ---- lock and unlock
- * --------------------------------------------------------------------- */
+/* ---- lock and unlock ----------------------------------------------------- */
 
 Test(amf_engine, lock_of_the_active_su_moves_the_work)
 {
@@ -232,8 +231,7 @@ Test(amf_engine, force_lock_kills_and_the_standby_takes_over)
     world_end(w);
 }
 
-/* ---- shutdown
- * ------------------------------------------------------------------------------ */
+/* ---- shutdown ------------------------------------------------------------ */
 
 Test(amf_engine, shutdown_lets_the_active_finish)
 {
@@ -315,8 +313,7 @@ Test(amf_engine, shutdown_with_restart_ends_unlocked_with_a_new_process)
     world_end(w);
 }
 
-/* ---- swap, restart, repair
- * ------------------------------------------------------------------- */
+/* ---- swap, restart, repair ----------------------------------------------- */
 
 Test(amf_engine, swap_exchanges_the_roles_without_waiting)
 {
@@ -367,8 +364,7 @@ Test(amf_engine, a_process_that_a_person_started_is_adopted)
     world_end(w);
 }
 
-/* ---- what is refused
- * ---------------------------------------------------------------------------- */
+/* ---- what is refused ----------------------------------------------------- */
 
 struct refusal {
     const char *name;

@@ -10,8 +10,7 @@ static void recover_by(struct world *w, enum amf_recovery r)
         w->m.comps[i].recovery_on_timeout = r;
 }
 
-/* ---- death of a component
- * ---------------------------------------------------------------- */
+/* ---- death of a component ------------------------------------------------ */
 
 Test(amf_faults, a_killed_component_is_restarted_in_place)
 {
@@ -200,8 +199,7 @@ Test(amf_faults, an_active_that_dies_before_the_standby_answered_is_followed_by_
     world_end(w);
 }
 
-/* ---- nodes
- * ------------------------------------------------------------------------------------ */
+/* ---- nodes --------------------------------------------------------------- */
 
 Test(amf_faults, a_lost_node_fails_over_and_returns_as_standby)
 {
@@ -313,8 +311,7 @@ Test(amf_faults, app_restart_is_not_offered)
     world_end(w);
 }
 
-/* ---- escalation
- * --------------------------------------------------------------------------------- */
+/* ---- escalation ---------------------------------------------------------- */
 
 Test(amf_faults, restarts_escalate_to_su_restart_failover_and_node_failover)
 {
@@ -433,9 +430,7 @@ Test(amf_faults, a_report_within_half_a_second_is_dropped_but_not_a_death)
     world_end(w);
 }
 
-/* ---- time
- * ------------------------------------------------------------------------------------------
- */
+/* ---- time ---------------------------------------------------------------- */
 
 Test(amf_faults, a_component_that_does_not_register_is_tried_again_then_given_up)
 {
@@ -566,9 +561,7 @@ Test(amf_faults, what_cannot_be_killed_keeps_its_work_until_the_node_is_reset)
     world_end(w);
 }
 
-/* ---- a new daemon
- * --------------------------------------------------------------------------------------
- */
+/* ---- a new daemon -------------------------------------------------------- */
 
 Test(amf_faults, a_new_daemon_repeats_what_was_not_answered)
 {

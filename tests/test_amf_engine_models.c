@@ -17,8 +17,7 @@ static void fail_over(struct world *w)
         w->m.comps[i].recovery_on_timeout = AMF_REC_COMP_FAILOVER;
 }
 
-/* ---- no redundancy, N-way active
- * --------------------------------------------------------- */
+/* ---- no redundancy, N-way active ----------------------------------------- */
 
 Test(amf_models, no_redundancy_gives_each_si_an_su_of_its_own)
 {
@@ -59,9 +58,7 @@ Test(amf_models, n_way_active_has_several_actives_and_no_standby)
     world_end(w);
 }
 
-/* ---- M+N
- * -------------------------------------------------------------------------------------
- */
+/* ---- M+N ----------------------------------------------------------------- */
 
 static struct world *two_plus_one(void)
 {
@@ -147,9 +144,7 @@ Test(amf_models, reduction_turns_a_standby_into_an_active)
     world_end(w);
 }
 
-/* ---- N-way
- * --------------------------------------------------------------------------------------
- */
+/* ---- N-way --------------------------------------------------------------- */
 
 Test(amf_models, n_way_spreads_actives_and_ranks_standbys)
 {
@@ -230,8 +225,7 @@ Test(amf_models, a_custom_group_is_left_to_the_operator)
     world_end(w);
 }
 
-/* ---- dependencies
- * ---------------------------------------------------------------------------------- */
+/* ---- dependencies -------------------------------------------------------- */
 
 Test(amf_models, an_si_is_assigned_after_and_locked_with_what_it_depends_on)
 {
@@ -272,8 +266,7 @@ Test(amf_models, a_node_is_locked_with_what_it_depends_on)
     world_end(w);
 }
 
-/* ---- components that are no ordinary processes
- * --------------------------------------------------------- */
+/* ---- components that are no ordinary processes --------------------------- */
 
 Test(amf_models, a_process_without_callbacks_runs_while_it_has_work)
 {
@@ -359,8 +352,7 @@ Test(amf_models, a_proxied_component_that_is_not_preinstantiable_starts_with_its
     world_end(w);
 }
 
-/* ---- protection groups
- * ------------------------------------------------------------------------------------ */
+/* ---- protection groups --------------------------------------------------- */
 
 static void pg_told(const struct world *w, char *text, size_t size)
 {

@@ -221,8 +221,7 @@ Test(pg, stopping_and_leaving_forget)
     amf_pg_free(&pg);
 }
 
-/* ---- the state file
- * --------------------------------------------------------------------- */
+/* ---- the state file ------------------------------------------------------ */
 
 static void temporary(char *path, size_t size)
 {
@@ -299,8 +298,7 @@ Test(state_file, the_fingerprint_follows_the_files)
     cr_expect_eq(amf_model_fingerprint(&m), 0);
 }
 
-/* ---- processes
- * ---------------------------------------------------------------------------- */
+/* ---- processes ----------------------------------------------------------- */
 
 Test(process, the_start_tells_one_process_from_another)
 {

@@ -61,34 +61,39 @@ Test(transport, votes)
     }
 }
 
-/* A capital: it has heard from the master it names. */
-static const struct touch_row {
-    const char *names;
-    bool in_touch;
-} touch_rows[] = {
-    {"AAA", true},  {"AAa", true},   {"Aaa", false},   {"AA-", true},  {"Aa-", false},
-    {"A--", false}, {"AAB", true},   {"AaB", false},   {"aaB", false}, {"AABB", false},
-    {"---", false}, {"AAAbb", true}, {"AAabb", false},
-};
-
-Test(transport, touch)
+/* Contact per sentinel: seconds, x: it doubts the master, m: it carries out a fail-over.
+ */
+Test(transport, contact)
 {
+    /* clang-format off */
+    static const struct { const char *names, *contact; int64_t want; const char *what; } rows[] = {
+        { "aaa", "111", 1, "all" },
+        { "aaa", "319", 3, "the second best of three" },
+        { "aaa", "1xx", INT64_MAX, "two doubt it" },
+        { "aaa", "12x", 2, "one doubts it" },
+        { "aab", "121", 2, "one names another" },
+        { "aa-", "120", 2, "one is silent" },
+        { "a--", "100", INT64_MAX, "two are silent" },
+        { "aaa", "11m", INT64_MAX, "one carries out a fail-over" },
+        { "a",   "4",   4, "one of one" },
+    };
+    /* clang-format on */
     size_t i, k;
 
-    for (i = 0; i < sizeof(touch_rows) / sizeof(*touch_rows); i++) {
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct rds_vote votes[8] = {0};
         struct rds_tally t;
 
-        for (k = 0; touch_rows[i].names[k]; k++) {
-            const char name = touch_rows[i].names[k];
-
-            votes[k].valid = name != '-';
-            votes[k].fresh = name >= 'A' && name <= 'Z';
-            votes[k].master.host[0] = name; /* host names differ not by case */
-            votes[k].master.port = 6379;
+        for (k = 0; rows[i].names[k]; k++) {
+            votes[k].valid = rows[i].names[k] != '-';
+            votes[k].master.host[0] = rows[i].names[k];
+            votes[k].moving = rows[i].contact[k] == 'm';
+            votes[k].contact_ms =
+                rows[i].contact[k] == 'x' ? INT64_MAX : rows[i].contact[k] - '0';
         }
         rds_vote_count(votes, k, &t);
-        cr_expect_eq(t.in_touch, touch_rows[i].in_touch, "%s", touch_rows[i].names);
+        cr_expect_eq(t.contact_ms, rows[i].want, "%s: %lld", rows[i].what,
+                     (long long)t.contact_ms);
     }
 }
 

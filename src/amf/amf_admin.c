@@ -240,8 +240,7 @@ static enum amf_admin_result restart(struct amf_engine *e, const struct amf_even
     }
 }
 
-/* ---- repaired
- * -------------------------------------------------------------------------- */
+/* ---- repaired ------------------------------------------------------------ */
 
 static bool su_healthy(const struct amf_engine *e, int su)
 {
@@ -391,8 +390,7 @@ enum amf_admin_result amf_admin_request(struct amf_engine *e, const struct amf_e
     }
 }
 
-/* ---- shutdowns that have finished
- * ------------------------------------------------------ */
+/* ---- shutdowns that have finished ---------------------------------------- */
 
 static bool sus_idle(const struct amf_engine *e, const struct amf_list *sus)
 {

@@ -377,8 +377,7 @@ static void retire_quiesced(struct amf_engine *e, int sg)
     }
 }
 
-/* ---- who gets what is free
- * -------------------------------------------------------------- */
+/* ---- who gets what is free ----------------------------------------------- */
 
 bool amf_si_depends_met(const struct amf_engine *e, int si)
 {
@@ -492,8 +491,7 @@ static void assign_standbys(struct amf_engine *e, int sg)
     }
 }
 
-/* ---- swap
- * -------------------------------------------------------------------------------- */
+/* ---- swap ---------------------------------------------------------------- */
 
 void amf_swap_start(struct amf_engine *e, int sg, int from, int to)
 {
@@ -539,8 +537,7 @@ static void swap_if_ready(struct amf_engine *e, struct amf_sg_state *g)
     }
 }
 
-/* ---- all of it
- * ---------------------------------------------------------------------------- */
+/* ---- all of it ----------------------------------------------------------- */
 
 static bool is_outstanding(const struct amf_part *p, bool count_quiescing)
 {

@@ -131,8 +131,7 @@ static const char *check_two_n(struct amf_engine *e, int sg)
     return NULL;
 }
 
-/* ---- one component
- * ----------------------------------------------------------------------- */
+/* ---- one component ------------------------------------------------------- */
 
 static const char *check_capacity(struct amf_engine *e, int comp)
 {
@@ -181,8 +180,7 @@ static const char *check_comp(struct amf_engine *e, int comp)
     return check_capacity(e, comp);
 }
 
-/* ---- when all is quiet, all is assigned
- * ---------------------------------------------------- */
+/* ---- when all is quiet, all is assigned ---------------------------------- */
 
 static bool quiet(const struct amf_engine *e)
 {

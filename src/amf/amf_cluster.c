@@ -13,7 +13,8 @@
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
-enum { LEAVE_MS = 1000, SAVE_MS = 500 };
+/* A state is kept at once as long as it is small; a large one not more often than so. */
+enum { LEAVE_MS = 1000, SAVE_MS = 500, SAVE_SMALL = 64 * 1024 };
 
 struct member {
     struct member *next;
@@ -67,6 +68,7 @@ struct amf_cluster {
     int *pid;                    /* of each component's process, 0: not known */
     struct waiting *waiting;
     int64_t saved_ns;
+    size_t saved_size;
     bool unsaved;
 };
 
@@ -272,8 +274,7 @@ static void join(struct amf_cluster *c)
                              model, "nodes", nodes));
 }
 
-/* ---- the state as an entry
- * ------------------------------------------------------------- */
+/* ---- the state as an entry ----------------------------------------------- */
 
 static json_t *members_pack(const struct amf_cluster *c)
 {
@@ -510,8 +511,7 @@ static void resurrect(struct amf_cluster *c)
     join(c);
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
 static void feed(struct amf_cluster *c, int64_t ms, const struct amf_event *ev,
                  enum amf_admin_result *result)
@@ -778,9 +778,7 @@ static void on_hole(void *ctx)
         join(c);
 }
 
-/* ---- who is there, who leads
- * -------------------------------------------------------------
- */
+/* ---- who is there, who leads --------------------------------------------- */
 
 /* After an outage nobody can be blamed for what was not seen meanwhile. */
 static void forgive(struct amf_cluster *c, int64_t now_ns)
@@ -878,9 +876,7 @@ static void on_elected(void *ctx, uint64_t epoch, const char *snapshot)
     amf_daemon_rearm(c->d);
 }
 
-/* ---- for the daemon
- * ----------------------------------------------------------------------
- */
+/* ---- for the daemon ------------------------------------------------------ */
 
 bool amf_cluster_ours(struct amf_cluster *c, const struct amf_action *a)
 {
@@ -964,14 +960,17 @@ void amf_cluster_save(struct amf_cluster *c)
 {
     const int64_t now_ns = clv_now_ns();
     json_t *state;
+    char *text;
 
     if (!c->unsaved || !c->epoch || !c->based || c->blind || c->held ||
-        now_ns - c->saved_ns < SAVE_MS * CLV_NS_PER_MS)
+        (c->saved_size > SAVE_SMALL && now_ns - c->saved_ns < SAVE_MS * CLV_NS_PER_MS))
         return;
     c->unsaved = false;
     c->saved_ns = now_ns;
     state = state_pack(c);
-    amf_log_save(c->log, c->epoch, amf_must(json_dumps(state, JSON_COMPACT)));
+    text = amf_must(json_dumps(state, JSON_COMPACT));
+    c->saved_size = strlen(text);
+    amf_log_save(c->log, c->epoch, text);
     json_decref(state);
 }
 
@@ -1006,9 +1005,7 @@ json_t *amf_cluster_describe(const struct amf_cluster *c)
         amf_cluster_based(c) && c->settled, "members", members_pack(c), "owners", owners);
 }
 
-/* ---- begin and end
- * ------------------------------------------------------------------------
- */
+/* ---- begin and end ------------------------------------------------------- */
 
 struct amf_cluster *amf_cluster_open(struct amf_daemon *d)
 {

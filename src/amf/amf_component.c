@@ -47,7 +47,7 @@ void amf_component_forget(struct amf_daemon *d, int comp)
     struct amf_comp_run *run = &d->comps[comp];
     size_t i;
 
-    run->alive = run->registered = false;
+    run->alive = run->registered = run->working = false;
     run->peer = NULL;
     run->pid = 0;
     run->terminate = 0;
@@ -266,12 +266,12 @@ void amf_component_hello(struct amf_daemon *d, struct amf_peer *p, const json_t 
         return;
     run->peer = p;
     run->registered = was_registered(o);
+    run->working = json_array_size(json_object_get(o, "csis")) > 0;
     proxied_resume(d, comp, o);
     amf_restore_progress(d);
 }
 
-/* ---- registration
- * ----------------------------------------------------------------------- */
+/* ---- registration -------------------------------------------------------- */
 
 /* The launched command started the process, directly or through a script. */
 static bool belongs_to_launch(const struct amf_comp_run *run, pid_t pid)
@@ -407,8 +407,7 @@ void amf_component_bye(struct amf_daemon *d, struct amf_peer *p, const json_t *o
     amf_server_reply(p, o, AMF_RE_OK, NULL);
 }
 
-/* ---- answers
- * ---------------------------------------------------------------------------- */
+/* ---- answers ------------------------------------------------------------- */
 
 static const char *const call_words[] = {"the CSI set", "the CSI removal", "terminate",
                                          "the health check", "the proxied call"};
@@ -486,8 +485,7 @@ void amf_component_quiesced(struct amf_daemon *d, struct amf_peer *p, const json
     amf_daemon_feed(d, &ev);
 }
 
-/* ---- questions and reports
- * ----------------------------------------------------------------- */
+/* ---- questions and reports ----------------------------------------------- */
 
 static int csi_of(const struct amf_daemon *d, const json_t *o)
 {
@@ -547,8 +545,7 @@ void amf_component_clear(struct amf_daemon *d, struct amf_peer *p, const json_t 
     amf_server_reply(p, o, comp >= 0 ? AMF_RE_OK : AMF_RE_DOESNT_EXIST, NULL);
 }
 
-/* ---- health checks
- * ----------------------------------------------------------------------- */
+/* ---- health checks ------------------------------------------------------- */
 
 void amf_component_hcstart(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
@@ -597,8 +594,7 @@ void amf_component_hcstop(struct amf_daemon *d, struct amf_peer *p, const json_t
     amf_server_reply(p, o, comp >= 0 ? AMF_RE_OK : AMF_RE_DOESNT_EXIST, NULL);
 }
 
-/* ---- protection groups
- * ---------------------------------------------------------------------- */
+/* ---- protection groups --------------------------------------------------- */
 
 void amf_component_pgtrack(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {

@@ -54,9 +54,11 @@ struct amf_comp_run {
     int proxy;             /* component that speaks for it, or -1 */
     bool alive;            /* there is an incarnation whose end is to be reported */
     bool registered;
+    bool working;  /* it has been told to do something */
     bool launched; /* by this daemon or an earlier one, not by hand */
     bool launch_wanted;
     uint64_t terminate; /* invocation that is answered by its end; 0: none */
+    int told_pid;       /* that others were told of, 0: none */
     char *problem;      /* owned; why the last launch failed, NULL: it did not */
     /* while an earlier daemon's components come back */
     bool expected;
@@ -66,6 +68,7 @@ struct amf_node_run {
     bool played;
     bool up;
     bool held;      /* killed by the operator: down until started again */
+    bool told_up;   /* others were told that it is up */
     bool resetting; /* comes back when its last process is gone */
 };
 
@@ -208,6 +211,12 @@ void amf_query_node_op(struct amf_daemon *d, struct amf_peer *p, const json_t *o
 void amf_query_comp(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_query_entity(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_query_list(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+
+/* ---- amf_updown.c ----------------------------------------------------------------- */
+
+/* Something may have come or gone. */
+void amf_updown_look(struct amf_daemon *d);
+void amf_updown_notify(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 
 /* ---- amf_server.c: which line is for whom ----------------------------------------- */
 

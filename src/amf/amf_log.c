@@ -430,9 +430,7 @@ static void *reader_main(void *arg)
     return NULL;
 }
 
-/* ---- begin and end
- * ---------------------------------------------------------------------
- */
+/* ---- begin and end ------------------------------------------------------- */
 
 static bool thread_start(pthread_t *thread, void *(*fn)(void *), struct amf_log *l)
 {
@@ -534,9 +532,7 @@ void amf_log_free(struct amf_log *l)
     free(l);
 }
 
-/* ---- orders from the loop
- * --------------------------------------------------------------
- */
+/* ---- orders from the loop ------------------------------------------------ */
 
 void amf_log_rename(struct amf_log *l, const char *who)
 {

@@ -175,8 +175,7 @@ void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *
         admin_answer(d, p, o, &ev, amf_daemon_admin(d, &ev));
 }
 
-/* ---- nodes
- * ------------------------------------------------------------------------------ */
+/* ---- nodes --------------------------------------------------------------- */
 
 /* The index of a node that this daemon plays, or -1 after an answer. */
 static int node_of(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
@@ -215,8 +214,7 @@ void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const jso
         acknowledge(d, p, o, amf_daemon_node_up(d, node) ? AMF_RE_OK : AMF_RE_NO_OP);
 }
 
-/* ---- the rest
- * ----------------------------------------------------------------------------- */
+/* ---- the rest ------------------------------------------------------------ */
 
 void amf_operator_watch(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {

@@ -83,10 +83,12 @@ static void csi_set(struct amf_daemon *d, const struct amf_action *a)
 
     if (s->with_attrs && s->csi >= 0)
         json_object_set_new(o, "attrs", attributes(&d->model->csis[s->csi]));
-    if (call(d, s->comp, spokesman(d, s->comp), AMF_CALL_CSISET, s->invocation,
-             s->ha == AMF_HA_QUIESCING, o))
-        amf_daemon_note(d, "%s: %s %s", name_of(d, s->comp), amf_ha_word(s->ha),
-                        s->csi >= 0 ? csi_name(d, s->csi) : "for all its CSIs");
+    if (!call(d, s->comp, spokesman(d, s->comp), AMF_CALL_CSISET, s->invocation,
+              s->ha == AMF_HA_QUIESCING, o))
+        return;
+    d->comps[s->comp].working = true;
+    amf_daemon_note(d, "%s: %s %s", name_of(d, s->comp), amf_ha_word(s->ha),
+                    s->csi >= 0 ? csi_name(d, s->csi) : "for all its CSIs");
 }
 
 static void csi_remove(struct amf_daemon *d, const struct amf_action *a)

@@ -30,6 +30,7 @@ struct amf_peer {
     /* for the one who reads the lines */
     int comp; /* -1: has not said hello, or is an operator */
     bool is_operator, watching;
+    bool notified; /* of who comes and goes */
 };
 
 struct amf_listener_events {

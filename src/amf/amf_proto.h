@@ -35,6 +35,7 @@
  *   node       id, name or addr, pid (optional) -> node, type, addr, up, controller,
  *              running: pid is a component of the node
  *   node-op    id, name or addr, op ("shutdown", "switchover", "failfast")
+ *   notify     -                             wants updown lines
  *   compstatus id, comp, node (optional) -> presence, oper, dn, node, addr, pid,
  *              launches, period, max, recovery, args
  *   entity     id, kind, name -> entity: {...} configuration and states
@@ -51,6 +52,7 @@
  *   pinst      inv, comp                     proxied instantiate, to the proxy
  *   pclean     inv, comp                     proxied cleanup, to the proxy
  *   pg         csi, members: [{comp, ha, rank, change}]
+ *   updown     addr, pid (0: the node itself), up
  *
  * operator (clovis amf ...) -> daemon
  *   op         id, verb: "hello" first, with "operator": true

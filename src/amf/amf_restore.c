@@ -216,6 +216,24 @@ static void restored_feed(struct amf_daemon *d, bool ok)
     }
 }
 
+/* The state is a little older than the process: it has registered meanwhile. What it was
+ * told to do since then nobody knows any more, so if it does something, it has to go. */
+static void newcomer_report(struct amf_daemon *d, int comp)
+{
+    struct amf_event ev = {.type = AMF_EV_REGISTERED, .index = comp, .proxy = -1};
+    const bool working = d->comps[comp].working;
+
+    amf_daemon_feed(d, &ev);
+    if (!working)
+        return;
+    amf_daemon_note(d, "%s: the cluster does not know what pid %d does, killing it",
+                    d->model->comps[comp].name, (int)d->comps[comp].pid);
+    amf_supervisor_slay(d->supervisor, comp, false);
+    amf_component_forget(d, comp);
+    ev.type = AMF_EV_EXITED;
+    amf_daemon_feed(d, &ev);
+}
+
 void amf_restore_report(struct amf_daemon *d)
 {
     struct amf_event ev = {.type = AMF_EV_RESTORED, .proxy = -1};
@@ -237,6 +255,9 @@ void amf_restore_report(struct amf_daemon *d)
             ev.ok = false;
         }
         amf_daemon_feed(d, &ev);
+        if (ev.ok && d->comps[i].registered && d->comps[i].proxy < 0 &&
+            amf_engine_presence(d->engine, (int)i) == AMF_PRES_INSTANTIATING)
+            newcomer_report(d, (int)i);
     }
 }
 
@@ -406,8 +427,7 @@ bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size)
     return ok;
 }
 
-/* ---- requests that come meanwhile
- * --------------------------------------------------------- */
+/* ---- requests that come meanwhile ---------------------------------------- */
 
 void amf_restore_defer(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {

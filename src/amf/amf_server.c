@@ -33,6 +33,7 @@ static const struct {
     { "master",     ANYBODY,   amf_query_master },
     { "node",       ANYBODY,   amf_query_node },
     { "node-op",    COMPONENT, amf_query_node_op },
+    { "notify",     COMPONENT, amf_updown_notify },
     { "compstatus", ANYBODY,   amf_query_comp },
     { "entity",     ANYBODY,   amf_query_entity },
     { "list",       ANYBODY,   amf_query_list },

@@ -195,8 +195,7 @@ static bool all_active(struct world *w, const bool *reachable)
     return true;
 }
 
-/* ---- one history
- * ----------------------------------------------------------------------- */
+/* ---- one history --------------------------------------------------------- */
 
 static void begin(struct world *w, FILE *aloud)
 {

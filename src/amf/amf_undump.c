@@ -99,8 +99,7 @@ static int get_name_or_null(struct load *l, const json_t *o, const char *key,
     return json_is_null(json_object_get(o, key)) ? -1 : get_name(l, o, key, find);
 }
 
-/* ---- entities
- * --------------------------------------------------------------------------- */
+/* ---- entities ------------------------------------------------------------ */
 
 static void load_node(struct load *l, const json_t *o, int i)
 {
@@ -211,8 +210,7 @@ static void load_each(struct load *l, const json_t *state, const char *key, size
     }
 }
 
-/* ---- assignments
- * --------------------------------------------------------------------------- */
+/* ---- assignments --------------------------------------------------------- */
 
 static void load_sent(struct load *l, const json_t *o, struct amf_part *p, int csi)
 {

@@ -289,8 +289,7 @@ static void trouble(struct world *w, const char *what, int comp, int csi)
     tell(w, "BROKEN %s", w->trouble);
 }
 
-/* ---- what is to come
- * -------------------------------------------------------------------- */
+/* ---- what is to come ----------------------------------------------------- */
 
 /* NULL: never. */
 static struct world_event *queue(struct world *w, int64_t in_ms, int comp,
@@ -347,8 +346,7 @@ static void timer_set(struct world *w, uint64_t id, int64_t at_ms)
     w->timer[w->n_timers++].at_ms = at_ms;
 }
 
-/* ---- what programs do
- * --------------------------------------------------------------------- */
+/* ---- what programs do ---------------------------------------------------- */
 
 static void process_gone(struct world *w, int comp)
 {
@@ -433,8 +431,7 @@ static void take_remove(struct world *w, const struct amf_action *a)
                a->invocation, true);
 }
 
-/* ---- orders
- * --------------------------------------------------------------------------------- */
+/* ---- orders -------------------------------------------------------------- */
 
 static void do_launch(struct world *w, int comp)
 {
@@ -600,8 +597,7 @@ void world_feed(struct world *w, const struct amf_event *ev)
     }
 }
 
-/* ---- time
- * --------------------------------------------------------------------------------- */
+/* ---- time ---------------------------------------------------------------- */
 
 static struct world_event *next_event(struct world *w)
 {
@@ -684,8 +680,7 @@ bool world_quiet(const struct world *w)
     return w->n_timers == 0;
 }
 
-/* ---- what tests do
- * --------------------------------------------------------------------------- */
+/* ---- what tests do ------------------------------------------------------- */
 
 void world_node_up(struct world *w, int node)
 {

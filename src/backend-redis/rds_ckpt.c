@@ -282,7 +282,6 @@ enum store_status store_ckpt_open(struct clv_bytes name, const struct store_open
     if (created)
         names_hint("SADD", ckpt, deadline_ns);
     ckpt_list(ckpt);
-    rds_kept_open(ckpt);
     if (ckpt->sync)
         rds_durable_prepare();
     if (ckpt->sync && created)

@@ -312,6 +312,7 @@ static void forget_in_child(void)
     if (rds.starts && rds.pipe.conn.fd >= 0)
         close(rds.pipe.conn.fd);
     rds_durable_forget();
+    rds_stats_forget();
     rds_kept_forget();
     rds_worker_forget();
     rds_feed_forget();

@@ -25,7 +25,8 @@ enum {
     REFRESH_MS = 1000,   /* how old the list of members may be */
     OWNER_MS = 1500,     /* one attempt to make ownership clear */
     FIRST_WAIT_MS = 200, /* WAIT's limit when somebody is slow */
-    REPEATED_WAIT_MS = 50
+    REPEATED_WAIT_MS = 50,
+    CONTACT_MS = 2500 /* sentinels hear of the master every second */
 };
 
 static struct {
@@ -393,12 +394,16 @@ static void reconnect(void)
 
 /* ---- ownership ----------------------------------------------------------- */
 
-/* Lock held. */
-static size_t missing_copy(char (*out)[RDS_PLACE_TEXT])
+/* Lock held. *since_ns: when the last of them went missing who is still expected. */
+static size_t missing_copy(char (*out)[RDS_PLACE_TEXT], int64_t *since_ns)
 {
     const struct rds_replicas *r = &durable.replicas;
     size_t i, n = 0;
 
+    *since_ns = 0;
+    for (i = 0; i < r->n; i++)
+        if (r->at[i].missing_ns > *since_ns && !r->at[i].excluded)
+            *since_ns = r->at[i].missing_ns;
     for (i = 0; i < r->n; i++)
         if (!r->at[i].excluded && (!r->at[i].expected || r->at[i].missing_ns))
             memcpy(out[n++], r->at[i].address, RDS_PLACE_TEXT);
@@ -409,13 +414,19 @@ static void ownership_clear_up(void)
 {
     char missing[RDS_REPLICAS_MAX][RDS_PLACE_TEXT];
     const int64_t now_ns = clv_now_ns();
+    int64_t since_ns, contact_ms = CONTACT_MS;
     enum rds_owner owner;
     size_t n;
 
     pthread_mutex_lock(&durable.pipe.lock);
-    n = missing_copy(missing);
+    n = missing_copy(missing, &since_ns);
     pthread_mutex_unlock(&durable.pipe.lock);
-    owner = rds_owner_check(missing, n, clv_deadline_ns(OWNER_MS * CLV_NS_PER_MS));
+    /* what cut the replica off may have cut the master off from everybody: they must have
+     * heard of it since */
+    if (since_ns && (now_ns - since_ns) / CLV_NS_PER_MS < contact_ms)
+        contact_ms = (now_ns - since_ns) / CLV_NS_PER_MS;
+    owner = rds_owner_check(missing, n, contact_ms,
+                            clv_deadline_ns(OWNER_MS * CLV_NS_PER_MS));
     pthread_mutex_lock(&durable.pipe.lock);
     if (owner == RDS_OWNER_YES) {
         durable.replicas.owner_ns = now_ns;

@@ -167,14 +167,14 @@ static void setup(void)
     kept.ready = true;
 }
 
-void rds_kept_open(struct store_ckpt *ckpt)
+/* Lock held. The instance that a handle writes to; its first write makes it known, so
+ * that handles which only read cost nothing. */
+static struct rds_kept_ckpt *ckpt_get(struct store_ckpt *ckpt)
 {
     struct rds_kept_ckpt *c;
 
-    if (settings.bytes_max == 0)
-        return;
-    pthread_mutex_lock(&kept.lock);
-    setup();
+    if (ckpt->kept)
+        return ckpt->kept;
     LIST_FOREACH(c, &kept.ckpts, link)
     if (is_instance(c, ckpt))
         break;
@@ -183,20 +183,19 @@ void rds_kept_open(struct store_ckpt *ckpt)
     if (c)
         c->n_open++;
     ckpt->kept = c;
-    pthread_mutex_unlock(&kept.lock);
+    return c;
 }
 
 void rds_kept_close(struct store_ckpt *ckpt)
 {
-    struct rds_kept_ckpt *c = ckpt->kept;
+    struct rds_kept_ckpt *c;
 
-    if (!c)
-        return;
     pthread_mutex_lock(&kept.lock);
+    c = ckpt->kept;
     ckpt->kept = NULL;
     /* the last close makes the store forget this writer: what is lost later cannot be
      * told from what is not */
-    if (--c->n_open == 0) {
+    if (c && --c->n_open == 0) {
         while (!LIST_EMPTY(&c->sections))
             rds_kept_drop(LIST_FIRST(&c->sections));
         ckpt_drop(c);
@@ -314,11 +313,16 @@ static void note(struct rds_kept_ckpt *c, const struct rds_call *call,
 void rds_kept_note(struct store_ckpt *ckpt, const struct rds_call *call,
                    enum rds_step_kind kind, const struct store_write *w, int64_t end_us)
 {
-    if (!ckpt->kept || call->last_slot < 0 ||
+    struct rds_kept_ckpt *c;
+
+    if (call->last_slot < 0 ||
         !atomic_load_explicit(&settings.enabled, memory_order_relaxed))
         return;
     pthread_mutex_lock(&kept.lock);
-    note(ckpt->kept, call, kind, w, end_us);
+    setup();
+    c = ckpt_get(ckpt);
+    if (c)
+        note(c, call, kind, w, end_us);
     pthread_mutex_unlock(&kept.lock);
 }
 

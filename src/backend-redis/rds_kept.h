@@ -49,7 +49,7 @@ struct rds_kept {
     struct clv_bytes id; /* owned */
 };
 
-/* One instance of a checkpoint, as long as it is open here. */
+/* One instance of a checkpoint, as long as a handle is open here that has written. */
 struct rds_kept_ckpt {
     LIST_ENTRY(rds_kept_ckpt) link;
     struct store_ckpt as; /* what requests are built with: name, id, keys */
@@ -67,8 +67,7 @@ bool rds_kept_settings(void);
 /* There is something to lose: keep from now on, unless that is switched off. */
 void rds_kept_enable(void);
 
-/* The checkpoint was opened, is being closed. */
-void rds_kept_open(struct store_ckpt *ckpt);
+/* The handle is being closed: what only such have written is let go of. */
 void rds_kept_close(struct store_ckpt *ckpt);
 
 /* The call was acknowledged; data and end as the kind needs them. */

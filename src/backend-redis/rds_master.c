@@ -53,7 +53,7 @@ void rds_place_get(struct rds_place *out)
     pthread_mutex_unlock(&rds.pipe.lock);
 }
 
-enum store_status rds_master_confirm(int64_t deadline_ns)
+enum store_status rds_master_confirm(int64_t contact_ms, int64_t deadline_ns)
 {
     struct rds_tally tally;
     enum store_status st;
@@ -62,10 +62,12 @@ enum store_status rds_master_confirm(int64_t deadline_ns)
     if (!rds_url_has_sentinels(&rds.url))
         return STORE_OK;
     st = rds_sentinel_ask(&tally, deadline_ns, why, sizeof(why));
-    if (st != STORE_OK || !tally.in_touch)
+    if (st != STORE_OK)
         return STORE_AWAY;
     pthread_mutex_lock(&rds.pipe.lock);
-    st = rds_place_equal(&tally.master, &master.place) ? STORE_OK : STORE_AWAY;
+    if (!rds_place_equal(&tally.master, &master.place) ||
+        (contact_ms < INT64_MAX && tally.contact_ms > contact_ms))
+        st = STORE_AWAY;
     pthread_mutex_unlock(&rds.pipe.lock);
     return st;
 }

@@ -34,11 +34,11 @@ void rds_generation_watch(void (*fn)(const struct rds_generation *now));
 void rds_place_get(struct rds_place *out);
 
 /* Ask the sentinels now: STORE_OK when a majority says that the master in use is the
- * master, and has heard from it within the last 1.5 s (without sentinels: always),
- * STORE_AWAY when not, or when there is no majority. So who has been without a replica
- * for longer than that and is confirmed is not cut off. No promise for the time after.
- * Any thread. */
-enum store_status rds_master_confirm(int64_t deadline_ns);
+ * master (without sentinels: always), STORE_AWAY when not, or when there is no majority.
+ * contact_ms: that long ago it must have answered them; a master that is cut off is still
+ * called the master for as long as they may take to notice. INT64_MAX: whenever.
+ * No promise for the time after. Any thread. */
+enum store_status rds_master_confirm(int64_t contact_ms, int64_t deadline_ns);
 
 /* The rest is for the keeper. */
 

@@ -75,7 +75,7 @@ bool rds_owner_is_at(const char *address, const char *run_id)
 }
 
 enum rds_owner rds_owner_check(char (*missing)[RDS_PLACE_TEXT], size_t n_missing,
-                               int64_t deadline_ns)
+                               int64_t contact_ms, int64_t deadline_ns)
 {
     size_t i;
 
@@ -90,6 +90,6 @@ enum rds_owner rds_owner_check(char (*missing)[RDS_PLACE_TEXT], size_t n_missing
                 missing[i]);
         return RDS_OWNER_NO;
     }
-    return rds_master_confirm(deadline_ns) == STORE_OK ? RDS_OWNER_YES
-                                                       : RDS_OWNER_UNCLEAR;
+    return rds_master_confirm(contact_ms, deadline_ns) == STORE_OK ? RDS_OWNER_YES
+                                                                   : RDS_OWNER_UNCLEAR;
 }

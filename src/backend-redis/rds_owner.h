@@ -11,10 +11,11 @@
 enum rds_owner { RDS_OWNER_YES, RDS_OWNER_NO, RDS_OWNER_UNCLEAR };
 
 /* Ask the replicas that are missing whether one of them has been made a master, and the
- * sentinels, if there are any, who the master is. A replica that does not answer says
- * nothing. missing: as rds_replica.address. */
+ * sentinels, if there are any, who the master is and whether it has answered them within
+ * contact_ms. A replica that does not answer says nothing. missing: as
+ * rds_replica.address. */
 enum rds_owner rds_owner_check(char (*missing)[RDS_PLACE_TEXT], size_t n_missing,
-                               int64_t deadline_ns);
+                               int64_t contact_ms, int64_t deadline_ns);
 
 /* Is the server at address, as in rds_replica.address, the one with that run id? It may
  * be known to others by another address than to us. */

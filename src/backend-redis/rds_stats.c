@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backend-redis/rds_stats.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
 #include "backend-redis/rds_client.h"
 
 static atomic_ullong counters[RDS_STAT_N];
-static uint64_t published[RDS_STAT_N]; /* the keeper's */
+
+static struct {
+    pthread_mutex_t lock; /* held while the store is told, so that nothing counts twice */
+    uint64_t published[RDS_STAT_N];
+} totals = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 #define RDS_STAT_NAME(name, text) #name,
 static const char *const names[] = {RDS_STATS(RDS_STAT_NAME)};
@@ -46,19 +51,31 @@ void rds_stats_publish(int64_t deadline_ns)
     snprintf(key, sizeof(key), "%s:stats", rds.prefix);
     rds_call_init(&call, false);
     call.impatient = true;
+    pthread_mutex_lock(&totals.lock);
     for (i = 0; i < RDS_STAT_N; i++) {
         now[i] = rds_stat_get((enum rds_stat)i);
-        if (now[i] == published[i])
+        if (now[i] == totals.published[i])
             continue;
         rds_req_command(&call.req, 4);
         rds_req_text(&call.req, "HINCRBY");
         rds_req_text(&call.req, key);
         rds_req_text(&call.req, names[i]);
-        rds_req_int(&call.req, (int64_t)(now[i] - published[i]));
+        rds_req_int(&call.req, (int64_t)(now[i] - totals.published[i]));
         n++;
     }
     if (n > 0 && rds_run(&call, deadline_ns) == STORE_OK)
         for (i = 0; i < RDS_STAT_N; i++)
-            published[i] = now[i];
+            totals.published[i] = now[i];
+    pthread_mutex_unlock(&totals.lock);
     rds_call_free(&call);
+}
+
+void rds_stats_forget(void)
+{
+    size_t i;
+
+    pthread_mutex_init(&totals.lock, NULL);
+    /* what the parent counted is the parent's to tell */
+    for (i = 0; i < RDS_STAT_N; i++)
+        totals.published[i] = rds_stat_get((enum rds_stat)i);
 }

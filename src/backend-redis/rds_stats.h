@@ -28,4 +28,6 @@ uint64_t rds_stat_get(enum rds_stat which);
 /* Add what is new to the totals of all processes, which are kept in the store. */
 void rds_stats_publish(int64_t deadline_ns);
 
+void rds_stats_forget(void); /* in a forked child */
+
 #endif

@@ -18,16 +18,33 @@ static size_t supporters(const struct rds_vote *votes, size_t n, size_t i, int64
     return count;
 }
 
-/* How many of those who name that master have heard from it just now. */
-static size_t in_touch(const struct rds_vote *votes, size_t n,
-                       const struct rds_place *master)
+/* How many name master and have heard of it within ms. */
+static size_t in_contact(const struct rds_vote *votes, size_t n,
+                         const struct rds_place *master, int64_t ms)
 {
-    size_t j, count = 0;
+    size_t i, count = 0;
 
-    for (j = 0; j < n; j++)
-        count +=
-            votes[j].valid && votes[j].fresh && rds_place_equal(&votes[j].master, master);
+    for (i = 0; i < n; i++)
+        count += votes[i].valid && votes[i].contact_ms <= ms &&
+                 rds_place_equal(&votes[i].master, master);
     return count;
+}
+
+/* The shortest time within which a majority has heard of the master. */
+static int64_t contact_of_majority(const struct rds_vote *votes, size_t n,
+                                   const struct rds_place *master)
+{
+    int64_t best = INT64_MAX;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        if (votes[i].valid && votes[i].moving)
+            return INT64_MAX;
+        if (votes[i].valid && votes[i].contact_ms < best &&
+            2 * in_contact(votes, n, master, votes[i].contact_ms) > n)
+            best = votes[i].contact_ms;
+    }
+    return best;
 }
 
 void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *out)
@@ -48,5 +65,5 @@ void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *ou
         out->master = votes[i].master;
     }
     out->majority = 2 * out->n_for > n;
-    out->in_touch = out->majority && 2 * in_touch(votes, n, &out->master) > n;
+    out->contact_ms = contact_of_majority(votes, n, &out->master);
 }

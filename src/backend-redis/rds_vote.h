@@ -16,17 +16,21 @@
 
 struct rds_vote {
     bool valid; /* this sentinel has answered */
-    bool fresh; /* and it has heard from the master just now */
     struct rds_place master;
     int64_t epoch;
+    int64_t contact_ms; /* since the master has answered it; INT64_MAX: it doubts the
+                           master */
+    bool moving;        /* it is carrying out a fail-over */
 };
 
 struct rds_tally {
     size_t n_valid, n_for; /* who answered, who agrees on master */
     bool majority;
-    bool in_touch;           /* and more than half have heard from it just now */
     struct rds_place master; /* the one that most name; among equals the highest epoch */
     int64_t epoch;
+    /* a majority names this master and has heard of it since; INT64_MAX: not so, or
+     * somebody is carrying out a fail-over */
+    int64_t contact_ms;
 };
 
 void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *out);

@@ -13,8 +13,6 @@
 enum {
     ASK_MS = 1000,  /* connect, authenticate and ask one sentinel */
     POLL_MS = 1000, /* ask again without a reason */
-    /* a sentinel pings every second; whoever doubts the master has waited longer */
-    FRESH_MS = 1500,
     RETRY_MAX_MS = 2000
 };
 
@@ -42,7 +40,7 @@ static enum store_status watcher_connect(struct rds_watcher *w, struct rds_conn 
 }
 
 /* SENTINEL MASTER answers with names and values in turn. */
-static const redisReply *field(const redisReply *reply, const char *name)
+static const redisReply *master_field(const redisReply *reply, const char *name)
 {
     size_t i;
 
@@ -52,15 +50,19 @@ static const redisReply *field(const redisReply *reply, const char *name)
     return NULL;
 }
 
-/* Neither taken for down, nor about to be replaced, nor silent since the last ping. */
-static bool is_fresh(const redisReply *reply)
+/* False: this is no sentinel's answer. */
+static bool master_read(const redisReply *reply, struct rds_vote *vote)
 {
-    const struct clv_bytes flags = rds_reply_bytes(field(reply, "flags"));
-    int64_t silent_ms;
+    const struct clv_bytes flags = rds_reply_bytes(master_field(reply, "flags"));
+    const redisReply *ping = master_field(reply, "last-ok-ping-reply");
 
-    return flags.base && !strstr(flags.base, "down") && !strstr(flags.base, "failover") &&
-           rds_reply_int(field(reply, "last-ok-ping-reply"), &silent_ms) &&
-           silent_ms <= FRESH_MS;
+    if (!rds_reply_int(master_field(reply, "config-epoch"), &vote->epoch))
+        return false;
+    vote->moving = flags.base && strstr(flags.base, "failover_in_progress");
+    if (!flags.base || strcmp(flags.base, "master") != 0 ||
+        !rds_reply_int(ping, &vote->contact_ms))
+        vote->contact_ms = INT64_MAX;
+    return true;
 }
 
 static bool address_read(const redisReply *reply, struct rds_place *out)
@@ -87,9 +89,8 @@ static enum store_status watcher_question(struct rds_watcher *w, struct rds_vote
     redisReply *reply;
 
     reply = rds_talk_words(&t, &st, 3, "SENTINEL", "MASTER", w->all->master);
-    if (st == STORE_OK && !rds_reply_int(field(reply, "config-epoch"), &vote->epoch))
+    if (st == STORE_OK && !master_read(reply, vote))
         st = rds_talk_fail(&t, STORE_AWAY, "answers, but is no sentinel");
-    vote->fresh = st == STORE_OK && is_fresh(reply);
     if (reply)
         freeReplyObject(reply);
     if (st != STORE_OK)

@@ -55,7 +55,8 @@ local function cover_all()
 end
 
 local meta = call('HMGET', k.meta, 'format', 'notify', 'active_node')
-if plan == '' and meta[1] and meta[2] ~= '1' and not settle and ARGV[4] == '' and cover_all() then
+local may_write = ARGV[4] == '' or (meta[3] or ARGV[4]) == ARGV[4]
+if plan == '' and meta[1] and meta[2] ~= '1' and not settle and may_write and cover_all() then
   return { 'OK', 0 }
 end
 
@@ -264,7 +265,7 @@ end
 if modes[1] == 'l' then
   modes[1] = 'S'
 end
-if ARGV[4] ~= '' and (meta[3] or ARGV[4]) ~= ARGV[4] then
+if not may_write then
   return refused('FENCED', 1)
 end
 local at = absent()

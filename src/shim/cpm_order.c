@@ -11,6 +11,7 @@
 #include "shim/cpm_name.h"
 #include "shim/cpm_pending.h"
 #include "shim/cpm_service.h"
+#include "shim/cpm_updown.h"
 
 /* One callback to make. */
 struct order {
@@ -284,6 +285,7 @@ void cpm_order_take(const json_t *m)
         {"pinst", proxied_instantiate_take},
         {"pclean", proxied_cleanup_take},
         {"pg", cpm_group_take},
+        {"updown", cpm_updown_take},
     };
 
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
@@ -315,6 +317,7 @@ void cpm_order_resume(json_t *hello)
         if (c->confirmed)
             comp_describe(c, names, csis);
     cpm_group_resume();
+    cpm_updown_resume();
     pthread_mutex_unlock(&cpm_lock);
     json_object_set_new(hello, "registered", names);
     json_object_set_new(hello, "csis", csis);

@@ -148,8 +148,7 @@ static enum clv_exit line_play(struct replay *r, const char *text)
     return result;
 }
 
-/* ---- the command
- * ------------------------------------------------------------------------ */
+/* ---- the command --------------------------------------------------------- */
 
 static enum clv_exit play(struct replay *r)
 {

@@ -27,8 +27,7 @@ static void oddities_print(const json_t *o)
     putchar('\n');
 }
 
-/* ---- nodes down to what their components do
- * --------------------------------------------- */
+/* ---- nodes down to what their components do ------------------------------ */
 
 static void work_print(const json_t *state, const char *comp)
 {
@@ -89,8 +88,7 @@ static void nodes_print(const json_t *state)
     }
 }
 
-/* ---- groups down to who has their work
- * ---------------------------------------------------- */
+/* ---- groups down to who has their work ----------------------------------- */
 
 static void holders_print(const json_t *state, const char *si)
 {
