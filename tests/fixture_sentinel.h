@@ -38,6 +38,9 @@ int cluster_master(struct cluster *c);
 /* Wait until there is a master other than before (-1: any); aborts after 30 s. */
 int cluster_master_other_than(struct cluster *c, int before);
 
+/* SENTINEL FAILOVER, until another node than before is the master. */
+void cluster_order_failover(struct cluster *c, int before);
+
 /* Wait until the replicas that run follow the master and are in sync. Killing it before
  * that leaves Sentinel with no replica that it would promote. */
 void cluster_settle(struct cluster *c);

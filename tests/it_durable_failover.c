@@ -146,8 +146,6 @@ static void work_goes_on(const char *row, long n)
 
 /* ---- the faults ---------------------------------------------------------- */
 
-static char said[256];
-
 static void kill_it(int master)
 {
     redis_kill(&cluster.node[master]);
@@ -160,17 +158,9 @@ static void freeze_it(int master)
     cluster_master_other_than(&cluster, master);
 }
 
-static bool accepted(void *unused)
-{
-    (void)unused;
-    ask_port(cluster.sentinel[0].port, 0, said, sizeof(said), "SENTINEL FAILOVER m");
-    return strcmp(said, "OK") == 0;
-}
-
 static void order_it(int master)
 {
-    cr_assert(wait_for(accepted, NULL, 20000), "%s", said);
-    cluster_master_other_than(&cluster, master);
+    cluster_order_failover(&cluster, master);
 }
 
 static bool generation_is_other(void *arg)
