@@ -134,7 +134,7 @@ static void make_sus(struct world *w, const struct world_shape *s)
     struct amf_model *m = &w->m;
 
     m->n_sus = (size_t)s->sus;
-    m->n_comps = (size_t)(s->sus * s->comps);
+    m->n_comps = (size_t)s->sus * (size_t)s->comps;
     m->sus = own(w, calloc(m->n_sus, sizeof(*m->sus)));
     m->comps = own(w, calloc(m->n_comps, sizeof(*m->comps)));
     for (int i = 0; i < s->sus; i++) {
@@ -172,7 +172,7 @@ static void make_sis(struct world *w, const struct world_shape *s)
     struct amf_model *m = &w->m;
 
     m->n_sis = (size_t)s->sis;
-    m->n_csis = (size_t)(s->sis * s->csis);
+    m->n_csis = (size_t)s->sis * (size_t)s->csis;
     m->sis = own(w, calloc(m->n_sis ? m->n_sis : 1, sizeof(*m->sis)));
     m->csis = own(w, calloc(m->n_csis ? m->n_csis : 1, sizeof(*m->csis)));
     for (int i = 0; i < s->sis; i++) {

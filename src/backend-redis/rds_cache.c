@@ -243,6 +243,8 @@ static bool deliver(struct store_read *r, struct entry *e, struct clv_bytes part
     if (r->buffer) {
         r->size -= r->size == UINT64_MAX;
     } else {
+        /* a part of what is kept is smaller than SIZE_MAX */
+        /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI) */
         r->buffer = malloc(part.size + 1);
         if (!r->buffer)
             return false;
@@ -354,6 +356,8 @@ static void drop_all(void)
 
     cache.epoch++;
     while ((e = TAILQ_FIRST(&cache.ages)))
+        /* the analyzer does not follow TAILQ_REMOVE, LIST_REMOVE */
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
         entry_remove(e);
 }
 
@@ -458,7 +462,7 @@ void rds_cache_start(void)
         return;
     while (n < cache.limit / BYTES_PER_CHAIN)
         n *= 2;
-    chains = calloc(n, sizeof(*chains)); /* without it, nothing is kept */
+    chains = calloc(n, sizeof(struct entry *)); /* without it, nothing is kept */
     pthread_mutex_lock(&cache.lock);
     memset(&cache.count, 0, sizeof(cache.count));
     memset(cache.slots, 0, sizeof(cache.slots)); /* the order begins anew */

@@ -212,8 +212,9 @@ ClRcT clCpmNodeConfigGet(const ClCharT *node, ClCpmNodeConfigT *out)
         memcpy(out->nodeName, node, strnlen(node, sizeof(out->nodeName) - 1));
         cpm_name_set(&out->nodeType, type ? type : "");
         cpm_name_set(&out->nodeIdentifier, node);
-        strcpy(out->cpmType,
-               json_is_true(json_object_get(answer, "controller")) ? "GLOBAL" : "LOCAL");
+        snprintf(out->cpmType, sizeof(out->cpmType), "%s",
+                 json_is_true(json_object_get(answer, "controller")) ? "GLOBAL"
+                                                                     : "LOCAL");
     }
     json_decref(answer);
     return rc;

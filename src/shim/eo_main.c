@@ -112,7 +112,8 @@ static void end_settle(void)
 
 static bool name_is_default(void)
 {
-    return strncmp(eo_config()->EOname, CL_EO_DEFAULT_NAME, CL_EO_MAX_NAME_LEN) == 0;
+    return strncmp(eo_config()->EOname, CL_EO_DEFAULT_NAME, sizeof(CL_EO_DEFAULT_NAME)) ==
+           0;
 }
 
 /* Nobody listens on the port: programs print it. */
