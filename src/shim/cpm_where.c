@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* clCpm: where components and nodes are, and whether they are up. Asked of the daemon of
  * this node, which knows the whole cluster. A component's port is its process id. */
+#include <stdio.h>
 #include <string.h>
 
 #include <clCpmApi.h>
