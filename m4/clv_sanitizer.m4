@@ -7,10 +7,10 @@ AC_DEFUN([CLV_SANITIZER], [
   AS_CASE([$with_sanitizer], [no], [with_sanitizer=],
     [yes], [AC_MSG_ERROR([--with-sanitizer wants a list, for example address,undefined])])
   AS_IF([test -n "$with_sanitizer"], [
-    AX_CHECK_COMPILE_FLAG([-fsanitize=$with_sanitizer],
+    CLV_COMPILER_FLAG([-fsanitize=$with_sanitizer],
       [CLV_CFLAGS="$CLV_CFLAGS -fsanitize=$with_sanitizer -fno-omit-frame-pointer -fno-sanitize-recover=all"
        CLV_LDFLAGS="$CLV_LDFLAGS -fsanitize=$with_sanitizer"],
-      [AC_MSG_ERROR([the compiler does not know -fsanitize=$with_sanitizer])], [-Werror])])
+      [AC_MSG_ERROR([the compiler does not know -fsanitize=$with_sanitizer])])])
   AM_CONDITIONAL([WITH_SANITIZER], [test -n "$with_sanitizer"])
   AC_SUBST([CLV_LDFLAGS])
 ])
