@@ -269,7 +269,7 @@ Test(peers, an_unlinked_checkpoint_of_a_dead_process_goes_at_the_next_start)
     store_stop();
     cr_expect_gt(keys_left(), 0);
     cr_assert_eq(store_start(soon()), STORE_OK);
-    cr_expect(wait_for(nothing_is_left, NULL, 10000), "%d keys", keys_left());
+    cr_expect(wait_for(nothing_is_left, NULL, 10000), "%lld keys", keys_left());
     store_stop();
     redis_end(&server);
 }
