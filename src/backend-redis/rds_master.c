@@ -179,7 +179,6 @@ static void generation_changed(const struct rds_generation *now,
     rds_durable_renew();
     if (now->number == 1)
         return;
-    rds_stat_add(RDS_STAT_failovers, 1);
     generation_say(now, place);
     if (fn)
         fn(now);
@@ -204,6 +203,8 @@ static bool put_to_use(struct rds_conn *conn, const struct found *found,
     }
     master.place = found->place;
     master.generation = now;
+    if (is_new && now.number > 1)
+        rds_stat_add(RDS_STAT_failovers, 1); /* before any answer of the new one */
     rds_pipe_raise(&rds.pipe, conn, now.number);
     pthread_mutex_unlock(&rds.pipe.lock);
     master.session = *session;
