@@ -180,13 +180,29 @@ static bool all_know_each_other(void *arg)
     return true;
 }
 
+/* A master that is killed while one of them still carries out the fail-over before may be
+ * named by that one for ever. */
+static bool sentinels_rest(const struct cluster *c)
+{
+    char flags[64];
+    int i;
+
+    for (i = 0; i < c->n_sentinels; i++) /* field 9 of SENTINEL MASTER: flags */
+        if (c->sentinel[i].pid &&
+            (!ask_port(c->sentinel[i].port, 9, flags, sizeof(flags),
+                       "SENTINEL MASTER m") ||
+             strcmp(flags, "master") != 0))
+            return false;
+    return true;
+}
+
 static bool in_sync(void *arg)
 {
     struct cluster *c = arg;
     const int master = cluster_master(c);
     int i;
 
-    if (master < 0)
+    if (master < 0 || !sentinels_rest(c))
         return false;
     for (i = 0; i < c->n_nodes; i++)
         if (i != master && c->node[i].pid &&
