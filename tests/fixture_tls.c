@@ -21,6 +21,7 @@ static const char script[] =
     "leaf server ca 2 IP:127.0.0.1,IP:::1,DNS:localhost\n"
     "leaf elsewhere ca 2 DNS:elsewhere\n"
     "leaf expired ca -1 IP:127.0.0.1,DNS:localhost\n"
+    "leaf renewed other 2 IP:127.0.0.1,IP:::1,DNS:localhost\n"
     "leaf client ca 2 DNS:client\n"
     "leaf stranger other 2 DNS:client\n";
 /* clang-format on */

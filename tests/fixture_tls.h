@@ -11,6 +11,7 @@
  *   server.crt          of ca, for 127.0.0.1, ::1 and localhost
  *   elsewhere.crt       of ca, for another name
  *   expired.crt         of ca, until yesterday
+ *   renewed.crt         of other, for 127.0.0.1, ::1 and localhost
  *   client.crt          of ca; stranger.crt of other
  * Aborts the test when that fails. Returns the directory, static storage.
  */

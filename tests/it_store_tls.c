@@ -8,7 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "backend-redis/rds_conn.h"
 #include "backend-redis/rds_master.h"
 #include "base/clock.h"
 #include "fixture_sentinel.h"
@@ -17,7 +21,7 @@
 
 TestSuite(tls, .timeout = 110);
 
-static const char *tls_args[16];
+static const char *tls_args[20];
 static char tls_port[8];
 static char log_path[256];
 
@@ -107,7 +111,8 @@ static void row_try(const struct row *row)
 {
     /* what can be tried again is tried for that long */
     const int64_t limit = row->st == STORE_AWAY || row->st == EITHER ? 300 * CLV_NS_PER_MS
-                                                                     : 20 * CLV_NS_PER_S;
+                                                                     : 10 * CLV_NS_PER_S;
+    const int64_t began_ns = clv_now_ns();
     enum store_status st;
     const char *said;
     char url[128];
@@ -126,6 +131,7 @@ static void row_try(const struct row *row)
               store_status_text(row->st), said);
     cr_expect(!row->log || strstr(said, row->log), "%s: said: %s", row->what, said);
     cr_expect(row->log || !*said, "%s: said: %s", row->what, said);
+    cr_expect_lt(clv_now_ns() - began_ns, limit + 2 * CLV_NS_PER_S, "%s", row->what);
     if (st == STORE_OK)
         store_stop();
 }
@@ -224,6 +230,89 @@ Test(tls, a_server_may_want_a_certificate_of_the_client)
     log_capture();
     ROWS_TRY(rows);
     redis_end(&server);
+}
+
+Test(tls, a_server_of_an_older_protocol_is_refused)
+{
+    static const char *const older[] = {"--tls-protocols", "TLSv1.1", NULL};
+    static const struct row row = {
+        "TLS 1.1", "rediss://127.0.0.1:%t", "ca.crt", 0, 0, 0, STORE_REFUSED, "TLS: ",
+    };
+    size_t n = 0, i;
+
+    tls_certs_make();
+    tls_server("server", false);
+    redis_kill(&server);
+    while (tls_args[n])
+        n++;
+    for (i = 0; i < 3; i++)
+        tls_args[n + i] = older[i];
+    redis_again(&server);
+    log_capture();
+    row_try(&row);
+    redis_end(&server);
+}
+
+/* ---- the name that is asked for ------------------------------------------ */
+
+/* A TLS server that has the certificate "elsewhere" for who asks for that name, and
+ * "server" for everybody else; it speaks no RESP. */
+static pid_t sni_server(int port)
+{
+    char number[8];
+    pid_t pid;
+
+    snprintf(number, sizeof(number), "%d", port);
+    pid = fork();
+    if (pid)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+        _exit(127);
+    execlp("openssl", "openssl", "s_server", "-accept", number, "-cert",
+           tls_cert("server.crt"), "-key", tls_cert("server.key"), "-servername",
+           "elsewhere", "-cert2", tls_cert("elsewhere.crt"), "-key2",
+           tls_cert("elsewhere.key"), "-quiet", (char *)NULL);
+    _exit(127);
+}
+
+static bool sni_verdict(int port, const char *name, char *why, size_t size)
+{
+    struct rds_place place = {.host = "127.0.0.1", .port = (uint16_t)port, .tls = true};
+    struct rds_conn conn;
+    bool ok;
+
+    setting("CLOVIS_TLS_CA", tls_cert("ca.crt"));
+    setting("CLOVIS_TLS_SNI", name);
+    cr_assert(rds_tls_setup(why, size), "%s", why);
+    ok = rds_conn_open(&conn, &place, NULL, soon(), why, size) == STORE_OK;
+    if (ok)
+        rds_conn_close(&conn);
+    rds_tls_teardown();
+    return ok;
+}
+
+static bool sni_listens(void *arg)
+{
+    char why[400];
+
+    return sni_verdict(*(int *)arg, NULL, why, sizeof(why));
+}
+
+Test(tls, the_server_is_told_which_name_is_meant)
+{
+    int port = free_port();
+    char why[400] = "";
+    pid_t pid;
+
+    tls_certs_make();
+    pid = sni_server(port);
+    cr_assert(wait_for(sni_listens, &port, 20000), "openssl s_server does not answer");
+    cr_expect(sni_verdict(port, "elsewhere", why, sizeof(why)), "%s", why);
+    cr_expect(!sni_verdict(port, "nowhere", why, sizeof(why)));
+    cr_expect(strstr(why, "mismatch"), "%s", why);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
 }
 
 /* ---- data ---------------------------------------------------------------- */
@@ -393,13 +482,22 @@ Test(tls, the_master_and_its_sentinels_each_with_and_without_tls)
     static const struct {
         const char *what, *scheme, *sentinel_tls;
         bool port_is_tls; /* of the sentinel */
+        const char *ca;
         enum store_status st;
+        const char *log;
     } rows[] = {
-        { "both",                     "rediss-sentinel", NULL, true,  STORE_OK },
-        { "the master only",          "rediss-sentinel", "0",  false, STORE_OK },
-        { "to a plain sentinel",      "rediss-sentinel", NULL, false, EITHER },
-        { "plain to a TLS sentinel",  "redis-sentinel",  NULL, true,  STORE_AWAY },
-        { "plain to the TLS master",  "redis-sentinel",  NULL, false, STORE_AWAY },
+        { "both",                    "rediss-sentinel", NULL, true,  "ca.crt",    STORE_OK, "" },
+        { "the master only",         "rediss-sentinel", "0",  false, "ca.crt",    STORE_OK, "" },
+        { "to a plain sentinel",     "rediss-sentinel", NULL, false, "ca.crt",    EITHER,
+          "expected a TLS port" },
+        { "plain to a TLS sentinel", "redis-sentinel",  NULL, true,  "ca.crt",    STORE_AWAY,
+          "if it expects TLS" },
+        { "plain to the TLS master", "redis-sentinel",  NULL, false, "ca.crt",    STORE_AWAY,
+          "if it expects TLS" },
+        { "the sentinel's CA",       "rediss-sentinel", NULL, true,  "other.crt", STORE_REFUSED,
+          "certificate not accepted" },
+        { "the master's CA only",    "rediss-sentinel", "0",  false, "other.crt", STORE_REFUSED,
+          "certificate not accepted" },
     };
     /* clang-format on */
     struct sentinel s;
@@ -415,18 +513,21 @@ Test(tls, the_master_and_its_sentinels_each_with_and_without_tls)
              "tls-ca-cert-file %s\ntls-auth-clients no\n",
              port, tls_cert("server.crt"), tls_cert("server.key"), tls_cert("ca.crt"));
     sentinel_start(&s, atoi(tls_port), 1, more);
-    setting("CLOVIS_TLS_CA", tls_cert("ca.crt"));
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         enum store_status st;
+        const char *said;
 
         snprintf(url, sizeof(url), "%s://127.0.0.1:%d/m", rows[i].scheme,
                  rows[i].port_is_tls ? port : s.port);
         setting("CLOVIS_REDIS_URL", url);
         setting("CLOVIS_SENTINEL_TLS", rows[i].sentinel_tls);
+        setting("CLOVIS_TLS_CA", tls_cert(rows[i].ca));
         st = store_start(clv_deadline_ns(rows[i].st != STORE_OK ? 500 * CLV_NS_PER_MS
                                                                 : 10 * CLV_NS_PER_S));
+        said = log_take();
         cr_expect(st == rows[i].st || (rows[i].st == EITHER && st != STORE_OK),
-                  "%s: %s: %s", rows[i].what, store_status_text(st), log_take());
+                  "%s: %s: %s", rows[i].what, store_status_text(st), said);
+        cr_expect(strstr(said, rows[i].log), "%s: said: %s", rows[i].what, said);
         if (st == STORE_OK)
             store_stop();
     }

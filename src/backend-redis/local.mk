@@ -32,6 +32,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_sync.c \
 	%D%/rds_talk.c %D%/rds_talk.h \
 	%D%/rds_tls.c %D%/rds_tls.h \
+	%D%/rds_tls_trust.c %D%/rds_tls_trust.h \
 	%D%/rds_track.c %D%/rds_track.h \
 	%D%/rds_url.c %D%/rds_url.h \
 	%D%/rds_vote.c %D%/rds_vote.h \

@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
+#include "backend-redis/rds_tls_trust.h"
 #include "base/clock.h"
+#include "base/logline.h"
 #include "base/settings.h"
 
 enum { RECORD_MAX = 16384 };
@@ -25,10 +26,11 @@ struct rds_tls {
 };
 
 static struct {
-    pthread_mutex_t lock; /* guards every field */
-    SSL_CTX *ctx;
-    BIO_METHOD *socket; /* for ever */
-    char name[256];     /* CLOVIS_TLS_SNI, or empty */
+    pthread_mutex_t lock;          /* guards every field */
+    struct rds_trust *trust;       /* owned; NULL: not set up */
+    struct rds_tls_marks rejected; /* of the files that could not be used last */
+    BIO_METHOD *socket;            /* for ever */
+    char name[256];                /* CLOVIS_TLS_SNI, or empty */
 } tls_base = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* ---- the socket below ---------------------------------------------------- */
@@ -87,106 +89,76 @@ static const char *reason(void)
     return text ? text : "unknown error";
 }
 
-static bool bad_setting(const char *key, const char *expected, char *why, size_t why_size)
-{
-    snprintf(why, why_size, "%s=%s (%s): %s, expected %s", key, clv_setting(key),
-             clv_setting_origin(key), reason(), expected);
-    return false;
-}
-
-static bool ca_load(SSL_CTX *ctx, char *why, size_t why_size)
-{
-    const char *path = clv_setting("CLOVIS_TLS_CA");
-    struct stat s;
-    bool dir;
-
-    if (!path)
-        return SSL_CTX_set_default_verify_paths(ctx) == 1;
-    dir = stat(path, &s) == 0 && S_ISDIR(s.st_mode);
-    return SSL_CTX_load_verify_locations(ctx, dir ? NULL : path, dir ? path : NULL) ==
-               1 ||
-           bad_setting("CLOVIS_TLS_CA", "a file of PEM certificates, or a directory", why,
-                       why_size);
-}
-
-/* A key with a pass phrase must not make the library read the terminal. */
-static int no_passphrase(char *buf, int size, int rwflag, void *arg)
-{
-    (void)buf;
-    (void)size;
-    (void)rwflag;
-    (void)arg;
-    return 0;
-}
-
-static bool own_load(SSL_CTX *ctx, char *why, size_t why_size)
-{
-    const char *cert = clv_setting("CLOVIS_TLS_CERT");
-    const char *key = clv_setting("CLOVIS_TLS_KEY");
-
-    if (!cert && key) {
-        snprintf(why, why_size, "CLOVIS_TLS_KEY=%s (%s): expected CLOVIS_TLS_CERT, too",
-                 key, clv_setting_origin("CLOVIS_TLS_KEY"));
-        return false;
-    }
-    if (!cert)
-        return true;
-    SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
-    if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
-        return bad_setting("CLOVIS_TLS_CERT", "a PEM certificate chain", why, why_size);
-    if (SSL_CTX_use_PrivateKey_file(ctx, key ? key : cert, SSL_FILETYPE_PEM) == 1 &&
-        SSL_CTX_check_private_key(ctx) == 1)
-        return true;
-    return bad_setting(key ? "CLOVIS_TLS_KEY" : "CLOVIS_TLS_CERT",
-                       "the PEM key of CLOVIS_TLS_CERT, without a pass phrase", why,
-                       why_size);
-}
-
-static SSL_CTX *context_new(char *why, size_t why_size)
-{
-    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-
-    if (!ctx)
-        return NULL;
-    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
-    SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_mode(ctx,
-                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_read_ahead(ctx, 1);
-    if (ca_load(ctx, why, why_size) && own_load(ctx, why, why_size))
-        return ctx;
-    SSL_CTX_free(ctx);
-    return NULL;
-}
-
 bool rds_tls_setup(char *why, size_t why_size)
 {
+    struct rds_trust *now = rds_trust_new(NULL, why, why_size), *before;
     const char *name = clv_setting("CLOVIS_TLS_SNI");
-    SSL_CTX *ctx;
     bool ok;
 
-    snprintf(why, why_size, "TLS: out of memory");
-    ERR_clear_error();
-    ctx = context_new(why, why_size);
     pthread_mutex_lock(&tls_base.lock);
     if (!tls_base.socket)
         tls_base.socket = socket_method();
-    SSL_CTX_free(tls_base.ctx);
-    tls_base.ctx = ctx;
+    before = tls_base.trust;
+    tls_base.trust = now;
+    memset(&tls_base.rejected, 0, sizeof(tls_base.rejected));
     snprintf(tls_base.name, sizeof(tls_base.name), "%s", name ? name : "");
-    ok = ctx && tls_base.socket;
+    ok = now && tls_base.socket;
     pthread_mutex_unlock(&tls_base.lock);
+    rds_trust_unref(before);
     return ok;
 }
 
 void rds_tls_teardown(void)
 {
+    struct rds_trust *before;
+
     pthread_mutex_lock(&tls_base.lock);
-    SSL_CTX_free(tls_base.ctx);
-    tls_base.ctx = NULL;
+    before = tls_base.trust;
+    tls_base.trust = NULL;
     pthread_mutex_unlock(&tls_base.lock);
+    rds_trust_unref(before);
+}
+
+/* The files that t was read from have these marks now. What they hold is used from now
+ * on, if it can be; while they are being replaced one by one, it often cannot. */
+static void trust_renew(const struct rds_trust *t, const struct rds_tls_marks *marks)
+{
+    char why[400];
+    struct rds_trust *now = rds_trust_new(t, why, sizeof(why)), *drop = now;
+
+    pthread_mutex_lock(&tls_base.lock);
+    if (!now) {
+        tls_base.rejected = *marks;
+    } else if (tls_base.trust == t) {
+        drop = tls_base.trust;
+        tls_base.trust = now;
+    }
+    pthread_mutex_unlock(&tls_base.lock);
+    rds_trust_unref(drop);
+    if (now)
+        clv_log(CLV_LOG_INFO, "TLS: the files of certificates have changed and are used");
+    else
+        clv_log(CLV_LOG_WARNING, "%s; what was read before stays in use", why);
+}
+
+/* A program runs longer than a certificate: look whether one was replaced. No lock is
+ * held meanwhile; the files may be on a slow disk. */
+static void trust_refresh(void)
+{
+    struct rds_tls_marks marks, rejected;
+    struct rds_trust *t;
+
+    pthread_mutex_lock(&tls_base.lock);
+    t = rds_trust_ref(tls_base.trust);
+    rejected = tls_base.rejected;
+    pthread_mutex_unlock(&tls_base.lock);
+    if (!t)
+        return;
+    rds_trust_marks(t, &marks);
+    if (!rds_tls_marks_equal(&marks, &t->marks) &&
+        !rds_tls_marks_equal(&marks, &rejected))
+        trust_renew(t, &marks);
+    rds_trust_unref(t);
 }
 
 /* ---- handshake ----------------------------------------------------------- */
@@ -212,8 +184,9 @@ static SSL *ssl_new(int fd, const struct rds_place *place, char name[256])
     SSL *ssl;
     BIO *bio;
 
+    trust_refresh();
     pthread_mutex_lock(&tls_base.lock);
-    ssl = tls_base.ctx ? SSL_new(tls_base.ctx) : NULL;
+    ssl = tls_base.trust ? SSL_new(tls_base.trust->ctx) : NULL;
     bio = ssl ? BIO_new(tls_base.socket) : NULL;
     snprintf(name, 256, "%s", tls_base.name[0] ? tls_base.name : place->host);
     pthread_mutex_unlock(&tls_base.lock);

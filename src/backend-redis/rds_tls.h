@@ -3,7 +3,9 @@
  * TLS on a connected socket, through OpenSSL: version 1.2 or later, and the server's name
  * or address is always verified. CLOVIS_TLS_CA is a file or a directory (default: the
  * system's), CLOVIS_TLS_CERT and _KEY are the client's certificate, CLOVIS_TLS_SNI is the
- * name to ask for and to verify when it is not the host of the URL.
+ * name to ask for and to verify when it is not the host of the URL. Files that have been
+ * replaced are read anew by the next handshake; when they are no good, what was read before
+ * stays in use.
  *
  * Sending and receiving look like sendmsg() and recv() on a blocking socket; no SIGPIPE.
  */
