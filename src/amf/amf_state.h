@@ -231,6 +231,7 @@ void amf_work_lose(struct amf_engine *e, int comp);
 void amf_work_answered(struct amf_engine *e, uint64_t invocation, bool ok);
 void amf_work_quiescing_done(struct amf_engine *e, uint64_t invocation, bool ok);
 void amf_work_timeout(struct amf_engine *e, int comp, enum amf_timer_kind kind);
+void amf_work_failed(struct amf_engine *e, int comp);
 bool amf_work_pending(const struct amf_engine *e, int comp, enum amf_pending what);
 int amf_csi_active(const struct amf_engine *e, int su_not, int si, size_t part);
 void amf_pg_change(struct amf_engine *e, int comp, int csi, enum amf_ha ha, int change);
@@ -254,7 +255,6 @@ void amf_sg_choose_running(struct amf_engine *e, int sg);
 /* Answers are outstanding; shutdowns, which may take for ever, count if asked. */
 bool amf_sg_busy(const struct amf_engine *e, int sg, bool count_quiescing);
 void amf_swap_start(struct amf_engine *e, int sg, int from, int to);
-void amf_adjust_look(struct amf_engine *e, int sg);
 
 /* ---- amf_recovery.c ------------------------------------------------------------- */
 

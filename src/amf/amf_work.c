@@ -242,10 +242,14 @@ void amf_asg_prune(struct amf_engine *e, struct amf_asg *a)
             amf_part_drop(e, a, k);
 }
 
-static void lose_part(struct amf_part *p)
+static void lose_part(struct amf_engine *e, const struct amf_asg *a, size_t part)
 {
-    if (p->pending == AMF_PEND_SET && p->sent.ha == AMF_HA_ACTIVE)
+    struct amf_part *p = &a->parts[part];
+
+    if (p->pending == AMF_PEND_SET && p->sent.ha == AMF_HA_ACTIVE) {
         p->ha = AMF_HA_ACTIVE; /* it may have got there */
+        e->csis[csi_of(e, a, part)] = (struct amf_csi_state){.former = p->comp};
+    }
     if (p->ha != AMF_HA_NONE || p->pending)
         p->lost = true;
     p->pending = AMF_PEND_NONE;
@@ -264,7 +268,7 @@ void amf_work_lose(struct amf_engine *e, int comp)
 
         for (size_t k = 0; k < a->n_parts; k++)
             if (a->parts[k].comp == comp)
-                lose_part(&a->parts[k]);
+                lose_part(e, a, k);
     }
     amf_timer_cancel(e, AMF_TM_SET, comp);
     amf_timer_cancel(e, AMF_TM_REMOVE, comp);
@@ -336,6 +340,18 @@ static void confirm(struct amf_engine *e, struct amf_asg *a, size_t part, enum a
     }
     amf_pg_change(e, p->comp, csi, ha,
                   ha == AMF_HA_QUIESCED ? PG_STATE_CHANGE : PG_ADDED);
+    e->dirty = true;
+}
+
+static void drop_removes(struct amf_engine *e, int comp);
+
+/* What it was told is not waited for any more. */
+void amf_work_failed(struct amf_engine *e, int comp)
+{
+    drop_removes(e, comp);
+    for (int kind = AMF_TM_SET; kind <= AMF_TM_QUIESCE; kind++)
+        amf_timer_cancel(e, (enum amf_timer_kind)kind, comp);
+    e->comps[comp].oper = AMF_OPER_DISABLED;
     e->dirty = true;
 }
 
