@@ -267,13 +267,15 @@ static bool is_timed(const struct amf_engine *e, int comp)
 
 /* The component was given a time for something: a fault without a recommendation is the
  * failure of that. */
-static bool fails_operation(const struct amf_engine *e, int comp, enum amf_recovery advice)
+static bool fails_operation(const struct amf_engine *e, int comp,
+                            enum amf_recovery advice)
 {
     return (advice == AMF_REC_NONE || advice == AMF_REC_NO_RECOMMENDATION) &&
            is_timed(e, comp);
 }
 
-/* False: it was about the component's work, and the fault remains to be recovered from. */
+/* False: it was about the component's work, and the fault remains to be recovered from.
+ */
 static bool fail_operation(struct amf_engine *e, int comp)
 {
     const struct amf_comp_state *c = &e->comps[comp];
