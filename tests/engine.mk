@@ -16,6 +16,12 @@ tests_test_amf_engine_faults_SOURCES = %D%/test_amf_engine_faults.c
 tests_test_amf_engine_faults_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_faults_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
+check_PROGRAMS += tests/test_amf_engine_filters
+TESTS += tests/test_amf_engine_filters
+tests_test_amf_engine_filters_SOURCES = %D%/test_amf_engine_filters.c
+tests_test_amf_engine_filters_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_amf_engine_filters_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
 check_PROGRAMS += tests/test_amf_engine_models
 TESTS += tests/test_amf_engine_models
 tests_test_amf_engine_models_SOURCES = %D%/test_amf_engine_models.c

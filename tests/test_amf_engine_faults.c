@@ -300,17 +300,6 @@ Test(amf_faults, cluster_reset_resets_every_node)
     world_end(w);
 }
 
-Test(amf_faults, app_restart_is_not_offered)
-{
-    struct world *w = pair();
-
-    settled(w, false);
-    world_fault(w, 0, AMF_REC_APP_RESTART);
-    world_run(w, 20000);
-    story_is(w, "");
-    world_end(w);
-}
-
 /* ---- escalation ---------------------------------------------------------- */
 
 Test(amf_faults, restarts_escalate_to_su_restart_failover_and_node_failover)
@@ -401,32 +390,6 @@ Test(amf_faults, too_many_failovers_of_a_group_halt_the_node)
                 "[12000] set comp1 ACTIVE TARGET_ALL NOT_QUIESCED active=comp2\n"
                 "[12000] kill comp2\n"
                 "[12001] reset node2\n");
-    world_end(w);
-}
-
-Test(amf_faults, a_report_within_half_a_second_is_dropped_but_not_a_death)
-{
-    struct world *w = pair();
-
-    settled(w, false);
-    world_fault(w, 0, AMF_REC_APP_RESTART);
-    world_run(w, 10499);
-    world_fault(w, 0, AMF_REC_COMP_FAILOVER);
-    world_run(w, 10500);
-    story_is(w, "");
-    world_fault(w, 0, AMF_REC_COMP_RESTART);
-    world_run(w, 10600);
-    world_crash(w, 0);
-    world_run(w, 20000);
-    story_is(
-        w,
-        "[10500] kill comp1\n"
-        "[10501] launch comp1\n"
-        "[10511] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 attrs\n"
-        "[10600] kill comp1\n"
-        "[10601] launch comp1\n"
-        "[10611] set comp1 csi1 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp1 "
-        "attrs\n");
     world_end(w);
 }
 

@@ -3,7 +3,7 @@
  * Thousands of random histories over models of every kind; see amf_sim.h.
  *
  * CLOVIS-independent knobs: AMF_SIM_SEED runs one seed and tells its story,
- * AMF_SIM_RUNS sets how many seeds of each shape are tried.
+ * AMF_SIM_RUNS sets how many seeds of each shape are tried, AMF_SIM_FROM the first.
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -87,6 +87,70 @@ static void nine_and_three(struct world *w)
         w->m.comps[i].max_active_csis = 1;
 }
 
+/* Each SU has room for one active and one standby SI. */
+static void tight(struct world *w)
+{
+    failover_first(w);
+    w->m.sgs[0].max_active_sis = w->m.sgs[0].max_standby_sis = 1;
+}
+
+static void tight_and_few(struct world *w)
+{
+    tight(w);
+    w->m.sgs[0].max_active_sis = 2;
+    w->m.sgs[0].pref_assigned = 3;
+    w->m.sgs[0].pref_active_per_si = 2;
+    w->m.sgs[0].loading = AMF_LOAD_LEAST_SU_ASSIGNED;
+}
+
+static void n_way_either_or(struct world *w)
+{
+    either_or(w);
+    for (size_t i = 0; i < w->m.n_sis; i++)
+        w->m.sis[i].n_standby = (uint32_t)(i % 3);
+}
+
+static void preferring(struct world *w)
+{
+    static int last = 3, middle[] = {2, 1};
+
+    tight(w);
+    w->m.sgs[0].loading = AMF_LOAD_BY_SI_PREFERENCE;
+    w->m.sis[0].preferred = (struct amf_list){&last, 1};
+    w->m.sis[1].preferred = (struct amf_list){middle, 2};
+}
+
+static void apart(struct world *w)
+{
+    failover_first(w);
+    w->m.sgs[0].collocation = false;
+    w->m.sis[0].n_standby = 2;
+}
+
+static void alpha(struct world *w)
+{
+    either_or(w);
+    w->m.sgs[0].pref_active = 3;
+    w->m.sgs[0].alpha = 50;
+}
+
+static void beta(struct world *w)
+{
+    either_or(w);
+    w->m.sgs[0].pref_active = 3;
+    w->m.sgs[0].pref_standby = 2;
+    w->m.sgs[0].beta = 50;
+    w->m.sgs[0].max_active_sis = 2;
+}
+
+static void reducing(struct world *w)
+{
+    nine_and_three(w);
+    w->m.sgs[0].pref_active = 3;
+    w->m.sgs[0].pref_standby = 1;
+    w->m.sgs[0].reduction = true;
+}
+
 static const struct sim_shape shapes[] = {
     {"1+1", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, NULL},
     {"1+1 fail over", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, failover_first},
@@ -103,6 +167,14 @@ static const struct sim_shape shapes[] = {
     {"N-way active", {AMF_RED_N_WAY_ACTIVE, 3, 3, 1, 2, 1}, active_on_two},
     {"M+N", {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, either_or},
     {"M+N 9+3", {AMF_RED_M_PLUS_N, 4, 12, 1, 9, 1}, nine_and_three},
+    {"N-way tight", {AMF_RED_N_WAY, 3, 4, 1, 4, 1}, tight},
+    {"N-way either or", {AMF_RED_N_WAY, 3, 4, 1, 3, 1}, n_way_either_or},
+    {"N-way preferences", {AMF_RED_N_WAY, 2, 4, 1, 3, 1}, preferring},
+    {"N-way off the same node", {AMF_RED_N_WAY, 2, 4, 1, 2, 1}, apart},
+    {"N-way active few", {AMF_RED_N_WAY_ACTIVE, 3, 4, 2, 3, 2}, tight_and_few},
+    {"M+N alpha", {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, alpha},
+    {"M+N beta", {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, beta},
+    {"M+N reduction", {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, reducing},
     {"M+N mixed", {AMF_RED_M_PLUS_N, 3, 4, 2, 4, 2}, failover_first},
 };
 
@@ -164,6 +236,7 @@ ParameterizedTest(const size_t *index, amf_engine_sim,
                   invariants_hold_through_random_faults, .timeout = 110)
 {
     const char *seed = getenv("AMF_SIM_SEED"), *only = getenv("AMF_SIM_SHAPE");
+    const char *from = getenv("AMF_SIM_FROM");
     const struct sim_shape *s = &shapes[*index];
     char why[256] = "";
 
@@ -173,5 +246,5 @@ ParameterizedTest(const size_t *index, amf_engine_sim,
         cr_expect(history(s, strtoull(seed, NULL, 10), why, sizeof(why), true), "%s",
                   why);
     else
-        try_seeds(s, 1, runs_of(s));
+        try_seeds(s, from ? strtoull(from, NULL, 10) : 1, runs_of(s));
 }

@@ -329,6 +329,8 @@ static enum amf_admin_result swap(struct amf_engine *e, const struct amf_event *
         return AMF_ADMIN_BAD_OPERATION;
     if (amf_sg_busy(e, sg, true) || su_busy(e, from, true) || su_busy(e, to, true))
         return AMF_ADMIN_TRY_AGAIN;
+    if (!amf_swap_fits(e, sg, from, to))
+        return AMF_ADMIN_BAD_OPERATION;
     amf_swap_start(e, sg, from, to);
     return AMF_ADMIN_OK;
 }

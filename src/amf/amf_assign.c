@@ -21,23 +21,6 @@ static struct amf_asg *last_slot(const struct amf_engine *e, const struct amf_sg
     return e->asgs + g->slot + g->n_slots; /* one behind it */
 }
 
-static void set_role(struct amf_engine *e, struct amf_asg *a, enum amf_ha role)
-{
-    a->role = role;
-    a->swap = false;
-    e->dirty = true;
-    amf_note(e, "si %s on su %s to be %s", e->m->sis[a->si].name, e->m->sus[a->su].name,
-             amf_ha_name(role));
-}
-
-static void set_removing(struct amf_engine *e, struct amf_asg *a)
-{
-    if (a->removing)
-        return;
-    a->removing = true;
-    e->dirty = true;
-}
-
 /* ---- which SUs run ---------------------------------------------------------------- */
 
 static bool counts_as_running(const struct amf_engine *e, int su)
@@ -125,14 +108,16 @@ static bool complete(const struct amf_asg *a)
     return true;
 }
 
-/* A shutdown was taken back: it keeps its work, unless part of that is gone already
- * or somebody else has taken it. */
+/* A shutdown was taken back: it keeps its work, unless part of that is gone already,
+ * somebody else has taken it, or other work has taken its place. */
 static void take_back(struct amf_engine *e, struct amf_asg *a)
 {
-    const bool keep = complete(a) && amf_si_count(e, a->si, AMF_HA_ACTIVE) <
-                                         amf_place_wanted_active(e, a->si);
+    bool keep = complete(a) &&
+                amf_si_count(e, a->si, AMF_HA_ACTIVE) < amf_place_wanted_active(e, a->si);
 
-    set_role(e, a, keep ? AMF_HA_ACTIVE : AMF_HA_QUIESCED);
+    a->role = AMF_HA_ACTIVE;
+    keep = keep && !amf_su_overloaded(e, a->su);
+    amf_asg_set_role(e, a, keep ? AMF_HA_ACTIVE : AMF_HA_QUIESCED);
 }
 
 static bool has_active_part(const struct amf_asg *a)
@@ -146,10 +131,10 @@ static bool has_active_part(const struct amf_asg *a)
 static void give_up_standby(struct amf_engine *e, struct amf_asg *a)
 {
     if (!has_active_part(a)) {
-        set_removing(e, a);
+        amf_asg_set_removing(e, a);
         return;
     }
-    set_role(e, a, AMF_HA_QUIESCED); /* a swap has not got that far */
+    amf_asg_set_role(e, a, AMF_HA_QUIESCED); /* a swap has not got that far */
     a->swap = true;
 }
 
@@ -160,13 +145,13 @@ static void leave_if_due(struct amf_engine *e, struct amf_asg *a)
     if (a->removing)
         return;
     if (a->role == AMF_HA_ACTIVE && how != STAY && only_standby(a))
-        set_role(e, a, AMF_HA_STANDBY);
+        amf_asg_set_role(e, a, AMF_HA_STANDBY);
     if (a->role == AMF_HA_STANDBY && how != STAY)
         give_up_standby(e, a);
     else if (a->role == AMF_HA_ACTIVE && how != STAY)
-        set_role(e, a, how == NOW ? AMF_HA_QUIESCED : AMF_HA_QUIESCING);
+        amf_asg_set_role(e, a, how == NOW ? AMF_HA_QUIESCED : AMF_HA_QUIESCING);
     else if (a->role == AMF_HA_QUIESCING && how == NOW)
-        set_role(e, a, AMF_HA_QUIESCED);
+        amf_asg_set_role(e, a, AMF_HA_QUIESCED);
     else if (a->role == AMF_HA_QUIESCING && how == STAY)
         take_back(e, a);
 }
@@ -238,39 +223,40 @@ static bool orphaned(const struct amf_engine *e, const struct amf_sg_state *g, i
     return amf_si_count(e, si, AMF_HA_ACTIVE) == 0 && !si_still_served(e, g, si);
 }
 
-/* What first's SU stands by for goes, unless it can be promoted along with first. */
+/* What first's SU stands by for goes, unless it can be promoted along with first; that
+ * is marked as tentative. */
 static void clear_standbys(struct amf_engine *e, const struct amf_sg_state *g,
                            struct amf_asg *first)
 {
-    first->role = AMF_HA_ACTIVE;
-    first->tentative = true;
     for (size_t i = 0; i < g->n_sis; i++) {
         struct amf_asg *a = amf_asg_at(e, first->su, g->sis[i]);
 
-        if (a->role != AMF_HA_STANDBY || a->removing)
+        if (a == first || a->role != AMF_HA_STANDBY || a->removing)
             continue;
         if (orphaned(e, g, a->si) && amf_asg_promotable(e, a) != AMF_NOT_PROMOTABLE) {
             a->role = AMF_HA_ACTIVE;
             a->tentative = true;
         } else {
-            set_removing(e, a);
+            give_up_standby(e, a);
         }
-    }
-    for (size_t i = 0; i < g->n_sis; i++) {
-        struct amf_asg *a = amf_asg_at(e, first->su, g->sis[i]);
-
-        if (a->tentative)
-            a->role = AMF_HA_STANDBY;
-        a->tentative = false;
     }
 }
 
-static bool has_removing(const struct amf_engine *e, const struct amf_sg_state *g, int su)
+/* All of them or, while something has still to go, none. */
+static void promote_tentative(struct amf_engine *e, const struct amf_sg_state *g, int su)
 {
-    for (size_t i = 0; i < g->n_sis; i++)
-        if (amf_asg_at(e, su, g->sis[i])->removing)
-            return true;
-    return false;
+    const bool now = !amf_su_has_removing(e, su);
+
+    for (size_t i = 0; i < g->n_sis; i++) {
+        struct amf_asg *a = amf_asg_at(e, su, g->sis[i]);
+
+        if (!a->tentative)
+            continue;
+        a->tentative = false;
+        a->role = AMF_HA_STANDBY;
+        if (now)
+            amf_asg_set_role(e, a, AMF_HA_ACTIVE);
+    }
 }
 
 static void two_n_promote(struct amf_engine *e, const struct amf_sg_state *g)
@@ -284,9 +270,9 @@ static void two_n_promote(struct amf_engine *e, const struct amf_sg_state *g)
         if (!may_be_promoted(e, a))
             continue;
         if (amf_asg_promotable(e, a) == AMF_NOT_PROMOTABLE)
-            set_removing(e, a);
+            give_up_standby(e, a);
         else
-            set_role(e, a, AMF_HA_ACTIVE);
+            amf_asg_set_role(e, a, AMF_HA_ACTIVE);
     }
 }
 
@@ -306,21 +292,34 @@ static struct amf_asg *best_standby(struct amf_engine *e, const struct amf_sg_st
     return best;
 }
 
+/* The SU that is to take si over as soon as that can be; -1: none. */
+int amf_si_heir(struct amf_engine *e, int si)
+{
+    const struct amf_asg *a = amf_si_count(e, si, AMF_HA_ACTIVE)
+                                  ? NULL
+                                  : best_standby(e, &e->sgs[e->m->sis[si].sg], si);
+
+    return a ? a->su : -1;
+}
+
 static void promote_one(struct amf_engine *e, const struct amf_sg_state *g, int sg,
                         int si)
 {
     struct amf_asg *a;
+    bool alone;
 
     if (!orphaned(e, g, si))
         return;
     a = best_standby(e, g, si);
     if (!a)
         return;
-    if (e->m->sgs[sg].redundancy == AMF_RED_M_PLUS_N ||
-        amf_asg_promotable(e, a) == AMF_PROMOTABLE_ALONE)
+    alone = e->m->sgs[sg].redundancy == AMF_RED_M_PLUS_N ||
+            amf_asg_promotable(e, a) == AMF_PROMOTABLE_ALONE;
+    a->role = AMF_HA_ACTIVE;
+    a->tentative = true;
+    if (alone)
         clear_standbys(e, g, a);
-    if (!has_removing(e, g, a->su))
-        set_role(e, a, AMF_HA_ACTIVE);
+    promote_tentative(e, g, a->su);
 }
 
 static void promote_where_due(struct amf_engine *e, int sg)
@@ -373,7 +372,7 @@ static void retire_quiesced(struct amf_engine *e, int sg)
         if ((a->role != AMF_HA_QUIESCED && a->role != AMF_HA_QUIESCING) || a->removing)
             continue;
         if (may_retire(e, sg, a))
-            set_removing(e, a);
+            amf_asg_set_removing(e, a);
     }
 }
 
@@ -400,6 +399,14 @@ bool amf_si_depends_met(const struct amf_engine *e, int si)
     return true;
 }
 
+static bool is_swapping(const struct amf_engine *e, const struct amf_sg_state *g, int su)
+{
+    for (size_t i = 0; i < g->n_sis; i++)
+        if (amf_asg_at(e, su, g->sis[i])->swap)
+            return true;
+    return false;
+}
+
 /* Give up the standbys of the worst standby SU, so that it can become active. */
 static void reduce(struct amf_engine *e, int sg, int si)
 {
@@ -409,12 +416,12 @@ static void reduce(struct amf_engine *e, int sg, int si)
         const int su = g->sus[i];
 
         if (!in_service(e, su) || amf_su_count(e, su, AMF_HA_ACTIVE) ||
-            !amf_su_count(e, su, AMF_HA_STANDBY) ||
+            !amf_su_count(e, su, AMF_HA_STANDBY) || is_swapping(e, g, su) ||
             !amf_asg_could_fit(e, su, si, AMF_HA_ACTIVE))
             continue;
         for (size_t k = 0; k < g->n_sis; k++)
             if (amf_asg_at(e, su, g->sis[k])->role == AMF_HA_STANDBY)
-                set_removing(e, amf_asg_at(e, su, g->sis[k]));
+                amf_asg_set_removing(e, amf_asg_at(e, su, g->sis[k]));
         return;
     }
 }
@@ -491,52 +498,6 @@ static void assign_standbys(struct amf_engine *e, int sg)
     }
 }
 
-/* ---- swap ---------------------------------------------------------------- */
-
-void amf_swap_start(struct amf_engine *e, int sg, int from, int to)
-{
-    struct amf_sg_state *g = &e->sgs[sg];
-
-    g->swap_from = from;
-    g->swap_to = to;
-    e->dirty = true;
-    for (size_t i = 0; i < g->n_sis && e->m->sgs[sg].redundancy == AMF_RED_M_PLUS_N;
-         i++) {
-        struct amf_asg *a = amf_asg_at(e, to, g->sis[i]);
-
-        if (a->role == AMF_HA_STANDBY &&
-            amf_asg_at(e, from, g->sis[i])->role != AMF_HA_ACTIVE)
-            set_removing(e, a);
-    }
-}
-
-static void exchange(struct amf_engine *e, struct amf_asg *old, struct amf_asg *new)
-{
-    set_role(e, old, AMF_HA_STANDBY);
-    set_role(e, new, AMF_HA_ACTIVE);
-    old->swap = new->swap = true;
-}
-
-/* When the removes are through; not at all when one of the two went away meanwhile. */
-static void swap_if_ready(struct amf_engine *e, struct amf_sg_state *g)
-{
-    const int from = g->swap_from, to = g->swap_to;
-
-    if (to < 0 || (in_service(e, from) && in_service(e, to) && has_removing(e, g, to)))
-        return;
-    g->swap_from = g->swap_to = -1;
-    e->dirty = true;
-    if (!in_service(e, from) || !in_service(e, to))
-        return;
-    for (size_t i = 0; i < g->n_sis; i++) {
-        struct amf_asg *old = amf_asg_at(e, from, g->sis[i]);
-        struct amf_asg *new = amf_asg_at(e, to, g->sis[i]);
-
-        if (old->role == AMF_HA_ACTIVE && new->role == AMF_HA_STANDBY && !new->removing)
-            exchange(e, old, new);
-    }
-}
-
 /* ---- all of it ----------------------------------------------------------- */
 
 static bool is_outstanding(const struct amf_part *p, bool count_quiescing)
@@ -565,7 +526,7 @@ void amf_sg_evaluate(struct amf_engine *e, int sg)
     struct amf_sg_state *g = &e->sgs[sg];
 
     leave_where_due(e, g);
-    swap_if_ready(e, g);
+    amf_swap_if_ready(e, sg);
     promote_where_due(e, sg);
     retire_quiesced(e, sg);
     if (g->started && g->swap_to < 0) {

@@ -9,8 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static const char *__attribute__((format(printf, 2, 3)))
-broken(struct amf_engine *e, const char *format, ...)
+const char *amf_broken(struct amf_engine *e, const char *format, ...)
 {
     va_list ap;
 
@@ -37,17 +36,17 @@ static const char *check_part(struct amf_engine *e, const struct amf_asg *a, siz
         return NULL;
     c = &e->comps[p->comp];
     if (e->m->comps[p->comp].su != a->su)
-        return broken(e, "si %s: component %s is not in su %s", e->m->sis[a->si].name,
-                      e->m->comps[p->comp].name, e->m->sus[a->su].name);
+        return amf_broken(e, "si %s: component %s is not in su %s", e->m->sis[a->si].name,
+                          e->m->comps[p->comp].name, e->m->sus[a->su].name);
     if (p->pending && !c->unsure && !amf_comp_ready(e, p->comp) &&
         !e->nodes[e->m->sus[a->su].node].reset_sent)
-        return broken(e, "comp %s has an order pending but takes none",
-                      e->m->comps[p->comp].name);
+        return amf_broken(e, "comp %s has an order pending but takes none",
+                          e->m->comps[p->comp].name);
     if (p->pending && p->lost)
-        return broken(e, "comp %s: lost and pending", e->m->comps[p->comp].name);
+        return amf_broken(e, "comp %s: lost and pending", e->m->comps[p->comp].name);
     if (!c->alive && !c->unsure && amf_comp_down(e, p->comp) && p->ha != AMF_HA_NONE &&
         e->sus[a->su].wanted && !p->lost)
-        return broken(e, "comp %s is dead and has a CSI", e->m->comps[p->comp].name);
+        return amf_broken(e, "comp %s is dead and has a CSI", e->m->comps[p->comp].name);
     return NULL;
 }
 
@@ -63,17 +62,17 @@ static const char *check_asg(struct amf_engine *e, const struct amf_asg *a)
         any = any || a->parts[k].comp >= 0;
     }
     if (any != (a->role != AMF_HA_NONE) || a->ignored || a->tentative)
-        return broken(e, "si %s on su %s: role %s, parts %d", e->m->sis[a->si].name,
-                      e->m->sus[a->su].name, amf_ha_name(a->role), any);
+        return amf_broken(e, "si %s on su %s: role %s, parts %d", e->m->sis[a->si].name,
+                          e->m->sus[a->su].name, amf_ha_name(a->role), any);
     if (amf_asg_leaving(a) || a->role == AMF_HA_NONE)
         return NULL;
     for (size_t k = 0; k < a->n_parts; k++)
         if (a->parts[k].comp < 0)
-            return broken(e, "si %s is in part on su %s", e->m->sis[a->si].name,
-                          e->m->sus[a->su].name);
+            return amf_broken(e, "si %s is in part on su %s", e->m->sis[a->si].name,
+                              e->m->sus[a->su].name);
     if (amf_su_readiness(e, a->su) != AMF_READY_INSERVICE)
-        return broken(e, "si %s stays on su %s, which is out of service",
-                      e->m->sis[a->si].name, e->m->sus[a->su].name);
+        return amf_broken(e, "si %s stays on su %s, which is out of service",
+                          e->m->sis[a->si].name, e->m->sus[a->su].name);
     return NULL;
 }
 
@@ -101,10 +100,10 @@ static const char *check_si(struct amf_engine *e, int si)
         if (works(amf_asg_at(e, g->sus[i], si)))
             n++;
     if (n > 1 && one_active(e, e->m->sis[si].sg))
-        return broken(e, "si %s is active on %u SUs", e->m->sis[si].name, n);
+        return amf_broken(e, "si %s is active on %u SUs", e->m->sis[si].name, n);
     if (n > amf_place_wanted_active(e, si) && !one_active(e, e->m->sis[si].sg) &&
         amf_si_count(e, si, AMF_HA_ACTIVE) > amf_place_wanted_active(e, si))
-        return broken(e, "si %s has more actives than wanted", e->m->sis[si].name);
+        return amf_broken(e, "si %s has more actives than wanted", e->m->sis[si].name);
     return NULL;
 }
 
@@ -121,13 +120,14 @@ static const char *check_two_n(struct amf_engine *e, int sg)
         const bool s = amf_su_count(e, g->sus[i], AMF_HA_STANDBY) > 0;
 
         if (a && s)
-            return broken(e, "su %s is active and standby", e->m->sus[g->sus[i]].name);
+            return amf_broken(e, "su %s is active and standby",
+                              e->m->sus[g->sus[i]].name);
         active += a;
         standby += s;
     }
     if (active > 1 || standby > 1)
-        return broken(e, "sg %s has %u active and %u standby SUs", e->m->sgs[sg].name,
-                      active, standby);
+        return amf_broken(e, "sg %s has %u active and %u standby SUs", e->m->sgs[sg].name,
+                          active, standby);
     return NULL;
 }
 
@@ -144,13 +144,15 @@ static const char *check_capacity(struct amf_engine *e, int comp)
 
         for (size_t k = 0; k < a->n_parts; k++)
             if (a->parts[k].comp == comp && !a->removing)
-                ++*(a->role == AMF_HA_STANDBY ? &standby : &active);
+                ++*(a->role == AMF_HA_STANDBY || (a->swap && a->role == AMF_HA_QUIESCED)
+                        ? &standby
+                        : &active);
     }
     if (active > c->max_active_csis || standby > c->max_standby_csis)
-        return broken(e, "comp %s: %u active and %u standby CSIs are too many", c->name,
-                      active, standby);
+        return amf_broken(e, "comp %s: %u active and %u standby CSIs are too many",
+                          c->name, active, standby);
     if (active && standby && c->capability != AMF_CAP_X_ACTIVE_AND_Y_STANDBY)
-        return broken(e, "comp %s is active and standby", c->name);
+        return amf_broken(e, "comp %s is active and standby", c->name);
     return NULL;
 }
 
@@ -164,19 +166,19 @@ static const char *check_comp(struct amf_engine *e, int comp)
         return NULL;
     if (c->op == AMF_COMP_CLEAN_DUE && !c->unsure &&
         !e->nodes[e->m->sus[e->m->comps[comp].su].node].reset_sent)
-        return broken(e, "comp %s: not killed yet", e->m->comps[comp].name);
+        return amf_broken(e, "comp %s: not killed yet", e->m->comps[comp].name);
     if (waits != (c->due_ms[AMF_TM_LIFE] != AMF_NEVER))
-        return broken(e, "comp %s: operation %d, timer %s", e->m->comps[comp].name, c->op,
-                      waits ? "missing" : "left over");
+        return amf_broken(e, "comp %s: operation %d, timer %s", e->m->comps[comp].name,
+                          c->op, waits ? "missing" : "left over");
     if (amf_work_pending(e, comp, AMF_PEND_REMOVE) !=
         (c->due_ms[AMF_TM_REMOVE] != AMF_NEVER))
-        return broken(e, "comp %s: removes and their timer differ",
-                      e->m->comps[comp].name);
+        return amf_broken(e, "comp %s: removes and their timer differ",
+                          e->m->comps[comp].name);
     if (!amf_work_pending(e, comp, AMF_PEND_SET) &&
         (c->due_ms[AMF_TM_SET] != AMF_NEVER || c->due_ms[AMF_TM_QUIESCE] != AMF_NEVER))
-        return broken(e, "comp %s: timer of a set left over", e->m->comps[comp].name);
+        return amf_broken(e, "comp %s: timer of a set left over", e->m->comps[comp].name);
     if (c->presence == AMF_PRES_INSTANTIATED && c->op == AMF_COMP_IDLE && !c->alive)
-        return broken(e, "comp %s is instantiated and dead", e->m->comps[comp].name);
+        return amf_broken(e, "comp %s is instantiated and dead", e->m->comps[comp].name);
     return check_capacity(e, comp);
 }
 
@@ -196,60 +198,6 @@ static bool quiet(const struct amf_engine *e)
     return true;
 }
 
-static uint32_t in_service(const struct amf_engine *e, int sg)
-{
-    const struct amf_sg_state *g = &e->sgs[sg];
-    uint32_t n = 0;
-
-    for (size_t i = 0; i < g->n_sus; i++)
-        if (amf_su_readiness(e, g->sus[i]) == AMF_READY_INSERVICE)
-            n++;
-    return n;
-}
-
-/* Whether every SU of the group has room for all that the group could give it; only
- * then a missing assignment is a breach in itself. */
-static bool roomy(const struct amf_engine *e, int sg)
-{
-    const struct amf_sg_state *g = &e->sgs[sg];
-    uint32_t csis = 0;
-
-    for (size_t i = 0; i < g->n_sis; i++)
-        csis += (uint32_t)e->m->sis[g->sis[i]].csis.n;
-    for (size_t i = 0; i < g->n_sus; i++) {
-        const struct amf_list *comps = &e->m->sus[g->sus[i]].comps;
-
-        for (size_t k = 0; k < comps->n; k++)
-            if (e->m->comps[comps->at[k]].max_active_csis < csis ||
-                e->m->comps[comps->at[k]].max_standby_csis < csis ||
-                e->m->comps[comps->at[k]].capability > AMF_CAP_ONE_ACTIVE_OR_ONE_STANDBY)
-                return false;
-    }
-    return true;
-}
-
-static const char *check_all_assigned(struct amf_engine *e, int sg)
-{
-    const struct amf_sg_state *g = &e->sgs[sg];
-    const uint32_t sus = in_service(e, sg);
-
-    if (!g->started || e->m->sgs[sg].redundancy != AMF_RED_TWO_N || !roomy(e, sg))
-        return NULL;
-    for (size_t i = 0; i < g->n_sis; i++) {
-        const int si = g->sis[i];
-
-        if (amf_si_effective(e, si) != AMF_ADMIN_UNLOCKED || !amf_si_depends_met(e, si))
-            continue;
-        if (sus >= 1 && amf_si_count(e, si, AMF_HA_ACTIVE) != 1)
-            return broken(e, "si %s could be active and is not", e->m->sis[si].name);
-        if (sus >= 2 && e->m->sgs[sg].collocation && e->m->sgs[sg].pref_standby &&
-            amf_si_count(e, si, AMF_HA_STANDBY) != 1)
-            return broken(e, "si %s could have a standby and has none",
-                          e->m->sis[si].name);
-    }
-    return NULL;
-}
-
 static const char *check_settled(struct amf_engine *e)
 {
     for (size_t i = 0; i < e->n_asgs; i++) {
@@ -258,11 +206,11 @@ static const char *check_settled(struct amf_engine *e)
         if (a->role == AMF_HA_NONE)
             continue;
         if (amf_asg_leaving(a))
-            return broken(e, "si %s does not get off su %s", e->m->sis[a->si].name,
-                          e->m->sus[a->su].name);
+            return amf_broken(e, "si %s does not get off su %s", e->m->sis[a->si].name,
+                              e->m->sus[a->su].name);
     }
     for (size_t i = 0; i < e->m->n_sgs; i++) {
-        const char *text = check_all_assigned(e, (int)i);
+        const char *text = amf_check_assigned(e, (int)i);
 
         if (text)
             return text;
@@ -275,13 +223,15 @@ const char *amf_engine_check(struct amf_engine *e)
     const char *text = NULL;
 
     if (e->dirty)
-        return broken(e, "the last step did not come to rest");
+        return amf_broken(e, "the last step did not come to rest");
     for (size_t i = 0; i < e->n_asgs && !text; i++)
         text = check_asg(e, &e->asgs[i]);
     for (size_t i = 0; i < e->m->n_sis && !text; i++)
         text = check_si(e, (int)i);
     for (size_t i = 0; i < e->m->n_sgs && !text; i++)
         text = check_two_n(e, (int)i);
+    for (size_t i = 0; i < e->m->n_sgs && !text; i++)
+        text = amf_check_limits(e, (int)i);
     for (size_t i = 0; i < e->m->n_comps && !text; i++)
         text = check_comp(e, (int)i);
     if (!text && quiet(e))

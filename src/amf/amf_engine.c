@@ -349,6 +349,8 @@ static void look_at_service(struct amf_engine *e)
         e->sus[i].in_service = in_service;
         if (in_service)
             e->sus[i].order = ++e->service_order;
+        else /* its work goes elsewhere: what was counted is over */
+            e->sus[i].comp_restarts = e->sus[i].su_restarts = (struct amf_window){0, 0};
         amf_note(e, "su %s %s", e->m->sus[i].name, amf_readiness_name(r));
     }
 }

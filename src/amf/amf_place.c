@@ -204,47 +204,53 @@ static uint32_t m_plus_n_active_limit(const struct amf_engine *e, int sg)
     return m->pref_active;
 }
 
-/* SUs that count against the limit for new ones of that role. */
-static uint32_t assigned_sus(const struct amf_engine *e, int sg, enum amf_ha role)
+/* How many SUs may have that role; N-way: any role. */
+uint32_t amf_place_limit(const struct amf_engine *e, int sg, enum amf_ha role)
+{
+    switch (e->m->sgs[sg].redundancy) {
+    case AMF_RED_NO_REDUNDANCY:
+        return UINT32_MAX;
+    case AMF_RED_M_PLUS_N:
+        return role == AMF_HA_ACTIVE ? m_plus_n_active_limit(e, sg)
+                                     : m_plus_n_standby_limit(e, sg);
+    default:
+        return e->m->sgs[sg].pref_assigned;
+    }
+}
+
+/* It has active work, or will as soon as what is in the way of it has gone. */
+static bool becomes_active(struct amf_engine *e, int su)
+{
+    const struct amf_sg_state *g = &e->sgs[e->m->sus[su].sg];
+
+    if (amf_su_count(e, su, AMF_HA_ACTIVE))
+        return true;
+    for (size_t i = 0; i < g->n_sis; i++)
+        if (amf_asg_at(e, su, g->sis[i])->role == AMF_HA_STANDBY &&
+            amf_si_heir(e, g->sis[i]) == su)
+            return true;
+    return false;
+}
+
+static bool counts_for(struct amf_engine *e, int sg, int su, enum amf_ha role)
+{
+    if (e->m->sgs[sg].redundancy != AMF_RED_M_PLUS_N)
+        return !amf_su_idle(e, su);
+    return role == AMF_HA_ACTIVE ? becomes_active(e, su) : amf_su_count(e, su, role) > 0;
+}
+
+static bool may_take_spare(struct amf_engine *e, int sg, enum amf_ha role)
 {
     const struct amf_sg_state *g = &e->sgs[sg];
-    const bool split = e->m->sgs[sg].redundancy == AMF_RED_M_PLUS_N;
     uint32_t n = 0;
 
     for (size_t i = 0; i < g->n_sus; i++)
-        if (split ? amf_su_count(e, g->sus[i], role) > 0 : !amf_su_idle(e, g->sus[i]))
-            n++;
-    return n;
-}
-
-static bool may_take_spare(const struct amf_engine *e, int sg, enum amf_ha role)
-{
-    const uint32_t n = assigned_sus(e, sg, role);
-
-    switch (e->m->sgs[sg].redundancy) {
-    case AMF_RED_NO_REDUNDANCY:
-        return true;
-    case AMF_RED_M_PLUS_N:
-        return n < (role == AMF_HA_ACTIVE ? m_plus_n_active_limit(e, sg)
-                                          : m_plus_n_standby_limit(e, sg));
-    default:
-        return n < e->m->sgs[sg].pref_assigned;
-    }
+        n += counts_for(e, sg, g->sus[i], role);
+    return n < amf_place_limit(e, sg, role);
 }
 
 /* ---- load ----------------------------------------------------------------------------
  */
-
-/* Something is being taken off it, perhaps to make room. */
-static bool is_clearing(const struct amf_engine *e, int su)
-{
-    const struct amf_sg_state *g = &e->sgs[e->m->sus[su].sg];
-
-    for (size_t i = 0; i < g->n_sis; i++)
-        if (amf_asg_at(e, su, g->sis[i])->removing)
-            return true;
-    return false;
-}
 
 static bool may_share(const struct amf_engine *e, int sg, int su, enum amf_ha role)
 {
@@ -253,7 +259,7 @@ static bool may_share(const struct amf_engine *e, int sg, int su, enum amf_ha ro
     const uint32_t standby = amf_su_count(e, su, AMF_HA_STANDBY);
 
     if (m->redundancy == AMF_RED_NO_REDUNDANCY || amf_su_idle(e, su) ||
-        is_clearing(e, su))
+        amf_su_has_removing(e, su))
         return false;
     if (role == AMF_HA_ACTIVE ? active >= m->max_active_sis
                               : standby >= m->max_standby_sis)

@@ -84,6 +84,8 @@ static enum amf_recovery escalate_failover(struct amf_engine *e, int comp,
     const struct amf_sg *g = &e->m->sgs[sg];
     const struct amf_node *n = &e->m->nodes[node];
 
+    if (e->sus[su_of(e, comp)].oper == AMF_OPER_DISABLED)
+        return r; /* its SU is failing over already, and does that once */
     if (g->failover_max &&
         over(e, &e->sgs[sg].failovers, g->failover_max, g->failover_ms))
         return AMF_REC_NODE_HALT;
@@ -215,7 +217,7 @@ void amf_recover(struct amf_engine *e, int comp, enum amf_recovery recovery)
 {
     enum amf_recovery r = recovery;
 
-    if (strength(r) == 0 || strength(r) <= strength_under_way(e, comp))
+    if (strength(r) == 0 || strength(r) < strength_under_way(e, comp))
         return;
     r = escalate(e, comp, r);
     amf_note(e, "comp %s recovery %s", e->m->comps[comp].name, amf_recovery_name(r));
@@ -233,10 +235,8 @@ static bool filtered(const struct amf_engine *e, int comp)
     const bool again =
         c->fault_ms != AMF_NEVER && e->now_ms - c->fault_ms < AMF_DUPLICATE_FAULT_MS;
 
-    if (c->presence == AMF_PRES_UNINSTANTIATED || c->presence == AMF_PRES_NONE ||
-        !e->nodes[node_of(e, comp)].up || again)
-        return true;
-    return false;
+    return c->presence == AMF_PRES_UNINSTANTIATED || c->presence == AMF_PRES_NONE ||
+           !e->nodes[node_of(e, comp)].up || again;
 }
 
 static enum amf_recovery complete(const struct amf_engine *e, int comp,
@@ -256,28 +256,48 @@ static enum amf_recovery complete(const struct amf_engine *e, int comp,
     return r;
 }
 
-/* A lifecycle operation is under way: the fault is its failure. */
-static bool fails_operation(struct amf_engine *e, int comp, enum amf_recovery advice)
+static bool is_timed(const struct amf_engine *e, int comp)
 {
-    struct amf_comp_state *c = &e->comps[comp];
+    const struct amf_comp_state *c = &e->comps[comp];
 
-    if (advice != AMF_REC_NONE && advice != AMF_REC_NO_RECOMMENDATION)
-        return false;
-    if (c->op == AMF_COMP_LAUNCHING) {
+    return c->op == AMF_COMP_LAUNCHING || c->op == AMF_COMP_TERMINATING ||
+           c->due_ms[AMF_TM_SET] != AMF_NEVER || c->due_ms[AMF_TM_REMOVE] != AMF_NEVER ||
+           c->due_ms[AMF_TM_QUIESCE] != AMF_NEVER;
+}
+
+/* The component was given a time for something: a fault without a recommendation is the
+ * failure of that. */
+static bool fails_operation(const struct amf_engine *e, int comp,
+                            enum amf_recovery advice)
+{
+    return (advice == AMF_REC_NONE || advice == AMF_REC_NO_RECOMMENDATION) &&
+           is_timed(e, comp);
+}
+
+/* False: it was about the component's work, and the fault remains to be recovered from.
+ */
+static bool fail_operation(struct amf_engine *e, int comp)
+{
+    const struct amf_comp_state *c = &e->comps[comp];
+
+    switch (c->op) {
+    case AMF_COMP_LAUNCHING:
         amf_comp_launch_failed(e, comp);
         return true;
-    }
-    if (c->op == AMF_COMP_TERMINATING) {
+    case AMF_COMP_TERMINATING:
         amf_comp_clean(e, comp, c->presence);
         return true;
+    default:
+        amf_work_failed(e, comp);
+        return false;
     }
-    return false;
 }
 
 static void note_fault(struct amf_engine *e, int comp, enum amf_fault_kind kind)
 {
     static const char *const what[] = {"reported faulty", "failed", "died"};
 
+    e->comps[comp].fault_ms = e->now_ms;
     e->comps[comp].faults++;
     amf_note(e, "comp %s %s", e->m->comps[comp].name, what[kind]);
 }
@@ -285,18 +305,21 @@ static void note_fault(struct amf_engine *e, int comp, enum amf_fault_kind kind)
 void amf_fault(struct amf_engine *e, int comp, enum amf_recovery advice,
                enum amf_fault_kind kind)
 {
-    struct amf_comp_state *c = &e->comps[comp];
+    const struct amf_comp_state *c = &e->comps[comp];
+    const enum amf_recovery r = complete(e, comp, advice);
+    const bool failure = fails_operation(e, comp, advice);
+    const bool weak = strength(r) == 0 || strength(r) < strength_under_way(e, comp);
 
-    if (kind == AMF_FAULT_REPORT && filtered(e, comp))
+    /* What is dropped here is no report that a later one could repeat. */
+    if (kind == AMF_FAULT_REPORT && (filtered(e, comp) || (weak && !failure)))
         return;
-    c->fault_ms = e->now_ms;
     note_fault(e, comp, kind);
-    if (fails_operation(e, comp, advice))
+    if (failure && fail_operation(e, comp))
         return;
-    amf_recover(e, comp, complete(e, comp, advice));
+    amf_recover(e, comp, r);
     /* Whatever the recovery was, or when a stronger one is under way already: what is
      * dead or does not obey is not waited for. */
-    if (kind != AMF_FAULT_REPORT && c->presence == AMF_PRES_INSTANTIATED &&
+    if ((failure || kind != AMF_FAULT_REPORT) && c->presence == AMF_PRES_INSTANTIATED &&
         c->op == AMF_COMP_IDLE)
         clean_faulty(e, comp);
 }

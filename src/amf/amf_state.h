@@ -221,6 +221,10 @@ enum amf_promotable {
     AMF_NOT_PROMOTABLE
 };
 enum amf_promotable amf_asg_promotable(struct amf_engine *e, struct amf_asg *a);
+void amf_asg_set_role(struct amf_engine *e, struct amf_asg *a, enum amf_ha role);
+void amf_asg_set_removing(struct amf_engine *e, struct amf_asg *a);
+bool amf_su_has_removing(const struct amf_engine *e, int su);
+bool amf_su_overloaded(const struct amf_engine *e, int su);
 bool amf_asg_leaving(const struct amf_asg *a);
 bool amf_asg_confirmed(const struct amf_engine *e, const struct amf_asg *a);
 bool amf_asg_quiesced(const struct amf_asg *a);
@@ -231,6 +235,7 @@ void amf_work_lose(struct amf_engine *e, int comp);
 void amf_work_answered(struct amf_engine *e, uint64_t invocation, bool ok);
 void amf_work_quiescing_done(struct amf_engine *e, uint64_t invocation, bool ok);
 void amf_work_timeout(struct amf_engine *e, int comp, enum amf_timer_kind kind);
+void amf_work_failed(struct amf_engine *e, int comp);
 bool amf_work_pending(const struct amf_engine *e, int comp, enum amf_pending what);
 int amf_csi_active(const struct amf_engine *e, int su_not, int si, size_t part);
 void amf_pg_change(struct amf_engine *e, int comp, int csi, enum amf_ha ha, int change);
@@ -244,17 +249,23 @@ void amf_reissue(struct amf_engine *e, int comp);
 
 int amf_place_active(struct amf_engine *e, int sg, int si);
 int amf_place_standby(struct amf_engine *e, int sg, int si);
+uint32_t amf_place_limit(const struct amf_engine *e, int sg, enum amf_ha role);
 uint32_t amf_place_wanted_active(const struct amf_engine *e, int si);
 uint32_t amf_place_wanted_standby(const struct amf_engine *e, int si);
 uint32_t amf_su_count(const struct amf_engine *e, int su, enum amf_ha role);
 uint32_t amf_si_count(const struct amf_engine *e, int si, enum amf_ha role);
+int amf_si_heir(struct amf_engine *e, int si);
 bool amf_si_depends_met(const struct amf_engine *e, int si);
 void amf_sg_evaluate(struct amf_engine *e, int sg);
 void amf_sg_choose_running(struct amf_engine *e, int sg);
 /* Answers are outstanding; shutdowns, which may take for ever, count if asked. */
 bool amf_sg_busy(const struct amf_engine *e, int sg, bool count_quiescing);
+
+/* ---- amf_swap.c ------------------------------------------------------------------ */
+
+bool amf_swap_fits(struct amf_engine *e, int sg, int from, int to);
 void amf_swap_start(struct amf_engine *e, int sg, int from, int to);
-void amf_adjust_look(struct amf_engine *e, int sg);
+void amf_swap_if_ready(struct amf_engine *e, int sg);
 
 /* ---- amf_recovery.c ------------------------------------------------------------- */
 
@@ -278,6 +289,13 @@ void amf_recovery_settle(struct amf_engine *e); /* repairs, nodes that have empt
 
 enum amf_admin_result amf_admin_request(struct amf_engine *e, const struct amf_event *ev);
 void amf_admin_settle(struct amf_engine *e); /* shutdowns that have finished */
+
+/* ---- amf_check.c, amf_check_assigned.c: NULL, or what is broken --------------- */
+
+const char *amf_broken(struct amf_engine *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+const char *amf_check_limits(struct amf_engine *e, int sg);
+const char *amf_check_assigned(struct amf_engine *e, int sg); /* when all is quiet */
 
 /* ---- amf_engine.c --------------------------------------------------------------- */
 

@@ -24,6 +24,17 @@ bool amf_asg_leaving(const struct amf_asg *a)
     return a->removing || a->role == AMF_HA_QUIESCED || a->role == AMF_HA_QUIESCING;
 }
 
+/* Something is being taken off it, perhaps to make room. */
+bool amf_su_has_removing(const struct amf_engine *e, int su)
+{
+    const struct amf_sg_state *g = &e->sgs[e->m->sus[su].sg];
+
+    for (size_t i = 0; i < g->n_sis; i++)
+        if (amf_asg_at(e, su, g->sis[i])->removing)
+            return true;
+    return false;
+}
+
 bool amf_asg_confirmed(const struct amf_engine *e, const struct amf_asg *a)
 {
     (void)e;
@@ -132,12 +143,46 @@ static bool fill(struct amf_engine *e, struct amf_asg *a, enum amf_ha role)
     return true;
 }
 
-/* Would the components of a standby assignment have room for it as active one? */
+/* 2N gives everything to its one SU. */
+static bool su_over_limit(const struct amf_engine *e, int su)
+{
+    const struct amf_sg *sg = &e->m->sgs[e->m->sus[su].sg];
+
+    return sg->redundancy != AMF_RED_TWO_N &&
+           (amf_su_count(e, su, AMF_HA_ACTIVE) > sg->max_active_sis ||
+            amf_su_count(e, su, AMF_HA_STANDBY) > sg->max_standby_sis);
+}
+
+static bool comp_over_limit(const struct amf_engine *e, int comp)
+{
+    const struct amf_comp *c = &e->m->comps[comp];
+    uint32_t active, standby;
+
+    count_parts(e, comp, &active, &standby);
+    return active > c->max_active_csis || standby > c->max_standby_csis ||
+           (active && standby && c->capability != AMF_CAP_X_ACTIVE_AND_Y_STANDBY) ||
+           (standby && c->capability > AMF_CAP_ONE_ACTIVE_OR_ONE_STANDBY);
+}
+
+/* With the roles that its assignments have now. */
+bool amf_su_overloaded(const struct amf_engine *e, int su)
+{
+    const struct amf_list *comps = &e->m->sus[su].comps;
+
+    for (size_t i = 0; i < comps->n; i++)
+        if (comp_over_limit(e, comps->at[i]))
+            return true;
+    return su_over_limit(e, su);
+}
+
+/* Would the SU and its components have room for a standby assignment as active one? */
 enum amf_promotable amf_asg_promotable(struct amf_engine *e, struct amf_asg *a)
 {
     enum amf_promotable answer = AMF_PROMOTABLE;
 
     a->role = AMF_HA_ACTIVE;
+    if (su_over_limit(e, a->su))
+        answer = AMF_NOT_PROMOTABLE;
     for (size_t k = 0; k < a->n_parts && answer != AMF_NOT_PROMOTABLE; k++) {
         const struct amf_comp *c;
         uint32_t active, standby;
@@ -193,6 +238,23 @@ bool amf_asg_place(struct amf_engine *e, int su, int si, enum amf_ha role)
     return true;
 }
 
+void amf_asg_set_role(struct amf_engine *e, struct amf_asg *a, enum amf_ha role)
+{
+    a->role = role;
+    a->swap = false;
+    e->dirty = true;
+    amf_note(e, "si %s on su %s to be %s", e->m->sis[a->si].name, e->m->sus[a->su].name,
+             amf_ha_name(role));
+}
+
+void amf_asg_set_removing(struct amf_engine *e, struct amf_asg *a)
+{
+    if (a->removing)
+        return;
+    a->removing = true;
+    e->dirty = true;
+}
+
 /* ---- dropping ------------------------------------------------------------------- */
 
 void amf_pg_change(struct amf_engine *e, int comp, int csi, enum amf_ha ha, int change)
@@ -242,10 +304,14 @@ void amf_asg_prune(struct amf_engine *e, struct amf_asg *a)
             amf_part_drop(e, a, k);
 }
 
-static void lose_part(struct amf_part *p)
+static void lose_part(struct amf_engine *e, const struct amf_asg *a, size_t part)
 {
-    if (p->pending == AMF_PEND_SET && p->sent.ha == AMF_HA_ACTIVE)
+    struct amf_part *p = &a->parts[part];
+
+    if (p->pending == AMF_PEND_SET && p->sent.ha == AMF_HA_ACTIVE) {
         p->ha = AMF_HA_ACTIVE; /* it may have got there */
+        e->csis[csi_of(e, a, part)] = (struct amf_csi_state){.former = p->comp};
+    }
     if (p->ha != AMF_HA_NONE || p->pending)
         p->lost = true;
     p->pending = AMF_PEND_NONE;
@@ -264,7 +330,7 @@ void amf_work_lose(struct amf_engine *e, int comp)
 
         for (size_t k = 0; k < a->n_parts; k++)
             if (a->parts[k].comp == comp)
-                lose_part(&a->parts[k]);
+                lose_part(e, a, k);
     }
     amf_timer_cancel(e, AMF_TM_SET, comp);
     amf_timer_cancel(e, AMF_TM_REMOVE, comp);
@@ -336,6 +402,18 @@ static void confirm(struct amf_engine *e, struct amf_asg *a, size_t part, enum a
     }
     amf_pg_change(e, p->comp, csi, ha,
                   ha == AMF_HA_QUIESCED ? PG_STATE_CHANGE : PG_ADDED);
+    e->dirty = true;
+}
+
+static void drop_removes(struct amf_engine *e, int comp);
+
+/* What it was told is not waited for any more. */
+void amf_work_failed(struct amf_engine *e, int comp)
+{
+    drop_removes(e, comp);
+    for (int kind = AMF_TM_SET; kind <= AMF_TM_QUIESCE; kind++)
+        amf_timer_cancel(e, (enum amf_timer_kind)kind, comp);
+    e->comps[comp].oper = AMF_OPER_DISABLED;
     e->dirty = true;
 }
 

@@ -385,6 +385,41 @@ static void become(struct world *w, int comp, int csi, enum amf_ha ha)
             trouble(w, "two active processes", comp, csi);
 }
 
+/* Somebody (in that SU, if not negative) has confirmed ha for the CSI. */
+static bool has_confirmed(const struct world *w, int su, int csi, enum amf_ha ha)
+{
+    for (size_t i = 0; i < w->m.n_comps; i++)
+        if ((su < 0 || w->m.comps[i].su == su) && amf_engine_ha(w->e, (int)i, csi) == ha)
+            return true;
+    return false;
+}
+
+static bool si_confirmed(const struct world *w, int si)
+{
+    for (size_t i = 0; i < w->m.sis[si].csis.n; i++)
+        if (!has_confirmed(w, -1, w->m.sis[si].csis.at[i], AMF_HA_ACTIVE))
+            return false;
+    return true;
+}
+
+/* Nothing is assigned before what it depends on. */
+static void check_order(struct world *w, const struct amf_csi_set *s)
+{
+    const struct amf_csi *csi = s->csi < 0 ? NULL : &w->m.csis[s->csi];
+    const bool given_back = s->flags == (AMF_CSI_ADD_ONE | AMF_CSI_TARGET_ONE) ||
+                            (s->active_comp == s->comp && !(s->flags & AMF_CSI_ADD_ONE));
+
+    if (!csi || (s->ha != AMF_HA_ACTIVE && s->ha != AMF_HA_STANDBY))
+        return;
+    for (size_t i = 0; i < csi->depends.n; i++)
+        if (!has_confirmed(w, w->m.comps[s->comp].su, csi->depends.at[i], s->ha))
+            trouble(w, "set before a CSI that it depends on", s->comp, s->csi);
+    for (size_t i = 0; i < w->m.sis[csi->si].depends.n; i++)
+        if (s->ha == AMF_HA_ACTIVE && !given_back &&
+            !si_confirmed(w, w->m.sis[csi->si].depends.at[i]))
+            trouble(w, "active before an SI that it depends on", s->comp, s->csi);
+}
+
 static void take_set(struct world *w, const struct amf_action *a)
 {
     const struct amf_csi_set *s = &a->set;
@@ -398,6 +433,7 @@ static void take_set(struct world *w, const struct amf_action *a)
         trouble(w, "set for a process that is not there", s->comp, s->csi);
         return;
     }
+    check_order(w, s);
     if (c->refuse_sets > 0) {
         c->refuse_sets--;
         ok = false;
