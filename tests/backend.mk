@@ -50,6 +50,14 @@ tests_it_store_large_SOURCES = %D%/it_store_large.c %D%/fault_proxy.c %D%/fault_
 	%D%/fixture_peer.c %D%/fixture_peer.h %D%/fixture_store.c %D%/fixture_store.h
 tests_it_store_large_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_large_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_store_vector
+TESTS += tests/it_store_vector
+tests_it_store_vector_SOURCES = %D%/it_store_vector.c %D%/fixture_peer.c %D%/fixture_peer.h \
+	%D%/fixture_store.c %D%/fixture_store.h
+tests_it_store_vector_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_store_vector_LDADD = $(BACKEND_TEST_LIBS)
+
 check_PROGRAMS += tests/test_transport
 TESTS += tests/test_transport
 tests_test_transport_SOURCES = %D%/test_transport.c %D%/history.c %D%/history.h

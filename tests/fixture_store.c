@@ -101,7 +101,10 @@ const char *instance_of(const char *name)
 
 long long data_fields(const char *name)
 {
-    return redis_int(&server, "HLEN clovis:{c:%s}:%s:data", name, instance_of(name));
+    const char *id = instance_of(name);
+
+    return redis_int(&server, "HLEN clovis:{c:%s}:%s:data", name, id) -
+           redis_int(&server, "HEXISTS clovis:{c:%s}:%s:data v", name, id);
 }
 
 long long data_ttl(const char *name)

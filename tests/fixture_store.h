@@ -39,7 +39,7 @@ enum store_status read_text(struct store_ckpt *c, const char *id, char *out, siz
 /* Current instance of a name; static storage. */
 const char *instance_of(const char *name);
 
-/* Fields in the data hash of a name's instance, its TTL in ms. */
+/* Fields in the data hash of a name's instance, but for the mark; its TTL in ms. */
 long long data_fields(const char *name);
 long long data_ttl(const char *name);
 

@@ -128,6 +128,38 @@ static void do_vector(struct store_ckpt *c, int round)
     cr_assert_eq(store_write(c, w, 1, &bad, soon()), STORE_OK, "round %d", round);
 }
 
+/* A vector that is written a second time, of three sections. */
+static enum store_status write_three(struct store_ckpt *c, const char *text)
+{
+    const struct store_write w[] = {{bytes("s"), bytes(text), 0},
+                                    {bytes("t"), bytes(text), 0},
+                                    {bytes("u"), bytes(text), 0}};
+    uint32_t bad;
+
+    return store_write(c, w, 3, &bad, soon());
+}
+
+static void three_first(struct store_ckpt *c, int round)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "befor %06d", round);
+    if (store_section_check(c, bytes("s"), soon()) == STORE_ABSENT) {
+        cr_assert_eq(create(c, "s", text), STORE_OK);
+        cr_assert_eq(create(c, "t", text), STORE_OK);
+        cr_assert_eq(create(c, "u", text), STORE_OK);
+    }
+    cr_assert_eq(write_three(c, text), STORE_OK);
+}
+
+static void do_three(struct store_ckpt *c, int round)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "value %06d", round);
+    cr_assert_eq(write_three(c, text), STORE_OK, "round %d", round);
+}
+
 static void do_delete(struct store_ckpt *c, int round)
 {
     cr_assert_eq(store_section_delete(c, bytes("s"), soon()), STORE_OK, "round %d",
@@ -147,6 +179,19 @@ static void has_value(struct store_ckpt *c, int round)
     snprintf(want, sizeof(want), "value %06d", round);
     cr_assert_eq(read_text(c, "s", back, sizeof(back)), STORE_OK, "round %d", round);
     cr_assert_str_eq(back, want, "round %d", round);
+}
+
+static void have_value(struct store_ckpt *c, int round)
+{
+    static const char *const ids[] = {"s", "t", "u"};
+    char want[32], back[64];
+    size_t i;
+
+    snprintf(want, sizeof(want), "value %06d", round);
+    for (i = 0; i < 3; i++) {
+        cr_assert_eq(read_text(c, ids[i], back, sizeof(back)), STORE_OK);
+        cr_assert_str_eq(back, want, "round %d, %s", round, ids[i]);
+    }
 }
 
 static void has_value_then_goes(struct store_ckpt *c, int round)
@@ -251,6 +296,11 @@ Test(cut, an_overwrite_of_nothing_that_is_cut_anywhere_stays_without_effect)
 Test(cut, a_vector_write_that_is_cut_anywhere_happens_once)
 {
     cut_everywhere(section_first, do_vector, has_value, 3);
+}
+
+Test(cut, a_vector_written_again_that_is_cut_anywhere_happens_once)
+{
+    cut_everywhere(three_first, do_three, have_value, 3);
 }
 
 Test(cut, a_delete_that_is_cut_anywhere_happens_once)

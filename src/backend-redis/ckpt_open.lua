@@ -31,7 +31,7 @@ if not k then
   call('HSET', k.meta, 'format', 1, 'created_us', whole(now), 'discard', ARGV[13],
        'notify', ARGV[14])
   if ARGV[12] ~= '' then
-    call('HSET', k.data, 's:', ARGV[12])
+    call('HSET', k.data, 's:', ARGV[12], 'v', '')
     call('ZADD', k.index, '+inf', '')
   end
   created = 1

@@ -136,8 +136,16 @@ local function has_feed(k)
   return call('HGET', k.meta, 'notify') == '1'
 end
 
+-- Something is not as the last vector left it (store-format.md, field v).
+local function mark_clear(k)
+  if call('HEXISTS', k.data, 'v') == 1 then
+    call('HSET', k.data, 'v', '')
+  end
+end
+
 local function section_drop(k, id, writer)
   call('ZREM', k.index, id)
+  mark_clear(k)
   content_drop(k, id)
   if has_feed(k) then
     announce(k, writer, { id, '-', 'd', '' })

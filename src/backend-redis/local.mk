@@ -35,6 +35,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_tls_trust.c %D%/rds_tls_trust.h \
 	%D%/rds_track.c %D%/rds_track.h \
 	%D%/rds_url.c %D%/rds_url.h \
+	%D%/rds_vector.c %D%/rds_vector.h \
 	%D%/rds_vote.c %D%/rds_vote.h \
 	%D%/rds_watcher.c %D%/rds_watcher.h \
 	%D%/rds_worker.c %D%/rds_worker.h
@@ -47,7 +48,7 @@ RDS_LUA = %D%/common.lua \
 	%D%/ckpt_active.lua %D%/ckpt_close.lua %D%/ckpt_look.lua %D%/ckpt_open.lua \
 	%D%/ckpt_reap.lua %D%/ckpt_rejoin.lua %D%/ckpt_retain.lua %D%/ckpt_status.lua \
 	%D%/ckpt_touch.lua %D%/ckpt_unlink.lua %D%/proc_beat.lua \
-	%D%/section_check.lua %D%/section_create.lua %D%/section_delete.lua \
+	%D%/section_again.lua %D%/section_check.lua %D%/section_create.lua %D%/section_delete.lua \
 	%D%/section_describe.lua %D%/section_expire.lua %D%/section_guard.lua %D%/section_number.lua \
 	%D%/section_page.lua %D%/section_sweep.lua %D%/section_tidy.lua %D%/section_write.lua
 EXTRA_DIST += $(RDS_LUA) %D%/embed.awk

@@ -14,6 +14,7 @@
 #include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_orphans.h"
 #include "backend-redis/rds_large.h"
+#include "backend-redis/rds_vector.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -24,6 +25,7 @@ static void ckpt_free(struct store_ckpt *ckpt)
 {
     rds_kept_close(ckpt);
     rds_large_forget(ckpt);
+    rds_vector_forget(ckpt);
     rds_keys_free(&ckpt->keys);
     free(ckpt->name_key);
     free(ckpt->name);
@@ -86,6 +88,20 @@ struct clv_bytes store_ckpt_name(const struct store_ckpt *ckpt)
 }
 
 /* ---- calls --------------------------------------------------------------- */
+
+void rds_req_below(struct rds_req *req, const struct store_ckpt *ckpt, enum rds_part part,
+                   struct clv_bytes tail)
+{
+    const struct clv_bytes wire = rds_ckpt_key(ckpt, part);
+    const char *key = (const char *)memchr(wire.base, '\n', wire.size) + 1;
+    const size_t len = wire.size - 2 - (size_t)(key - (const char *)wire.base);
+
+    rds_req_open(req, len + 1 + tail.size);
+    rds_req_more(req, (struct clv_bytes){key, len});
+    rds_req_more(req, (struct clv_bytes){":", 1});
+    rds_req_more(req, tail);
+    rds_req_close(req);
+}
 
 void rds_ckpt_script(struct rds_req *req, const struct store_ckpt *ckpt,
                      enum rds_script which, size_t n_args)

@@ -28,6 +28,7 @@ struct store_ckpt {
     atomic_bool active_seen;
     atomic_bool gone_logged;
     _Atomic(_Atomic uint64_t *) large_notes; /* owned, or NULL; rds_large.c's */
+    _Atomic(struct rds_vector *) vector;     /* owned, or NULL; rds_vector.c's */
     atomic_uint changes;   /* that this handle made: prefetched descriptions are stale */
     struct rds_feed *feed; /* guarded by rds_feed.c's lock */
     struct rds_kept_ckpt *kept; /* guarded by rds_kept.c's lock */
@@ -39,6 +40,10 @@ static inline struct clv_bytes rds_ckpt_key(const struct store_ckpt *ckpt,
 {
     return ckpt->keys.part[part];
 }
+
+/* Argument: a key's name, ':' and tail. */
+void rds_req_below(struct rds_req *req, const struct store_ckpt *ckpt, enum rds_part part,
+                   struct clv_bytes tail);
 
 /* Begin a section script: keys meta, data, index, feed. */
 void rds_ckpt_script(struct rds_req *req, const struct store_ckpt *ckpt,

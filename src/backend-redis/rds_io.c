@@ -9,6 +9,7 @@
 
 #include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_large.h"
+#include "backend-redis/rds_vector.h"
 
 /* ---- transactions with a script ------------------------------------------ */
 
@@ -72,14 +73,16 @@ static bool needs_plan(const struct store_write *vec, uint32_t n, char mode)
 /* The script with its elements. outside is the mode of those whose content follows, or
  * 0: none does; inside that of the others. */
 static void write_script(struct rds_req *req, const struct store_ckpt *ckpt,
-                         const struct rds_stamp *stamp, const struct store_write *vec,
-                         uint32_t n, char outside, char inside)
+                         const struct rds_stamp *stamp, const char *mark,
+                         const struct store_write *vec, uint32_t n, char outside,
+                         char inside)
 {
     const bool plan = outside || needs_plan(vec, n, inside);
     uint32_t i;
 
-    rds_change_script(req, ckpt, script_section_write, 2 + 2 * (size_t)n);
+    rds_change_script(req, ckpt, script_section_write, 3 + 2 * (size_t)n);
     rds_req_value(req, stamp, (struct clv_bytes){NULL, 0});
+    rds_req_text(req, mark);
     rds_req_open(req, plan ? PLAN_STEP * (size_t)n : 0);
     for (i = 0; plan && i < n; i++)
         plan_element(req, &vec[i], outside && is_outside(&vec[i]) ? outside : inside);
@@ -99,7 +102,24 @@ void rds_write_settle(struct rds_req *req, const struct store_ckpt *ckpt,
 {
     const struct store_write room = {w->id, {NULL, 0}, 0};
 
-    write_script(req, ckpt, stamp, mode == 'p' ? &room : w, 1, 0, mode);
+    write_script(req, ckpt, stamp, "", mode == 'p' ? &room : w, 1, 0, mode);
+}
+
+void rds_vector_settle(struct rds_req *req, const struct store_ckpt *ckpt,
+                       const struct rds_stamp *stamp, const struct store_write *vec,
+                       uint32_t n)
+{
+    write_script(req, ckpt, stamp, "", vec, n, 0, 'S');
+}
+
+/* The script's answer: whether it has left the mark. */
+static void mark_note(struct store_ckpt *ckpt, const redisReply *script,
+                      const struct store_write *vec, uint32_t n, const char *mark)
+{
+    int64_t marked = 0;
+
+    if (rds_reply_int(rds_reply_at(script, 2), &marked) && marked == 1)
+        rds_vector_note(ckpt, vec, n, mark);
 }
 
 /* Every element of a vector is a part of its section. */
@@ -119,12 +139,14 @@ static enum store_status write_inline(struct store_ckpt *ckpt,
                                       char mode, uint32_t *bad, int64_t deadline_ns)
 {
     const struct rds_stamp stamp = rds_stamp_now(0);
+    char mark[RDS_MARK_SIZE + 1];
     struct rds_call call;
     enum store_status st;
     int64_t at;
 
+    rds_vector_mark(ckpt, n, mark);
     rds_call_init(&call, true);
-    write_script(&call.req, ckpt, &stamp, vec, n, 0, mode);
+    write_script(&call.req, ckpt, &stamp, mark, vec, n, 0, mode);
     st = rds_ckpt_run(ckpt, &call, deadline_ns);
     if (rds_reply_int(rds_reply_at(call.last, 1), &at)) {
         if (st != STORE_OK)
@@ -132,8 +154,10 @@ static enum store_status write_inline(struct store_ckpt *ckpt,
         else if (n == 1)
             rds_large_note(ckpt, vec[0].id, at == 1);
     }
-    if (st == STORE_OK)
+    if (st == STORE_OK) {
         vector_note(ckpt, &call, vec, n, mode);
+        mark_note(ckpt, call.last, vec, n, mark);
+    }
     atomic_fetch_add(&ckpt->changes, 1);
     rds_call_free(&call);
     return st;
@@ -147,13 +171,15 @@ static enum store_status write_outside(struct store_ckpt *ckpt,
                                        int64_t deadline_ns)
 {
     const struct rds_stamp stamp = rds_stamp_now(0);
+    char mark[RDS_MARK_SIZE + 1];
     uint32_t i, n_outside = 0;
     struct rds_call call;
     enum store_status st;
 
+    rds_vector_mark(ckpt, n, mark);
     rds_call_init(&call, true);
     rds_req_plain(&call.req, "MULTI");
-    write_script(&call.req, ckpt, &stamp, vec, n, mode, 'S');
+    write_script(&call.req, ckpt, &stamp, mark, vec, n, mode, 'S');
     for (i = 0; i < n; i++)
         if (is_outside(&vec[i])) {
             rds_req_setnx(&call.req, ckpt, vec[i].id, &stamp, vec[i].data);
@@ -166,8 +192,10 @@ static enum store_status write_outside(struct store_ckpt *ckpt,
     rds_req_plain(&call.req, "EXEC");
     st = rds_exec_run(ckpt, &call, bad, deadline_ns);
     *must_inline = rds_reply_is(rds_reply_at(script_reply(&call), 0), "INLINE");
-    if (st == STORE_OK && !*must_inline)
+    if (st == STORE_OK && !*must_inline) {
         vector_note(ckpt, &call, vec, n, mode);
+        mark_note(ckpt, script_reply(&call), vec, n, mark);
+    }
     atomic_fetch_add(&ckpt->changes, 1);
     rds_call_free(&call);
     return st;
@@ -191,6 +219,11 @@ enum store_status store_write(struct store_ckpt *ckpt, const struct store_write 
     if (n == 1 && may_patch(ckpt, vec)) {
         *bad = 0;
         st = rds_large_patch(ckpt, vec, &done, deadline_ns);
+        if (done)
+            return st;
+    }
+    if (n > 1) {
+        st = rds_vector_again(ckpt, vec, n, &done, deadline_ns);
         if (done)
             return st;
     }

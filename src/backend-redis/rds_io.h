@@ -43,6 +43,9 @@ enum store_status rds_write_whole(struct store_ckpt *ckpt, const struct store_wr
 void rds_write_settle(struct rds_req *req, const struct store_ckpt *ckpt,
                       const struct rds_stamp *stamp, const struct store_write *w,
                       char mode);
+void rds_vector_settle(struct rds_req *req, const struct store_ckpt *ckpt,
+                       const struct rds_stamp *stamp, const struct store_write *vec,
+                       uint32_t n);
 void rds_create_settle(struct rds_req *req, const struct store_ckpt *ckpt,
                        struct clv_bytes id, struct store_when end,
                        const struct rds_stamp *stamp, struct clv_bytes data);

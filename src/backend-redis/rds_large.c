@@ -14,15 +14,7 @@ enum { NOTES = 256 };
 void rds_req_large(struct rds_req *req, const struct store_ckpt *ckpt,
                    struct clv_bytes id)
 {
-    const struct clv_bytes wire = rds_ckpt_key(ckpt, RDS_KEY_LARGE);
-    const char *key = (const char *)memchr(wire.base, '\n', wire.size) + 1;
-    const size_t len = wire.size - 2 - (size_t)(key - (const char *)wire.base);
-
-    rds_req_open(req, len + 1 + id.size);
-    rds_req_more(req, (struct clv_bytes){key, len});
-    rds_req_more(req, (struct clv_bytes){":", 1});
-    rds_req_more(req, id);
-    rds_req_close(req);
+    rds_req_below(req, ckpt, RDS_KEY_LARGE, id);
 }
 
 /* ---- what is known ------------------------------------------------------- */

@@ -9,7 +9,7 @@
 
 enum { DIGEST_BYTES = 20 };
 
-#define SCRIPT_TEXT(name) LUA_common LUA_##name,
+#define SCRIPT_TEXT(name, before) before LUA_##name,
 static const char *const texts[] = {RDS_SCRIPTS(SCRIPT_TEXT)};
 #undef SCRIPT_TEXT
 

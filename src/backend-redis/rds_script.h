@@ -9,33 +9,35 @@
 
 #include "backend-redis/rds_req.h"
 
+/* Each with what is put before it. */
 /* clang-format off */
 #define RDS_SCRIPTS(X) \
-    X(ckpt_open) \
-    X(ckpt_close) \
-    X(ckpt_look) \
-    X(ckpt_unlink) \
-    X(ckpt_reap) \
-    X(ckpt_rejoin) \
-    X(ckpt_retain) \
-    X(ckpt_active) \
-    X(ckpt_status) \
-    X(ckpt_touch) \
-    X(section_create) \
-    X(section_number) \
-    X(section_tidy) \
-    X(section_delete) \
-    X(section_expire) \
-    X(section_check) \
-    X(section_write) \
-    X(section_page) \
-    X(section_describe) \
-    X(section_sweep) \
-    X(section_guard) \
-    X(proc_beat)
+    X(ckpt_open, LUA_common) \
+    X(ckpt_close, LUA_common) \
+    X(ckpt_look, LUA_common) \
+    X(ckpt_unlink, LUA_common) \
+    X(ckpt_reap, LUA_common) \
+    X(ckpt_rejoin, LUA_common) \
+    X(ckpt_retain, LUA_common) \
+    X(ckpt_active, LUA_common) \
+    X(ckpt_status, LUA_common) \
+    X(ckpt_touch, LUA_common) \
+    X(section_create, LUA_common) \
+    X(section_number, LUA_common) \
+    X(section_tidy, LUA_common) \
+    X(section_delete, LUA_common) \
+    X(section_expire, LUA_common) \
+    X(section_check, LUA_common) \
+    X(section_again, "") \
+    X(section_write, LUA_common) \
+    X(section_page, LUA_common) \
+    X(section_describe, LUA_common) \
+    X(section_sweep, LUA_common) \
+    X(section_guard, LUA_common) \
+    X(proc_beat, LUA_common)
 /* clang-format on */
 
-#define RDS_SCRIPT_ENUM(name) script_##name,
+#define RDS_SCRIPT_ENUM(name, before) script_##name,
 enum rds_script { RDS_SCRIPTS(RDS_SCRIPT_ENUM) RDS_SCRIPT_N };
 #undef RDS_SCRIPT_ENUM
 

@@ -226,13 +226,13 @@ static void overwrite_request(struct overwrite *o)
     rds_req_ready(req, "*1\r\n$5\r\nMULTI\r\n*3\r\n$6\r\nZSCORE\r\n", 2);
     rds_req_wire(req, rds_ckpt_key(o->ckpt, RDS_KEY_INDEX));
     rds_req_arg(req, o->id);
-    rds_req_ready(req, "*6\r\n$4\r\nHSET\r\n", 1);
+    rds_req_ready(req, "*8\r\n$4\r\nHSET\r\n", 1);
     rds_req_wire(req, rds_ckpt_key(o->ckpt, RDS_KEY_DATA));
     rds_req_section(req, o->id);
     rds_req_value(req, &o->stamp, o->data);
     rds_req_writer(req, "w:", rds.proc);
     rds_req_seq(req);
-    rds_req_ready(req, "*1\r\n$4\r\nEXEC\r\n", 1);
+    rds_req_ready(req, "$1\r\nv\r\n$0\r\n\r\n*1\r\n$4\r\nEXEC\r\n", 1);
 }
 
 void rds_tidy(struct store_ckpt *ckpt, struct clv_bytes id, int64_t deadline_ns)

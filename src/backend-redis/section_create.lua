@@ -46,8 +46,8 @@ end
 call('ZADD', k.index, ends, id)
 content_drop(k, id)
 if ARGV[8] then
-  call('HSET', k.data, 's:' .. id, ARGV[8], 'w:' .. writer, seq)
+  call('HSET', k.data, 's:' .. id, ARGV[8], 'w:' .. writer, seq, 'v', '')
 else
-  call('HSET', k.data, 'w:' .. writer, seq)
+  call('HSET', k.data, 'w:' .. writer, seq, 'v', '')
 end
 return { 'OK' }

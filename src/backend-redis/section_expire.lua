@@ -20,6 +20,6 @@ if ARGV[7] == '1' then
   ends = whole(now + tonumber(ends))
 end
 call('ZADD', k.index, ends, id)
-call('HSET', k.data, 'w:' .. writer, seq)
+call('HSET', k.data, 'w:' .. writer, seq, 'v', '')
 section_end(k, id, now)
 return { 'OK' }

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, stamp, plan, then
--- per element id, content. The plan has "MODE OFFSET SIZE " per element, or is empty: S 0.
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, stamp, mark, plan,
+-- then per element id, content. The mark is stored as field v, for section_again, when all
+-- elements are whole sections that never end, else an empty one. The plan has
+-- "MODE OFFSET SIZE " per element, or is empty: S 0.
 --   R  replace by the content      S  put the content at the offset
 --   r  replace by what follows     s  the same, if that covers the section
 --   p  r, as the settle form of a plain write
@@ -8,8 +10,9 @@
 -- "What follows" are HSETNX commands in the same transaction: large contents do not
 -- pass through here, only room is made for them. All or nothing.
 local k = section_keys()
-local writer, seq, settle, stamp, plan = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[5], ARGV[6]
-local FIRST = 7
+local writer, seq, settle = ARGV[1], ARGV[2], ARGV[3] == '1'
+local stamp, mark, plan = ARGV[5], ARGV[6], ARGV[7]
+local FIRST = 8
 local BYTES_MAX = 512 * 1024 * 1024
 local n = (#ARGV - FIRST + 1) / 2
 local ids, modes, offsets, sizes = {}, {}, {}, {}
@@ -33,7 +36,7 @@ end
 -- Contents that cover their sections, which are there for ever, each once: the usual
 -- vector. False: it is not that simple.
 local function cover_all()
-  local fields, seen, sets = {}, {}, { 'w:' .. writer, seq }
+  local fields, seen, sets = {}, {}, { 'w:' .. writer, seq, 'v', mark }
   for i = 1, n do
     local id = ARGV[FIRST + 2 * i - 2]
     if seen[id] then
@@ -48,7 +51,7 @@ local function cover_all()
     if not there[ids[i]] or not olds[i] or #olds[i] > STAMP + #data then
       return false
     end
-    sets[2 * i + 1], sets[2 * i + 2] = fields[i], stamp .. data
+    sets[2 * i + 3], sets[2 * i + 4] = fields[i], stamp .. data
   end
   sliced('HSET', k.data, sets)
   return true
@@ -57,7 +60,7 @@ end
 local meta = call('HMGET', k.meta, 'format', 'notify', 'active_node')
 local may_write = ARGV[4] == '' or (meta[3] or ARGV[4]) == ARGV[4]
 if plan == '' and meta[1] and meta[2] ~= '1' and not settle and may_write and cover_all() then
-  return { 'OK', 0 }
+  return { 'OK', 0, mark ~= '' and 1 or 0 }
 end
 
 -- A plain write is applied even if the section was not there; somebody else may have
@@ -98,7 +101,7 @@ local function absent()
   for i = 1, n do
     local e = ends[i]
     if e and e ~= 'inf' then
-      now = now or now_us()
+      mark, now = '', now or now_us()
       if tonumber(e) <= now then
         section_drop(k, ids[i], '')
         e = false
@@ -155,7 +158,9 @@ local function look()
     end
     later = later or outside
     local s = by_id[id]
-    if not s then
+    if s then
+      mark = ''
+    else
       s = { id = id }
       by_id[id] = s
       if outside or modes[i] == 'R' then
@@ -300,9 +305,13 @@ for i = 1, n do
   if (s.content or s.ranges) and not s.stored then
     store(s, sets)
   end
+  if s.patched or s.ranges then
+    mark = ''
+  end
 end
+sets[#sets + 1], sets[#sets + 2] = 'v', mark
 sliced('HSET', k.data, sets)
 if meta[2] == '1' then
   announce(k, writer, change)
 end
-return { 'OK', sections[1].large and 1 or 0 }
+return { 'OK', sections[1].large and 1 or 0, mark ~= '' and 1 or 0 }

@@ -161,9 +161,9 @@ static void check_clock(struct check *c, struct server *s)
 /* What the library sends; a server from 7.0 on can be asked without doing it. */
 static void check_rights(struct check *c, struct server *s)
 {
-    static const char *const commands[] = {"EVALSHA", "SCRIPT", "HSET",   "WAIT",
-                                           "ROLE",    "INFO",   "INCR",   "XREAD",
-                                           "MULTI",   "EXEC",   "CLIENT", "TIME"};
+    static const char *const commands[] = {"EVALSHA", "SCRIPT", "HSET",   "WAIT",  "ROLE",
+                                           "INFO",    "INCR",   "XREAD",  "MULTI", "EXEC",
+                                           "CLIENT",  "TIME",   "RENAME", "UNLINK"};
     enum store_status st;
     redisReply *who = rds_talk_words(&s->link.talk, &st, 2, "ACL", "WHOAMI"), *reply;
     char missing[200] = "";
