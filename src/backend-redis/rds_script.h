@@ -28,6 +28,7 @@
     X(section_expire) \
     X(section_check) \
     X(section_write) \
+    X(section_swap) \
     X(section_page) \
     X(section_describe) \
     X(section_sweep) \
