@@ -34,6 +34,7 @@ include %D%/base.mk
 include %D%/headers.mk
 include %D%/backend.mk
 include %D%/cache.mk
+include %D%/seal.mk
 include %D%/durable.mk
 include %D%/shim.mk
 include %D%/model.mk

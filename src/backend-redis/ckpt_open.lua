@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- KEYS name | ARGV process, number of the open, trusted holder, create, ignore retention,
--- six attributes, default section's stamp, discard, notify, id for a new instance
+-- six attributes, default section's value, discard, notify, id for a new instance, seals
 -- Sent again after a lost answer, it finds its own mark and changes nothing.
 local ptr, proc, mine = KEYS[1], ARGV[1], ARGV[1] .. ' ' .. ARGV[2]
 local create, ignore_retention = ARGV[4] == '1', ARGV[5] == '1'
@@ -41,7 +41,7 @@ if not somebody_known(list) then
   return { 'CHECK', k.id, unpack(list) }
 end
 local has = call('HMGET', k.meta, 'flags', 'max_sections', 'size', 'retention',
-                 'max_section_size', 'max_id_size', 'discard', 'notify')
+                 'max_section_size', 'max_id_size', 'discard', 'notify', 'sealed')
 if create and call('HEXISTS', k.open, mine) == 0 then
   for i = 1, 6 do
     if has[i] ~= ARGV[FIRST + i - 1] and not (i == 4 and ignore_retention) then
@@ -51,4 +51,8 @@ if create and call('HEXISTS', k.open, mine) == 0 then
 end
 keep(k)
 call('HSET', k.open, mine, whole(now))
+if ARGV[16] == '1' and not has[9] then
+  call('HSET', k.meta, 'sealed', 1)
+end
+has[9] = has[9] or '0'
 return { 'OK', k.id, created, unpack(has) }

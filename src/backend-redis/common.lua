@@ -4,8 +4,18 @@
 local call = redis.call
 local FOREVER = '9223372036854775807'
 
--- A stored value begins with a header of STAMP bytes.
+-- A stored value begins with a header of STAMP bytes; a sealed one has SEAL more beside
+-- its content.
 local STAMP = 24
+local SEAL = 48
+
+local function is_sealed(value)
+  return value:byte(2) == 83 and value:sub(1, 3) == 'CS1'
+end
+
+local function content_size(value)
+  return math.max(#value - STAMP - (is_sealed(value) and SEAL or 0), 0)
+end
 
 local function now_us()
   local t = call('TIME')
@@ -80,7 +90,7 @@ end
 
 -- Tell the subscribers of a hot-standby checkpoint: entries numbered without a gap, of
 -- which about the last thousand stay. change is a flat list, four items per element: id,
--- offset ('-': a delete), 'd', content.
+-- offset ('-': a delete), 'd', content, or 'e' and a sealed value.
 local function announce(k, writer, change)
   for i = 1, #change, 4000 do
     local n = call('HINCRBY', k.meta, 'change', 1)
@@ -123,13 +133,13 @@ local function content_drop(k, id)
   end
 end
 
--- The header of a section's content, wherever that lies.
-local function section_stamp(k, id)
+-- The first bytes of a section's value, wherever its header lies.
+local function section_head(k, id, size)
   local value = call('HGET', k.data, 's:' .. id)
   if not value or value == '' then
     value = call('HGET', k.large, id)
   end
-  return (value or ''):sub(1, STAMP)
+  return (value or ''):sub(1, size)
 end
 
 local function has_feed(k)

@@ -15,6 +15,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_iter.c \
 	%D%/rds_kept.c %D%/rds_kept.h \
 	%D%/rds_key.c %D%/rds_key.h \
+	%D%/rds_keyring.c %D%/rds_keyring.h \
 	%D%/rds_lease.c %D%/rds_lease.h \
 	%D%/rds_large.c %D%/rds_large.h %D%/rds_read.c \
 	%D%/rds_master.c %D%/rds_master.h \
@@ -25,9 +26,11 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_reply.c %D%/rds_reply.h \
 	%D%/rds_req.c %D%/rds_req.h \
 	%D%/rds_script.c %D%/rds_script.h \
+	%D%/rds_seal.c %D%/rds_seal.h \
 	%D%/rds_section.c \
 	%D%/rds_sentinel.c %D%/rds_sentinel.h \
 	%D%/rds_session.c %D%/rds_session.h \
+	%D%/rds_splice.c %D%/rds_splice.h \
 	%D%/rds_stats.c %D%/rds_stats.h \
 	%D%/rds_sync.c \
 	%D%/rds_talk.c %D%/rds_talk.h \
@@ -50,7 +53,7 @@ RDS_LUA = %D%/common.lua \
 	%D%/ckpt_touch.lua %D%/ckpt_unlink.lua %D%/proc_beat.lua \
 	%D%/section_again.lua %D%/section_check.lua %D%/section_create.lua %D%/section_delete.lua \
 	%D%/section_describe.lua %D%/section_expire.lua %D%/section_guard.lua %D%/section_number.lua \
-	%D%/section_page.lua %D%/section_sweep.lua %D%/section_tidy.lua %D%/section_write.lua
+	%D%/section_page.lua %D%/section_swap.lua %D%/section_sweep.lua %D%/section_tidy.lua %D%/section_write.lua
 EXTRA_DIST += $(RDS_LUA) %D%/embed.awk
 BUILT_SOURCES += %D%/rds_lua.inc
 CLEANFILES += %D%/rds_lua.inc

@@ -12,8 +12,9 @@
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_holders.h"
 #include "backend-redis/rds_kept.h"
-#include "backend-redis/rds_orphans.h"
 #include "backend-redis/rds_large.h"
+#include "backend-redis/rds_orphans.h"
+#include "backend-redis/rds_seal.h"
 #include "backend-redis/rds_vector.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
@@ -178,16 +179,29 @@ static void new_instance_id(char out[RDS_INSTANCE_ID_SIZE + 1])
     snprintf(out, RDS_INSTANCE_ID_SIZE + 1, "%016" PRIx64, id);
 }
 
+/* Argument: the empty default section of a new instance. */
+static void default_section_arg(struct rds_req *req, const struct store_ckpt *ckpt,
+                                const char *instance)
+{
+    struct rds_stamp stamp = {RDS_STAMP_CREATED, rds.writer, rds_now_us(), 0, false};
+    const struct rds_seal_place place = {ckpt, instance, {"", 0}, RDS_SEAL_WHOLE, 0};
+    struct clv_bytes content = {NULL, 0};
+
+    if (rds_seal_on && rds_seal_make(&place, &stamp, content, &content) != STORE_OK)
+        req->no_mem = true;
+    rds_req_value(req, &stamp, content); /* short: it is copied */
+    rds_seal_done(&stamp, content);
+}
+
 static void open_request(struct rds_req *req, const struct store_ckpt *ckpt,
                          const struct store_open_how *how, const char *trusted)
 {
     static const struct store_attrs none;
     const struct store_attrs *a = how->create ? how->create : &none;
-    const struct rds_stamp stamp = {RDS_STAMP_CREATED, rds.writer, rds_now_us(), 0};
     char id[RDS_INSTANCE_ID_SIZE + 1];
 
     new_instance_id(id);
-    rds_script_call(req, script_ckpt_open, 1, 15);
+    rds_script_call(req, script_ckpt_open, 1, 16);
     rds_req_wire(req, rds_ckpt_key(ckpt, RDS_KEY_NAME));
     rds_req_text(req, rds.proc);
     rds_req_int(req, (int64_t)ckpt->number);
@@ -201,15 +215,16 @@ static void open_request(struct rds_req *req, const struct store_ckpt *ckpt,
     rds_req_int(req, (int64_t)a->max_section_size);
     rds_req_int(req, (int64_t)a->max_section_id_size);
     if (how->default_section)
-        rds_req_value(req, &stamp, (struct clv_bytes){NULL, 0});
+        default_section_arg(req, ckpt, id);
     else
         rds_req_text(req, "");
     rds_req_int(req, how->discard);
     rds_req_int(req, how->notify);
     rds_req_text(req, id);
+    rds_req_int(req, rds_seal_on);
 }
 
-/* {OK, id, created, six attributes, discard, notify} */
+/* {OK, id, created, six attributes, discard, notify, whether it has sealed contents} */
 static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_call *call,
                                    bool *created)
 {
@@ -228,6 +243,12 @@ static enum store_status open_take(struct store_ckpt *ckpt, const struct rds_cal
     ckpt->attrs = (struct store_attrs){(uint32_t)n[1], (uint32_t)n[2], (uint64_t)n[3],
                                        n[4],           (uint64_t)n[5], (uint64_t)n[6]};
     ckpt->notify = n[8] == 1;
+    if (rds_reply_is(rds_reply_at(r, 11), "1") && !rds_seal_on)
+        clv_log(
+            CLV_LOG_WARNING,
+            "ckpt \"%.200s\": it has sealed sections, and CLOVIS_KEY_FILE is not set: "
+            "this process cannot read them",
+            ckpt->name);
     ckpt->sync = ckpt->attrs.creation_flags & RDS_FLAG_ALL_REPLICAS;
     *created = n[0] == 1;
     /* without memory the keys stay those of the name, which the close needs */
@@ -564,9 +585,10 @@ static enum store_status status_page(struct store_ckpt *ckpt, int64_t first,
     int64_t retention, n, bytes;
 
     rds_call_init(&call, false);
-    rds_ckpt_script(&call.req, ckpt, script_ckpt_status, 2);
+    rds_ckpt_script(&call.req, ckpt, script_ckpt_status, 3);
     rds_req_int(&call.req, first);
     rds_req_int(&call.req, STATUS_PAGE);
+    rds_req_int(&call.req, rds_seal_on);
     st = rds_ckpt_run(ckpt, &call, deadline_ns);
     if (st == STORE_OK && (!rds_reply_int(rds_reply_at(call.last, 1), &retention) ||
                            !rds_reply_int(rds_reply_at(call.last, 2), &n) ||

@@ -27,6 +27,7 @@ struct store_ckpt {
     bool sync; /* a write waits for the replicas */
     atomic_bool active_seen;
     atomic_bool gone_logged;
+    atomic_bool seal_logged;
     _Atomic(_Atomic uint64_t *) large_notes; /* owned, or NULL; rds_large.c's */
     _Atomic(struct rds_vector *) vector;     /* owned, or NULL; rds_vector.c's */
     atomic_uint changes;   /* that this handle made: prefetched descriptions are stale */

@@ -17,6 +17,7 @@
 #include "backend-redis/rds_lease.h"
 #include "backend-redis/rds_master.h"
 #include "backend-redis/rds_orphans.h"
+#include "backend-redis/rds_seal.h"
 #include "backend-redis/rds_stats.h"
 #include "backend-redis/rds_worker.h"
 #include "base/clock.h"
@@ -180,7 +181,7 @@ static void *keeper_main(void *unused)
         first_report(STORE_REFUSED);
         return NULL;
     }
-    if (!rds_master_start()) {
+    if (!rds_seal_start(rds.why, sizeof(rds.why)) || !rds_master_start()) {
         first_report(STORE_CONFIG);
         return NULL;
     }
@@ -252,6 +253,7 @@ static void client_free(void)
 {
     rds_durable_free();
     rds_kept_clear();
+    rds_seal_stop();
     rds_master_stop();
     rds_pipe_free(&rds.pipe);
     rds_url_free(&rds.url);
@@ -316,6 +318,7 @@ static void forget_in_child(void)
     rds_durable_forget();
     rds_stats_forget();
     rds_kept_forget();
+    rds_seal_stop();
     rds_worker_forget();
     rds_feed_forget();
     rds_cache_forget();

@@ -9,6 +9,8 @@
 
 #include "backend-redis/rds_kept.h"
 #include "backend-redis/rds_large.h"
+#include "backend-redis/rds_seal.h"
+#include "backend-redis/rds_splice.h"
 #include "backend-redis/rds_vector.h"
 
 /* ---- transactions with a script ------------------------------------------ */
@@ -122,23 +124,26 @@ static void mark_note(struct store_ckpt *ckpt, const redisReply *script,
         rds_vector_note(ckpt, vec, n, mark);
 }
 
-/* Every element of a vector is a part of its section. */
+/* Every element of a vector is a part of its section; sealed, it is all of it. */
 static void vector_note(struct store_ckpt *ckpt, const struct rds_call *call,
-                        const struct store_write *vec, uint32_t n, char mode)
+                        const struct rds_stamp *stamp, const struct store_write *vec,
+                        uint32_t n, char mode)
 {
     const enum rds_step_kind kind =
-        mode == 'R' || mode == 'r' ? RDS_STEP_WHOLE : RDS_STEP_PART;
+        mode == 'R' || mode == 'r' || stamp->sealed ? RDS_STEP_WHOLE : RDS_STEP_PART;
     uint32_t i;
 
     for (i = 0; i < n; i++)
-        rds_kept_note(ckpt, call, kind, &vec[i], STORE_TIME_END);
+        rds_kept_note(ckpt, call, kind, &vec[i], stamp, STORE_TIME_END);
 }
 
+/* *other_way: it cannot be done so, and nothing was changed. */
 static enum store_status write_inline(struct store_ckpt *ckpt,
+                                      const struct rds_stamp *stamp,
                                       const struct store_write *vec, uint32_t n,
-                                      char mode, uint32_t *bad, int64_t deadline_ns)
+                                      char mode, uint32_t *bad, bool *other_way,
+                                      int64_t deadline_ns)
 {
-    const struct rds_stamp stamp = rds_stamp_now(0);
     char mark[RDS_MARK_SIZE + 1];
     struct rds_call call;
     enum store_status st;
@@ -146,8 +151,9 @@ static enum store_status write_inline(struct store_ckpt *ckpt,
 
     rds_vector_mark(ckpt, n, mark);
     rds_call_init(&call, true);
-    write_script(&call.req, ckpt, &stamp, mark, vec, n, 0, mode);
+    write_script(&call.req, ckpt, stamp, mark, vec, n, 0, mode);
     st = rds_ckpt_run(ckpt, &call, deadline_ns);
+    *other_way = rds_reply_is(rds_reply_at(call.last, 0), "INLINE");
     if (rds_reply_int(rds_reply_at(call.last, 1), &at)) {
         if (st != STORE_OK)
             *bad = (uint32_t)at;
@@ -155,7 +161,7 @@ static enum store_status write_inline(struct store_ckpt *ckpt,
             rds_large_note(ckpt, vec[0].id, at == 1);
     }
     if (st == STORE_OK) {
-        vector_note(ckpt, &call, vec, n, mode);
+        vector_note(ckpt, &call, stamp, vec, n, mode);
         mark_note(ckpt, call.last, vec, n, mark);
     }
     atomic_fetch_add(&ckpt->changes, 1);
@@ -163,14 +169,13 @@ static enum store_status write_inline(struct store_ckpt *ckpt,
     return st;
 }
 
-/* mode is that of the large elements, r or s. *must_inline: the sections are such that
- * only the script can do it. */
+/* mode is that of the large elements, r or s. */
 static enum store_status write_outside(struct store_ckpt *ckpt,
+                                       const struct rds_stamp *stamp,
                                        const struct store_write *vec, uint32_t n,
-                                       char mode, uint32_t *bad, bool *must_inline,
+                                       char mode, uint32_t *bad, bool *other_way,
                                        int64_t deadline_ns)
 {
-    const struct rds_stamp stamp = rds_stamp_now(0);
     char mark[RDS_MARK_SIZE + 1];
     uint32_t i, n_outside = 0;
     struct rds_call call;
@@ -179,10 +184,10 @@ static enum store_status write_outside(struct store_ckpt *ckpt,
     rds_vector_mark(ckpt, n, mark);
     rds_call_init(&call, true);
     rds_req_plain(&call.req, "MULTI");
-    write_script(&call.req, ckpt, &stamp, mark, vec, n, mode, 'S');
+    write_script(&call.req, ckpt, stamp, mark, vec, n, mode, 'S');
     for (i = 0; i < n; i++)
         if (is_outside(&vec[i])) {
-            rds_req_setnx(&call.req, ckpt, vec[i].id, &stamp, vec[i].data);
+            rds_req_setnx(&call.req, ckpt, vec[i].id, stamp, vec[i].data);
             n_outside++;
         }
     rds_ckpt_script(&call.req, ckpt, script_section_tidy, n_outside);
@@ -191,9 +196,9 @@ static enum store_status write_outside(struct store_ckpt *ckpt,
             rds_req_arg(&call.req, vec[i].id);
     rds_req_plain(&call.req, "EXEC");
     st = rds_exec_run(ckpt, &call, bad, deadline_ns);
-    *must_inline = rds_reply_is(rds_reply_at(script_reply(&call), 0), "INLINE");
-    if (st == STORE_OK && !*must_inline) {
-        vector_note(ckpt, &call, vec, n, mode);
+    *other_way = rds_reply_is(rds_reply_at(script_reply(&call), 0), "INLINE");
+    if (st == STORE_OK && !*other_way) {
+        vector_note(ckpt, &call, stamp, vec, n, mode);
         mark_note(ckpt, script_reply(&call), vec, n, mark);
     }
     atomic_fetch_add(&ckpt->changes, 1);
@@ -209,13 +214,33 @@ static bool may_patch(struct store_ckpt *ckpt, const struct store_write *w)
            rds_large_known(ckpt, w->id);
 }
 
+enum store_status rds_write_vector(struct store_ckpt *ckpt, const struct rds_stamp *stamp,
+                                   const struct store_write *vec, uint32_t n,
+                                   uint32_t *bad, bool *splice, int64_t deadline_ns)
+{
+    enum store_status st = STORE_OK;
+    bool outside = false;
+    uint32_t i;
+
+    *splice = false;
+    for (i = 0; i < n && !outside && !ckpt->notify; i++)
+        outside = is_outside(&vec[i]);
+    if (outside)
+        st = write_outside(ckpt, stamp, vec, n, 's', bad, splice, deadline_ns);
+    if (n > 0 && (!outside || (*splice && !stamp->sealed)))
+        st = write_inline(ckpt, stamp, vec, n, 'S', bad, splice, deadline_ns);
+    return *splice ? STORE_OK : st;
+}
+
 enum store_status store_write(struct store_ckpt *ckpt, const struct store_write *vec,
                               uint32_t n, uint32_t *bad, int64_t deadline_ns)
 {
-    bool outside = false, must_inline = true, done = false;
-    enum store_status st = STORE_OK;
-    uint32_t i;
+    bool done = false, splice;
+    struct rds_stamp stamp;
+    enum store_status st;
 
+    if (rds_seal_on)
+        return rds_splice_write(ckpt, vec, n, bad, deadline_ns);
     if (n == 1 && may_patch(ckpt, vec)) {
         *bad = 0;
         st = rds_large_patch(ckpt, vec, &done, deadline_ns);
@@ -227,22 +252,17 @@ enum store_status store_write(struct store_ckpt *ckpt, const struct store_write 
         if (done)
             return st;
     }
-    for (i = 0; i < n && !outside && !ckpt->notify; i++)
-        outside = is_outside(&vec[i]);
-    if (outside)
-        st = write_outside(ckpt, vec, n, 's', bad, &must_inline, deadline_ns);
-    if (must_inline && n > 0)
-        st = write_inline(ckpt, vec, n, 'S', bad, deadline_ns);
-    return st;
+    stamp = rds_stamp_now(0);
+    return rds_write_vector(ckpt, &stamp, vec, n, bad, &splice, deadline_ns);
 }
 
 enum store_status rds_write_whole(struct store_ckpt *ckpt, const struct store_write *w,
-                                  int64_t deadline_ns)
+                                  const struct rds_stamp *stamp, int64_t deadline_ns)
 {
-    bool must_inline;
+    bool other_way;
     uint32_t bad;
 
     if (is_outside(w) && !ckpt->notify)
-        return write_outside(ckpt, w, 1, 'r', &bad, &must_inline, deadline_ns);
-    return write_inline(ckpt, w, 1, 'R', &bad, deadline_ns);
+        return write_outside(ckpt, stamp, w, 1, 'r', &bad, &other_way, deadline_ns);
+    return write_inline(ckpt, stamp, w, 1, 'R', &bad, &other_way, deadline_ns);
 }

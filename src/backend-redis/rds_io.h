@@ -27,6 +27,12 @@ enum store_status rds_exec_answer(const struct rds_call *call);
 enum store_status rds_exec_run(struct store_ckpt *ckpt, struct rds_call *call,
                                uint32_t *bad, int64_t deadline_ns);
 
+/* Which of n sections are there, by the store's clock; the first id is at ids, each next
+ * one step bytes further. STORE_ABSENT: *bad is the first that is not. */
+enum store_status rds_sections_check(struct store_ckpt *ckpt, const void *ids,
+                                     size_t step, uint32_t n, uint32_t *bad,
+                                     int64_t deadline_ns);
+
 /* Begin a script that changes sections: writer, sequence, settle mark, fenced node. */
 void rds_change_script(struct rds_req *req, const struct store_ckpt *ckpt,
                        enum rds_script which, size_t n_more);
@@ -36,7 +42,13 @@ void rds_tidy(struct store_ckpt *ckpt, struct clv_bytes id, int64_t deadline_ns)
 
 /* Replace a section by means of the script, which looks whether that may be. */
 enum store_status rds_write_whole(struct store_ckpt *ckpt, const struct store_write *w,
-                                  int64_t deadline_ns);
+                                  const struct rds_stamp *stamp, int64_t deadline_ns);
+
+/* store_write() of contents as they are to be stored. *splice: they are sealed, and do
+ * not cover their sections, each once; nothing was changed. */
+enum store_status rds_write_vector(struct store_ckpt *ckpt, const struct rds_stamp *stamp,
+                                   const struct store_write *vec, uint32_t n,
+                                   uint32_t *bad, bool *splice, int64_t deadline_ns);
 
 /* Changes in the form that asks first whether they were applied before; one command.
  * The mode of a write is section_write.lua's. */

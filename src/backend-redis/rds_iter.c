@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_seal.h"
 #include "base/clock.h"
 
 enum { IDS_PAGE = 4096, DESCRIBE_MAX = 64, DESCRIBE_BYTES = 256 * 1024 };
@@ -158,11 +159,13 @@ static bool about_fresh(const struct store_iter *it)
            clv_now_ns() - it->about_ns < FRESH_NS;
 }
 
-/* Large values are looked at inside the store, so fewer of them at a time. */
+/* Large values are looked at inside the store, so fewer of them at a time; sealed ones
+ * come here. */
 static size_t about_count(const struct store_iter *it)
 {
     const size_t left = it->n_ids - it->next;
-    size_t n = it->about_ns == 0 ? 4 : DESCRIBE_MAX;
+    const size_t first = rds_seal_on ? 1 : 4;
+    size_t n = it->about_ns == 0 ? first : DESCRIBE_MAX;
 
     if (it->mean_bytes && DESCRIBE_BYTES / it->mean_bytes < n)
         n = DESCRIBE_BYTES / it->mean_bytes + 1;
@@ -178,7 +181,8 @@ static enum store_status about_fetch(struct store_iter *it, int64_t deadline_ns)
     size_t i;
 
     rds_call_init(&call, false);
-    rds_ckpt_script(&call.req, it->ckpt, script_section_describe, n);
+    rds_ckpt_script(&call.req, it->ckpt, script_section_describe, 1 + n);
+    rds_req_int(&call.req, rds_seal_on);
     for (i = 0; i < n; i++)
         rds_req_arg(&call.req, id_at(it, it->next + i));
     st = rds_ckpt_run(it->ckpt, &call, deadline_ns);
@@ -195,6 +199,18 @@ static enum store_status about_fetch(struct store_iter *it, int64_t deadline_ns)
     }
     rds_call_free(&call);
     return st;
+}
+
+/* What came of a value is ours; a sealed one came as a whole, if we have keys. */
+static bool is_usable(const struct store_iter *it, struct clv_bytes id,
+                      struct clv_bytes head)
+{
+    const struct rds_seal_place place = rds_seal_at(it->ckpt, id);
+    const char *why = NULL;
+    const enum store_status st = rds_seal_open(&place, head, &why);
+
+    rds_seal_complain(it->ckpt, id, why);
+    return st == STORE_OK;
 }
 
 /* False: it is not there any more. */
@@ -214,9 +230,10 @@ static bool describe(struct store_iter *it, size_t i, struct store_section_info 
     out->end_ns = STORE_TIME_END;
     if (!rds_reply_is(rds_reply_at(it->about, at), "inf"))
         out->end_ns = (int64_t)strtod(end.base, NULL) * 1000;
-    out->corrupted = !head.base || !rds_stamp_parse(&stamp, head.base, head.size);
+    out->corrupted = !head.base || !rds_stamp_parse(&stamp, head.base, head.size) ||
+                     !is_usable(it, out->id, head);
     out->update_ns = stamp.update_us * 1000;
-    out->size = out->corrupted ? 0 : (uint64_t)n - RDS_STAMP_SIZE;
+    out->size = out->corrupted ? 0 : rds_seal_content_size(&stamp, (size_t)n);
     return true;
 }
 

@@ -285,7 +285,8 @@ static bool is_outdated(const struct rds_kept *s, uint64_t seq)
 
 /* Lock held. */
 static void note(struct rds_kept_ckpt *c, const struct rds_call *call,
-                 enum rds_step_kind kind, const struct store_write *w, int64_t end_us)
+                 enum rds_step_kind kind, const struct store_write *w,
+                 const struct rds_stamp *stamp, int64_t end_us)
 {
     struct rds_kept *s;
     struct rds_step *step;
@@ -305,6 +306,8 @@ static void note(struct rds_kept_ckpt *c, const struct rds_call *call,
     step->clock_us = atomic_load(&rds.clock_us);
     step->update_us = rds_now_us();
     step->end_us = end_us;
+    step->sealed = stamp && stamp->sealed;
+    step->stamp_us = step->sealed ? stamp->update_us : step->update_us;
     step->offset = w->offset;
     step->size = w->data.size;
     if (w->data.size)
@@ -315,7 +318,8 @@ static void note(struct rds_kept_ckpt *c, const struct rds_call *call,
 }
 
 void rds_kept_note(struct store_ckpt *ckpt, const struct rds_call *call,
-                   enum rds_step_kind kind, const struct store_write *w, int64_t end_us)
+                   enum rds_step_kind kind, const struct store_write *w,
+                   const struct rds_stamp *stamp, int64_t end_us)
 {
     struct rds_kept_ckpt *c;
 
@@ -326,7 +330,7 @@ void rds_kept_note(struct store_ckpt *ckpt, const struct rds_call *call,
     setup();
     c = ckpt_get(ckpt);
     if (c)
-        note(c, call, kind, w, end_us);
+        note(c, call, kind, w, stamp, end_us);
     pthread_mutex_unlock(&kept.lock);
 }
 

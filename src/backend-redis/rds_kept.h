@@ -30,6 +30,8 @@ struct rds_step {
     int64_t update_us; /* by the store's clock, as it was known here */
     int64_t clock_us;  /* that clock minus the monotonic one */
     int64_t end_us;    /* CREATE, END; STORE_TIME_END: never */
+    bool sealed;       /* data is, with stamp_us as the time of its stamp */
+    int64_t stamp_us;
     uint64_t offset;
     size_t size, room;
     char data[];
@@ -70,9 +72,10 @@ void rds_kept_enable(void);
 /* The handle is being closed: what only such have written is let go of. */
 void rds_kept_close(struct store_ckpt *ckpt);
 
-/* The call was acknowledged; data and end as the kind needs them. */
+/* The call was acknowledged; data, its stamp and end as the kind needs them. */
 void rds_kept_note(struct store_ckpt *ckpt, const struct rds_call *call,
-                   enum rds_step_kind kind, const struct store_write *w, int64_t end_us);
+                   enum rds_step_kind kind, const struct store_write *w,
+                   const struct rds_stamp *stamp, int64_t end_us);
 
 /* For the repair: everything, with nothing changing until the unlock. */
 struct rds_kept_ckpts *rds_kept_lock(void);

@@ -152,7 +152,7 @@ enum store_status rds_large_patch(struct store_ckpt *ckpt, const struct store_wr
     else if (st == STORE_OK)
         st = patch_answer(ckpt, &p, done, deadline_ns);
     if (st == STORE_OK && *done)
-        rds_kept_note(ckpt, &p.call, RDS_STEP_PART, w, STORE_TIME_END);
+        rds_kept_note(ckpt, &p.call, RDS_STEP_PART, w, &p.stamp, STORE_TIME_END);
     rds_call_free(&p.call);
     return st;
 }

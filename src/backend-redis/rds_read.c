@@ -11,6 +11,7 @@
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_io.h"
 #include "backend-redis/rds_large.h"
+#include "backend-redis/rds_seal.h"
 
 enum { READ_TRIES = 3, FINDS = 3 /* replies per element: value, length, part */ };
 
@@ -94,27 +95,6 @@ static const redisReply *element(const redisReply *reply, uint32_t i, uint32_t n
     return n == 1 ? reply : rds_reply_at(reply, i);
 }
 
-/* Which of the sections are there, by the store's clock. */
-static enum store_status presence(struct store_ckpt *ckpt, const struct store_read *vec,
-                                  uint32_t n, uint32_t *bad, int64_t deadline_ns)
-{
-    struct rds_call call;
-    enum store_status st;
-    int64_t at = 0;
-    uint32_t i;
-
-    rds_call_init(&call, false);
-    rds_ckpt_script(&call.req, ckpt, script_section_check, n);
-    for (i = 0; i < n; i++)
-        rds_req_arg(&call.req, vec[i].id);
-    st = rds_ckpt_run(ckpt, &call, deadline_ns);
-    rds_reply_int(rds_reply_at(call.last, 1), &at);
-    if (st != STORE_OK)
-        *bad = (uint32_t)at;
-    rds_call_free(&call);
-    return st;
-}
-
 /* Look at the ends: STORE_OK, or why not; *again: it changes while we look. */
 static enum store_status ends_verify(struct store_ckpt *ckpt,
                                      const struct store_read *vec, uint32_t n,
@@ -131,7 +111,9 @@ static enum store_status ends_verify(struct store_ckpt *ckpt,
         *again = *again || !end.base;
         finite = finite || (end.base && !rds_reply_is(element(ends, i, n), "inf"));
     }
-    return *again || finite ? presence(ckpt, vec, n, bad, deadline_ns) : STORE_OK;
+    return *again || finite
+               ? rds_sections_check(ckpt, &vec->id, sizeof(*vec), n, bad, deadline_ns)
+               : STORE_OK;
 }
 
 /* When the first of the sections ends, by the store's clock. */
@@ -164,16 +146,18 @@ static struct clv_bytes share(const struct contents *c, const struct store_read 
 {
     const struct clv_bytes value =
         rds_reply_bytes(c->values ? element(c->values, i, c->n) : found_at(c, i, 0));
+    struct clv_bytes content;
     size_t size, from;
 
     if (!value.base)
         return rds_reply_bytes(found_at(c, i, 2));
-    size = value.size - RDS_STAMP_SIZE;
+    content = rds_seal_content(value);
+    size = content.size;
     from = r->offset < size ? (size_t)r->offset : size;
     size -= from;
     if (r->buffer && r->size < size)
         size = (size_t)r->size;
-    return (struct clv_bytes){(const char *)value.base + RDS_STAMP_SIZE + from, size};
+    return (struct clv_bytes){(const char *)content.base + from, size};
 }
 
 /* Give the bytes away: buffers that are ours to make are made first. */
@@ -217,18 +201,31 @@ static enum store_status deliver(struct store_read *vec, const struct contents *
 
 /* ---- reading ------------------------------------------------------------- */
 
-/* The values, all of them ours, or the index of the first that is not. */
-static enum store_status values_verify(const redisReply *values, uint32_t n,
-                                       uint32_t *bad, bool *missing)
+/* A value is ours, and open now. */
+static enum store_status value_open(struct store_ckpt *ckpt, struct clv_bytes id,
+                                    struct clv_bytes value)
 {
-    struct rds_stamp stamp;
+    const struct rds_seal_place place = rds_seal_at(ckpt, id);
+    const char *why = NULL;
+    const enum store_status st = rds_seal_open(&place, value, &why);
+
+    rds_seal_complain(ckpt, id, why);
+    return st;
+}
+
+/* The values, all of them ours, or the index of the first that is not. */
+static enum store_status values_open(struct store_ckpt *ckpt,
+                                     const struct store_read *vec,
+                                     const redisReply *values, uint32_t n, uint32_t *bad,
+                                     bool *missing)
+{
     uint32_t i;
 
     for (i = 0; i < n; i++) {
         const redisReply *r = element(values, i, n);
         const struct clv_bytes value = rds_reply_bytes(r);
 
-        if (!value.base || !rds_stamp_parse(&stamp, value.base, value.size)) {
+        if (value_open(ckpt, vec[i].id, value) != STORE_OK) {
             *missing = r && r->type == REDIS_REPLY_NIL;
             *bad = i;
             return STORE_DAMAGED;
@@ -253,7 +250,7 @@ static enum store_status read_values(struct store_ckpt *ckpt, struct store_read 
     if (st == STORE_OK)
         st = ends_verify(ckpt, vec, n, call.prev, bad, again, deadline_ns);
     if (st == STORE_OK && !*again) {
-        st = values_verify(call.last, n, bad, missing);
+        st = values_open(ckpt, vec, call.last, n, bad, missing);
         if (st == STORE_OK)
             st = deliver(vec, &(struct contents){call.last, NULL, n}, bad);
         if (st == STORE_OK && ticket->open)
@@ -264,20 +261,22 @@ static enum store_status read_values(struct store_ckpt *ckpt, struct store_read 
 }
 
 /* Each is a value that is ours or has its own key; and note which. */
-static enum store_status found_verify(struct store_ckpt *ckpt,
-                                      const struct store_read *vec,
-                                      const struct contents *c, uint32_t *bad)
+static enum store_status found_open(struct store_ckpt *ckpt, const struct store_read *vec,
+                                    const struct contents *c, uint32_t *bad)
 {
-    struct rds_stamp stamp;
+    const char *why = NULL;
     int64_t length;
     uint32_t i;
 
     for (i = 0; i < c->n; i++) {
         const struct clv_bytes value = rds_reply_bytes(found_at(c, i, 0));
         const bool ok = value.base
-                            ? rds_stamp_parse(&stamp, value.base, value.size)
+                            ? value_open(ckpt, vec[i].id, value) == STORE_OK
                             : rds_reply_int(found_at(c, i, 1), &length) && length > 0 &&
-                                  rds_reply_bytes(found_at(c, i, 2)).base;
+                                  rds_reply_bytes(found_at(c, i, 2)).base &&
+                                  rds_seal_plain(&why) == STORE_OK;
+
+        rds_seal_complain(ckpt, vec[i].id, why);
 
         if (!ok) {
             *bad = i;
@@ -304,7 +303,7 @@ static enum store_status read_found(struct store_ckpt *ckpt, struct store_read *
     if (st == STORE_OK)
         st = ends_verify(ckpt, vec, n, rds_reply_at(c.found, 0), bad, again, deadline_ns);
     if (st == STORE_OK && !*again)
-        st = found_verify(ckpt, vec, &c, bad);
+        st = found_open(ckpt, vec, &c, bad);
     if (st == STORE_OK && !*again)
         st = deliver(vec, &c, bad);
     if (st == STORE_OK && !*again && ticket->open)

@@ -114,7 +114,7 @@ static void step_request(struct repair *r, struct rds_req *req, const struct rds
 {
     const struct store_ckpt *as = &s->of->as;
     const struct rds_stamp stamp = {step->kind == RDS_STEP_CREATE ? RDS_STAMP_CREATED : 0,
-                                    rds.writer, step->update_us, step->seq};
+                                    rds.writer, step->stamp_us, step->seq, step->sealed};
     const struct store_write w = {s->id, {step->data, step->size}, step->offset};
     char digits[24];
 

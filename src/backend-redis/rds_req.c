@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char magic[3] = {'C', 'V', '1'};
+enum { MAGIC = 3 };
+
+static const char magic_plain[] = "CV1", magic_sealed[] = "CS1";
 
 void rds_req_init(struct rds_req *req)
 {
@@ -183,7 +185,7 @@ void rds_req_value(struct rds_req *req, const struct rds_stamp *stamp,
 
     put_count(req, '$', RDS_STAMP_SIZE + data.size);
     stamp_note(req);
-    put(req, magic, sizeof(magic));
+    put(req, stamp->sealed ? magic_sealed : magic_plain, MAGIC);
     put(req, &stamp->flags, 1);
     put(req, &writer, sizeof(writer));
     put(req, &time, sizeof(time));
@@ -239,7 +241,10 @@ bool rds_stamp_parse(struct rds_stamp *out, const char *value, size_t size)
     uint32_t writer;
     uint64_t time, seq;
 
-    if (size < RDS_STAMP_SIZE || memcmp(value, magic, sizeof(magic)) != 0)
+    if (size < RDS_STAMP_SIZE)
+        return false;
+    out->sealed = memcmp(value, magic_sealed, MAGIC) == 0;
+    if (!out->sealed && memcmp(value, magic_plain, MAGIC) != 0)
         return false;
     memcpy(&writer, value + 4, sizeof(writer));
     memcpy(&time, value + 8, sizeof(time));

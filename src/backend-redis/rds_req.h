@@ -24,12 +24,14 @@ enum {
 
 enum { RDS_STAMP_CREATED = 1 }; /* the content is that of the section's creation */
 
-/* A stored value's header. Little-endian: "CV1", flags, writer, time, sequence. */
+/* A stored value's header. Little-endian: "CV1", or "CS1" when the content is sealed,
+ * which older versions take for damage; flags, writer, time, sequence. */
 struct rds_stamp {
     uint8_t flags;
     uint32_t writer;
     int64_t update_us;
     uint64_t seq;
+    bool sealed; /* rds_seal.h */
 };
 
 struct rds_ext {

@@ -30,6 +30,7 @@
     X(section_check, LUA_common) \
     X(section_again, "") \
     X(section_write, LUA_common) \
+    X(section_swap, LUA_common) \
     X(section_page, LUA_common) \
     X(section_describe, LUA_common) \
     X(section_sweep, LUA_common) \

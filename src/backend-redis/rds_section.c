@@ -7,13 +7,14 @@
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_io.h"
 #include "backend-redis/rds_kept.h"
+#include "backend-redis/rds_seal.h"
 #include "base/clock.h"
 
 static const struct clv_bytes section_prefix = {"s:", 2};
 
 struct rds_stamp rds_stamp_now(uint8_t flags)
 {
-    return (struct rds_stamp){flags, rds.writer, rds_now_us(), 0};
+    return (struct rds_stamp){flags, rds.writer, rds_now_us(), 0, false};
 }
 
 void rds_req_section(struct rds_req *req, struct clv_bytes id)
@@ -96,25 +97,26 @@ static int64_t end_us(struct store_when end)
 }
 
 static void create_note(struct store_ckpt *ckpt, const struct rds_call *call,
-                        struct clv_bytes id, struct store_when end, struct clv_bytes data)
+                        struct clv_bytes id, struct store_when end,
+                        const struct rds_stamp *stamp, struct clv_bytes data)
 {
-    rds_kept_note(ckpt, call, RDS_STEP_CREATE, &(struct store_write){id, data, 0},
+    rds_kept_note(ckpt, call, RDS_STEP_CREATE, &(struct store_write){id, data, 0}, stamp,
                   end_us(end));
 }
 
 static enum store_status create_small(struct store_ckpt *ckpt, struct clv_bytes id,
-                                      struct store_when end, struct clv_bytes data,
-                                      int64_t deadline_ns)
+                                      struct store_when end,
+                                      const struct rds_stamp *stamp,
+                                      struct clv_bytes data, int64_t deadline_ns)
 {
-    const struct rds_stamp stamp = rds_stamp_now(RDS_STAMP_CREATED);
     struct rds_call call;
     enum store_status st;
 
     rds_call_init(&call, true);
-    rds_create_settle(&call.req, ckpt, id, end, &stamp, data);
+    rds_create_settle(&call.req, ckpt, id, end, stamp, data);
     st = run_change(ckpt, &call, deadline_ns);
     if (st == STORE_OK)
-        create_note(ckpt, &call, id, end, data);
+        create_note(ckpt, &call, id, end, stamp, data);
     rds_call_free(&call);
     return st;
 }
@@ -122,23 +124,23 @@ static enum store_status create_small(struct store_ckpt *ckpt, struct clv_bytes 
 /* Room is made by the script, the content follows as HSETNX, which does nothing if the
  * section was there before; if it could not be created, the rest is tidied away. */
 static enum store_status create_large(struct store_ckpt *ckpt, struct clv_bytes id,
-                                      struct store_when end, struct clv_bytes data,
-                                      int64_t deadline_ns)
+                                      struct store_when end,
+                                      const struct rds_stamp *stamp,
+                                      struct clv_bytes data, int64_t deadline_ns)
 {
-    const struct rds_stamp stamp = rds_stamp_now(RDS_STAMP_CREATED);
     struct rds_call call;
     enum store_status st;
 
     rds_call_init(&call, true);
     rds_req_plain(&call.req, "MULTI");
     create_script(&call.req, ckpt, id, end, false);
-    rds_req_setnx(&call.req, ckpt, id, &stamp, data);
+    rds_req_setnx(&call.req, ckpt, id, stamp, data);
     rds_ckpt_script(&call.req, ckpt, script_section_tidy, 1);
     rds_req_arg(&call.req, id);
     rds_req_plain(&call.req, "EXEC");
     st = rds_exec_run(ckpt, &call, NULL, deadline_ns);
     if (st == STORE_OK)
-        create_note(ckpt, &call, id, end, data);
+        create_note(ckpt, &call, id, end, stamp, data);
     atomic_fetch_add(&ckpt->changes, 1);
     rds_call_free(&call);
     return st;
@@ -148,9 +150,18 @@ static enum store_status create_named(struct store_ckpt *ckpt, struct clv_bytes 
                                       struct store_when end, struct clv_bytes data,
                                       int64_t deadline_ns)
 {
-    if (data.size > RDS_REQ_COPY_MAX)
-        return create_large(ckpt, id, end, data, deadline_ns);
-    return create_small(ckpt, id, end, data, deadline_ns);
+    struct rds_stamp stamp = rds_stamp_now(RDS_STAMP_CREATED);
+    struct clv_bytes content;
+    enum store_status st;
+
+    st = rds_seal_write(ckpt, id, &stamp, data, &content);
+    if (st != STORE_OK)
+        return st;
+    st = content.size > RDS_REQ_COPY_MAX
+             ? create_large(ckpt, id, end, &stamp, content, deadline_ns)
+             : create_small(ckpt, id, end, &stamp, content, deadline_ns);
+    rds_seal_done(&stamp, content);
+    return st;
 }
 
 /* Draw the next number. Lost answers leave a gap, which the contract allows. */
@@ -269,27 +280,41 @@ static enum store_status overwrite_answer(struct store_ckpt *ckpt,
     return STORE_OK;
 }
 
-enum store_status store_section_write(struct store_ckpt *ckpt, struct clv_bytes id,
-                                      struct clv_bytes data, int64_t deadline_ns)
+static enum store_status overwrite(struct store_ckpt *ckpt,
+                                   const struct store_write *whole,
+                                   const struct rds_stamp *stamp, int64_t deadline_ns)
 {
-    const struct store_write whole = {id, data, 0};
     struct overwrite o;
     enum store_status st;
 
-    if (ckpt->notify || rds.fenced)
-        return rds_write_whole(ckpt, &whole, deadline_ns);
     o.ckpt = ckpt;
-    o.id = id;
-    o.data = data;
-    o.stamp = rds_stamp_now(0);
+    o.id = whole->id;
+    o.data = whole->data;
+    o.stamp = *stamp;
     overwrite_request(&o);
     st = rds_ckpt_send(ckpt, &o.call, deadline_ns);
     atomic_fetch_add(&ckpt->changes, 1);
     if (st == STORE_OK)
         st = overwrite_answer(ckpt, &o, deadline_ns);
     if (st == STORE_OK)
-        rds_kept_note(ckpt, &o.call, RDS_STEP_WHOLE, &whole, STORE_TIME_END);
+        rds_kept_note(ckpt, &o.call, RDS_STEP_WHOLE, whole, stamp, STORE_TIME_END);
     rds_call_free(&o.call);
+    return st;
+}
+
+enum store_status store_section_write(struct store_ckpt *ckpt, struct clv_bytes id,
+                                      struct clv_bytes data, int64_t deadline_ns)
+{
+    struct rds_stamp stamp = rds_stamp_now(0);
+    struct store_write whole = {id, data, 0};
+    enum store_status st;
+
+    st = rds_seal_write(ckpt, id, &stamp, data, &whole.data);
+    if (st != STORE_OK)
+        return st;
+    st = ckpt->notify || rds.fenced ? rds_write_whole(ckpt, &whole, &stamp, deadline_ns)
+                                    : overwrite(ckpt, &whole, &stamp, deadline_ns);
+    rds_seal_done(&stamp, whole.data);
     return st;
 }
 
@@ -312,7 +337,7 @@ enum store_status store_section_delete(struct store_ckpt *ckpt, struct clv_bytes
     rds_delete_request(&call.req, ckpt, id);
     st = run_change(ckpt, &call, deadline_ns);
     if (st == STORE_OK)
-        rds_kept_note(ckpt, &call, RDS_STEP_DELETE, &(struct store_write){.id = id},
+        rds_kept_note(ckpt, &call, RDS_STEP_DELETE, &(struct store_write){.id = id}, NULL,
                       STORE_TIME_END);
     rds_call_free(&call);
     return st;
@@ -336,8 +361,31 @@ enum store_status store_section_expire(struct store_ckpt *ckpt, struct clv_bytes
     rds_expire_request(&call.req, ckpt, id, end);
     st = run_change(ckpt, &call, deadline_ns);
     if (st == STORE_OK)
-        rds_kept_note(ckpt, &call, RDS_STEP_END, &(struct store_write){.id = id},
+        rds_kept_note(ckpt, &call, RDS_STEP_END, &(struct store_write){.id = id}, NULL,
                       end_us(end));
+    rds_call_free(&call);
+    return st;
+}
+
+enum store_status rds_sections_check(struct store_ckpt *ckpt, const void *ids,
+                                     size_t step, uint32_t n, uint32_t *bad,
+                                     int64_t deadline_ns)
+{
+    struct rds_call call;
+    enum store_status st;
+    int64_t at = 0;
+    uint32_t i;
+
+    rds_call_init(&call, false);
+    rds_ckpt_script(&call.req, ckpt, script_section_check, n);
+    for (i = 0; i < n; i++)
+        rds_req_arg(
+            &call.req,
+            *(const struct clv_bytes *)(const void *)((const char *)ids + i * step));
+    st = rds_ckpt_run(ckpt, &call, deadline_ns);
+    rds_reply_int(rds_reply_at(call.last, 1), &at);
+    if (st != STORE_OK)
+        *bad = (uint32_t)at;
     rds_call_free(&call);
     return st;
 }
@@ -345,13 +393,7 @@ enum store_status store_section_expire(struct store_ckpt *ckpt, struct clv_bytes
 enum store_status store_section_check(struct store_ckpt *ckpt, struct clv_bytes id,
                                       int64_t deadline_ns)
 {
-    struct rds_call call;
-    enum store_status st;
+    uint32_t bad;
 
-    rds_call_init(&call, false);
-    rds_ckpt_script(&call.req, ckpt, script_section_check, 1);
-    rds_req_arg(&call.req, id);
-    st = rds_ckpt_run(ckpt, &call, deadline_ns);
-    rds_call_free(&call);
-    return st;
+    return rds_sections_check(ckpt, &id, sizeof(id), 1, &bad, deadline_ns);
 }

@@ -8,6 +8,7 @@
 
 #include "backend-redis/rds_io.h"
 #include "backend-redis/rds_kept.h"
+#include "backend-redis/rds_seal.h"
 
 enum {
     BYTES_MAX = 64 * 1024, /* of what is known of a vector */
@@ -30,7 +31,7 @@ void rds_vector_mark(const struct store_ckpt *ckpt, uint32_t n,
     static atomic_ullong count;
 
     out[0] = '\0';
-    if (n > 1 && !ckpt->notify && !rds.fenced)
+    if (n > 1 && !ckpt->notify && !rds.fenced && !rds_seal_on)
         snprintf(out, RDS_MARK_SIZE + 1, "%s%016llx", rds.proc,
                  atomic_fetch_add(&count, 1));
 }
@@ -173,7 +174,8 @@ static enum store_status again_run(struct store_ckpt *ckpt, struct again *a,
         st = rds_ckpt_note(ckpt, rds_answer(&a->call));
     if (st == STORE_OK && *done)
         for (i = 0; i < a->n; i++)
-            rds_kept_note(ckpt, &a->call, RDS_STEP_PART, &a->vec[i], STORE_TIME_END);
+            rds_kept_note(ckpt, &a->call, RDS_STEP_PART, &a->vec[i], &a->stamp,
+                          STORE_TIME_END);
     if (st == STORE_OK && *done && !a->settling) {
         memcpy(v->mark, mark, sizeof(mark));
         for (i = 0; i < a->n; i++)

@@ -1,17 +1,19 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV ids
--- Per id: its end, its stamp and its size; an empty end: it is not there.
+-- KEYS meta, data, index, feed | ARGV whether all of a sealed value is wanted, ids
+-- Per id: its end, its stamp or its value, the value's size; an empty end: it is not there.
 local k = section_keys()
 if is_gone(k) then
   return { 'GONE' }
 end
 local now, out = now_us(), { 'OK' }
-for _, id in ipairs(ARGV) do
+for i = 2, #ARGV do
+  local id = ARGV[i]
   local ends = section_end(k, id, now)
   local value, n = ends and call('HGET', k.data, 's:' .. id), #out
   out[n + 1], out[n + 2], out[n + 3] = ends or '', '', 0
   if value then
-    out[n + 2], out[n + 3] = value:sub(1, STAMP), #value
+    local all = ARGV[1] == '1' and is_sealed(value)
+    out[n + 2], out[n + 3] = all and value or value:sub(1, STAMP), #value
   elseif ends then
     local size = call('STRLEN', large_key(k, id))
     if size > 0 then

@@ -7,7 +7,7 @@ if is_gone(k) then
   return { 'GONE' }
 end
 local id = ARGV[3]
-local stamp = call('ZSCORE', k.index, id) and section_stamp(k, id) or ''
+local stamp = call('ZSCORE', k.index, id) and section_head(k, id, STAMP) or ''
 local function number(from, n)
   local v = 0
   for i = from + n - 1, from, -1 do

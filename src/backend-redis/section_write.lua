@@ -7,6 +7,8 @@
 --   r  replace by what follows     s  the same, if that covers the section
 --   p  r, as the settle form of a plain write
 --   l  S, as the settle form of a patch to a section with its own key
+-- A sealed content, which the stamp tells, is all of a section: put where it does not cover
+-- the section, or twice into one, it is answered by INLINE, and nothing is changed.
 -- "What follows" are HSETNX commands in the same transaction: large contents do not
 -- pass through here, only room is made for them. All or nothing.
 local k = section_keys()
@@ -16,6 +18,8 @@ local FIRST = 8
 local BYTES_MAX = 512 * 1024 * 1024
 local n = (#ARGV - FIRST + 1) / 2
 local ids, modes, offsets, sizes = {}, {}, {}, {}
+local sealed = is_sealed(stamp)
+local extra = sealed and SEAL or 0
 
 -- Which of ids are there for ever. A small index is a list, in which each look-up walks
 -- from the start: many of them together cost more than all of it.
@@ -48,7 +52,7 @@ local function cover_all()
   local there, olds = forever(), sliced('HMGET', k.data, fields)
   for i = 1, n do
     local data = ARGV[FIRST + 2 * i - 1]
-    if not there[ids[i]] or not olds[i] or #olds[i] > STAMP + #data then
+    if not there[ids[i]] or not olds[i] or content_size(olds[i]) > #data - extra then
       return false
     end
     sets[2 * i + 3], sets[2 * i + 4] = fields[i], stamp .. data
@@ -127,6 +131,8 @@ local function size_look(s)
   local len = call('HSTRLEN', k.data, 's:' .. s.id)
   if len == 0 then
     large_look(s)
+  elseif sealed then
+    s.size = content_size(call('HGET', k.data, 's:' .. s.id))
   else
     s.size = math.max(len - STAMP, 0)
   end
@@ -141,7 +147,7 @@ local function wholes_look(list)
   local values = sliced('HMGET', k.data, fields)
   for j, s in ipairs(list) do
     if values[j] then
-      s.whole, s.size = values[j], math.max(#values[j] - STAMP, 0)
+      s.whole, s.size = values[j], content_size(values[j])
     else
       large_look(s)
     end
@@ -153,7 +159,7 @@ local function look()
   local by_id, patched, later = {}, {}, false
   for i = 1, n do
     local id, outside = ids[i], is_outside(i)
-    if by_id[id] and (later or outside) then
+    if by_id[id] and (later or outside or sealed) then
       return i
     end
     later = later or outside
@@ -173,7 +179,9 @@ local function look()
   end
   wholes_look(patched)
   for i = 1, n do
-    if modes[i] == 's' and (offsets[i] > 0 or sizes[i] < sections[i].size) then
+    local offset, size = offsets[i] or 0, sizes[i] or #ARGV[FIRST + 2 * i - 1]
+    if (modes[i] == 's' or sealed and (modes[i] or 'S') == 'S') and
+       (offset > 0 or size - extra < sections[i].size) then
       return i
     end
   end
@@ -293,11 +301,12 @@ for i = 1, n do
   if is_outside(i) then
     content_drop(k, s.id)
   else
-    put(s, offsets[i] or 0, data, modes[i] == 'R')
+    put(s, offsets[i] or 0, data, sealed or modes[i] == 'R')
   end
   if meta[2] == '1' then
     local c = #change
-    change[c + 1], change[c + 2], change[c + 3], change[c + 4] = s.id, whole(offsets[i] or 0), 'd', data
+    change[c + 1], change[c + 2], change[c + 3], change[c + 4] = s.id, whole(offsets[i] or 0), sealed and 'e' or 'd',
+      sealed and stamp .. data or data
   end
 end
 for i = 1, n do
