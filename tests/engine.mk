@@ -22,6 +22,12 @@ tests_test_amf_engine_filters_SOURCES = %D%/test_amf_engine_filters.c
 tests_test_amf_engine_filters_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_filters_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
+check_PROGRAMS += tests/test_amf_engine_limits
+TESTS += tests/test_amf_engine_limits
+tests_test_amf_engine_limits_SOURCES = %D%/test_amf_engine_limits.c
+tests_test_amf_engine_limits_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_amf_engine_limits_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
 check_PROGRAMS += tests/test_amf_engine_models
 TESTS += tests/test_amf_engine_models
 tests_test_amf_engine_models_SOURCES = %D%/test_amf_engine_models.c

@@ -109,41 +109,6 @@ Test(amf_models, m_plus_n_swap_hands_the_other_standbys_over)
     world_end(w);
 }
 
-Test(amf_models, alpha_limits_the_actives_of_an_incomplete_group)
-{
-    struct world *w = two_plus_one();
-
-    w->m.sgs[0].alpha = 50;
-    world_begin(w);
-    world_node_up(w, 0);
-    world_node_up(w, 1);
-    world_run(w, 10000);
-    story_is(w, "[    0] launch comp1\n"
-                "[    0] launch comp2\n"
-                "[ 5000] set comp1 csi1 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n"
-                "[ 5000] set comp1 csi2 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n"
-                "[ 5000] set comp2 csi1 STANDBY ADD_ONE active=comp1 rank=1 attrs\n"
-                "[ 5000] set comp2 csi2 STANDBY ADD_ONE active=comp1 rank=1 attrs\n");
-    world_end(w);
-}
-
-Test(amf_models, reduction_turns_a_standby_into_an_active)
-{
-    struct world *w = two_plus_one();
-
-    w->m.sgs[0].reduction = true;
-    for (size_t i = 0; i < w->m.n_comps; i++)
-        w->m.comps[i].max_active_csis = 1;
-    settled(w, false);
-    world_node_down(w, 0);
-    world_run(w, 11000);
-    world_forget(w);
-    world_node_down(w, 1);
-    world_run(w, 20000);
-    story_is(w, "");
-    world_end(w);
-}
-
 /* ---- N-way --------------------------------------------------------------- */
 
 Test(amf_models, n_way_spreads_actives_and_ranks_standbys)

@@ -248,3 +248,29 @@ ParameterizedTest(const size_t *index, amf_engine_sim,
     else
         try_seeds(s, from ? strtoull(from, NULL, 10) : 1, runs_of(s));
 }
+
+/* What longer runs have found, each a fault of the engine once. */
+Test(amf_engine_sim, seeds_that_broke_something_hold, .timeout = 60)
+{
+    static const struct {
+        const char *shape;
+        uint64_t seed;
+    } known[] = {
+        {"N-way either or", 14},
+        {"M+N reduction", 257},
+        {"N-way active few", 600},
+        {"M+N alpha", 774},
+        {"M+N 9+3", 831},
+        {"M+N mixed", 590},
+        {"N-way dependencies", 101717},
+        {"M+N", 102678},
+    };
+    char why[256] = "";
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+        for (size_t k = 0; k < N_SHAPES; k++)
+            cr_expect(strcmp(shapes[k].name, known[i].shape) != 0 ||
+                          history(&shapes[k], known[i].seed, why, sizeof(why), false),
+                      "%s, seed %llu: %s", known[i].shape,
+                      (unsigned long long)known[i].seed, why);
+}

@@ -245,7 +245,7 @@ static void clear_standbys(struct amf_engine *e, const struct amf_sg_state *g,
 /* All of them or, while something has still to go, none. */
 static void promote_tentative(struct amf_engine *e, const struct amf_sg_state *g, int su)
 {
-    const bool now = !amf_su_has_removing(e, su);
+    const bool now = !amf_su_clearing(e, su);
 
     for (size_t i = 0; i < g->n_sis; i++) {
         struct amf_asg *a = amf_asg_at(e, su, g->sis[i]);

@@ -144,9 +144,7 @@ static const char *check_capacity(struct amf_engine *e, int comp)
 
         for (size_t k = 0; k < a->n_parts; k++)
             if (a->parts[k].comp == comp && !a->removing)
-                ++*(a->role == AMF_HA_STANDBY || (a->swap && a->role == AMF_HA_QUIESCED)
-                        ? &standby
-                        : &active);
+                ++*(amf_asg_stands_by(a) ? &standby : &active);
     }
     if (active > c->max_active_csis || standby > c->max_standby_csis)
         return amf_broken(e, "comp %s: %u active and %u standby CSIs are too many",

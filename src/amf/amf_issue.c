@@ -178,11 +178,15 @@ static void want_active(struct amf_engine *e, struct amf_asg *a, size_t part)
         reactivate(e, a, part);
     } else if (p->pending) {
         return;
-    } else if (p->lost || p->ha == AMF_HA_NONE) {
-        activate(e, a, part);
-    } else if (p->ha == AMF_HA_STANDBY) {
-        if (amf_si_depends_met(e, a->si))
+    } else if (p->ha == AMF_HA_NONE || p->ha == AMF_HA_STANDBY) {
+        if (!amf_si_depends_met(e, a->si))
+            return;
+        if (p->lost || p->ha == AMF_HA_NONE)
+            activate(e, a, part);
+        else
             promote(e, a, part);
+    } else if (p->lost) {
+        activate(e, a, part);
     } else if (p->ha != AMF_HA_ACTIVE) {
         reactivate(e, a, part);
     }

@@ -259,7 +259,7 @@ static bool may_share(const struct amf_engine *e, int sg, int su, enum amf_ha ro
     const uint32_t standby = amf_su_count(e, su, AMF_HA_STANDBY);
 
     if (m->redundancy == AMF_RED_NO_REDUNDANCY || amf_su_idle(e, su) ||
-        amf_su_has_removing(e, su))
+        amf_su_clearing(e, su))
         return false;
     if (role == AMF_HA_ACTIVE ? active >= m->max_active_sis
                               : standby >= m->max_standby_sis)

@@ -223,8 +223,9 @@ enum amf_promotable {
 enum amf_promotable amf_asg_promotable(struct amf_engine *e, struct amf_asg *a);
 void amf_asg_set_role(struct amf_engine *e, struct amf_asg *a, enum amf_ha role);
 void amf_asg_set_removing(struct amf_engine *e, struct amf_asg *a);
-bool amf_su_has_removing(const struct amf_engine *e, int su);
+bool amf_su_clearing(const struct amf_engine *e, int su);
 bool amf_su_overloaded(const struct amf_engine *e, int su);
+bool amf_asg_stands_by(const struct amf_asg *a);
 bool amf_asg_leaving(const struct amf_asg *a);
 bool amf_asg_confirmed(const struct amf_engine *e, const struct amf_asg *a);
 bool amf_asg_quiesced(const struct amf_asg *a);

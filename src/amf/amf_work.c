@@ -24,13 +24,25 @@ bool amf_asg_leaving(const struct amf_asg *a)
     return a->removing || a->role == AMF_HA_QUIESCED || a->role == AMF_HA_QUIESCING;
 }
 
+/* The old active of a swap, which is to go although it has not become standby yet. */
+static bool swap_undone(const struct amf_asg *a)
+{
+    return a->swap && a->role == AMF_HA_QUIESCED;
+}
+
+bool amf_asg_stands_by(const struct amf_asg *a)
+{
+    return a->role == AMF_HA_STANDBY || swap_undone(a);
+}
+
 /* Something is being taken off it, perhaps to make room. */
-bool amf_su_has_removing(const struct amf_engine *e, int su)
+bool amf_su_clearing(const struct amf_engine *e, int su)
 {
     const struct amf_sg_state *g = &e->sgs[e->m->sus[su].sg];
 
     for (size_t i = 0; i < g->n_sis; i++)
-        if (amf_asg_at(e, su, g->sis[i])->removing)
+        if (amf_asg_at(e, su, g->sis[i])->removing ||
+            swap_undone(amf_asg_at(e, su, g->sis[i])))
             return true;
     return false;
 }
@@ -81,7 +93,7 @@ static void count_parts(const struct amf_engine *e, int comp, uint32_t *active,
 
         for (size_t k = 0; k < a->n_parts && !a->ignored; k++)
             if (a->parts[k].comp == comp)
-                ++*(a->role == AMF_HA_STANDBY ? standby : active);
+                ++*(amf_asg_stands_by(a) ? standby : active);
     }
 }
 

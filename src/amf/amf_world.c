@@ -409,7 +409,7 @@ static void check_order(struct world *w, const struct amf_csi_set *s)
     const bool given_back = s->flags == (AMF_CSI_ADD_ONE | AMF_CSI_TARGET_ONE) ||
                             (s->active_comp == s->comp && !(s->flags & AMF_CSI_ADD_ONE));
 
-    if (!csi || (s->ha != AMF_HA_ACTIVE && s->ha != AMF_HA_STANDBY))
+    if (!csi || w->repeating || (s->ha != AMF_HA_ACTIVE && s->ha != AMF_HA_STANDBY))
         return;
     for (size_t i = 0; i < csi->depends.n; i++)
         if (!has_confirmed(w, w->m.comps[s->comp].su, csi->depends.at[i], s->ha))
@@ -779,9 +779,11 @@ bool world_restart_daemon(struct world *w)
             w->queue[i].ev.type == AMF_EV_EXITED ||
             w->queue[i].ev.type == AMF_EV_LAUNCH_FAILED)
             w->queue[i].used = false;
+    w->repeating = true;
     for (size_t i = 0; ok && i < w->m.n_comps; i++)
         world_feed(w, &(struct amf_event){.type = AMF_EV_RESTORED,
                                           .index = (int)i,
                                           .ok = w->comp[i].running});
+    w->repeating = false;
     return ok;
 }

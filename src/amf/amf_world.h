@@ -65,6 +65,7 @@ struct world {
     bool notes;                   /* tell them as well */
     bool silent;                  /* no story */
     FILE *aloud;                  /* the story goes there at once; NULL: it is kept */
+    bool repeating;               /* a new daemon repeats what was not answered */
     bool swapping;                /* two actives are excused until it is over */
     enum amf_admin_result result; /* of the last admin operation */
     const char *broken;
