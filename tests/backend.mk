@@ -81,6 +81,13 @@ tests_it_store_tls_SOURCES = %D%/it_store_tls.c %D%/fixture_tls.c %D%/fixture_tl
 tests_it_store_tls_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_tls_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/it_acl
+TESTS += tests/it_acl
+tests_it_acl_SOURCES = %D%/it_acl.c %D%/fixture_sentinel.c \
+	%D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
+tests_it_acl_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_acl_LDADD = $(BACKEND_TEST_LIBS)
+
 check_PROGRAMS += tests/it_tls_rotate
 TESTS += tests/it_tls_rotate
 tests_it_tls_rotate_SOURCES = %D%/it_tls_rotate.c %D%/fixture_tls.c %D%/fixture_tls.h \

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "fixture_acl.h"
 
 static void die(const struct redis *r, const char *what)
 {
@@ -78,8 +79,9 @@ static void run_server(const struct redis *r)
     argv[n++] = r->socket;
     argv[n++] = "--save";
     argv[n++] = "";
-    for (i = 0; r->args && r->args[i] && n < 62; i++)
+    for (i = 0; r->args && r->args[i] && n < 60; i++)
         argv[n++] = r->args[i];
+    n += fixture_acl_args(r, argv + n);
     argv[n] = NULL;
     execvp(argv[0], (char *const *)argv);
     _exit(127);
@@ -121,6 +123,7 @@ void redis_start(struct redis *r, bool tcp, const char *const *args)
     const char *tmp = getenv("TMPDIR");
 
     memset(r, 0, sizeof(*r));
+    fixture_acl_login();
     r->args = args;
     snprintf(r->dir, sizeof(r->dir), "%s/redis.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     if (!mkdtemp(r->dir))
@@ -138,6 +141,7 @@ void redis_kill(struct redis *r)
 {
     if (!r->pid)
         return;
+    fixture_acl_note(r);
     kill(r->pid, SIGKILL);
     while (waitpid(r->pid, NULL, 0) < 0) {
     }

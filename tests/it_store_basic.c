@@ -436,3 +436,36 @@ Test(store, a_clean_end_leaves_only_what_is_retained)
                  "only the memory is left to free");
     redis_end(&server);
 }
+
+Test(store, an_iteration_of_many_sections_shows_each_once)
+{
+    enum { MANY = 5000 }; /* more than come with one answer */
+    static bool seen[MANY];
+    struct store_attrs attrs = plain;
+    struct store_section_info info;
+    struct store_iter *it;
+    struct store_ckpt *c;
+    unsigned long at;
+    char id[16];
+    int i, n = 0;
+
+    fixture_store_start(NULL);
+    attrs.max_sections = MANY;
+    c = ckpt_make_with("c", &attrs);
+    for (i = 0; i < MANY; i++) {
+        snprintf(id, sizeof(id), "%d", i);
+        cr_assert_eq(create(c, id, "x"), STORE_OK);
+    }
+    cr_assert_eq(store_iter_begin(c, STORE_ANY, never, soon(), &it), STORE_OK);
+    while (store_iter_next(it, &info, soon()) == STORE_OK) {
+        snprintf(id, sizeof(id), "%.*s", (int)info.id.size, (const char *)info.id.base);
+        at = strtoul(id, NULL, 10);
+        cr_assert(at < MANY && !seen[at], "%s", id);
+        seen[at] = true;
+        n++;
+    }
+    store_iter_end(it);
+    cr_expect_eq(n, MANY, "%d of %d", n, MANY);
+    store_ckpt_close(c, soon());
+    fixture_store_end();
+}

@@ -143,14 +143,7 @@ static enum store_status read_clock(const struct rds_talk *t, int64_t *clock_us)
     return done(reply, &st);
 }
 
-/* An ordinary command is refused while the data set is loading, INFO and ROLE are not. */
-static enum store_status verify_ready(const struct rds_talk *t)
-{
-    enum store_status st;
-
-    return done(rds_talk_words(t, &st, 2, "EXISTS", "clovis:{c:}"), &st);
-}
-
+/* This is refused while the data set is loading, too, which INFO and ROLE are not. */
 static enum store_status load_scripts(const struct rds_talk *t)
 {
     enum store_status st;
@@ -182,8 +175,6 @@ enum store_status rds_session_begin(struct rds_conn *conn, const struct rds_plac
         st = read_history(&t, session);
     if (st == STORE_OK)
         st = fence(&t, before, session);
-    if (st == STORE_OK)
-        st = verify_ready(&t);
     if (st == STORE_OK)
         st = load_scripts(&t);
     if (st == STORE_OK)
