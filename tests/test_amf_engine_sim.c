@@ -151,6 +151,28 @@ static void reducing(struct world *w)
     w->m.sgs[0].reduction = true;
 }
 
+static void adjusting(struct world *w)
+{
+    failover_first(w);
+    w->m.sgs[0].auto_adjust = true;
+    w->m.sgs[0].pref_inservice = 3;
+    w->m.sus[0].rank = 0;
+}
+
+static void adjusting_either_or(struct world *w)
+{
+    either_or(w);
+    adjusting(w);
+    w->m.sgs[0].max_active_sis = 2;
+    w->m.sgs[0].pref_inservice = 4;
+}
+
+static void adjusting_tight(struct world *w)
+{
+    tight_and_few(w);
+    adjusting(w);
+}
+
 static const struct sim_shape shapes[] = {
     {"1+1", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, NULL},
     {"1+1 fail over", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, failover_first},
@@ -175,6 +197,11 @@ static const struct sim_shape shapes[] = {
     {"M+N alpha", {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, alpha},
     {"M+N beta", {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, beta},
     {"M+N reduction", {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, reducing},
+    {"2N adjusting", {AMF_RED_TWO_N, 3, 4, 2, 2, 2}, adjusting},
+    {"M+N adjusting", {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, adjusting_either_or},
+    {"N-way adjusting", {AMF_RED_N_WAY, 3, 5, 1, 4, 1}, adjusting_tight},
+    {"N-way active adjusting", {AMF_RED_N_WAY_ACTIVE, 3, 5, 1, 3, 1}, adjusting_tight},
+    {"no redundancy adjusting", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, adjusting},
     {"M+N mixed", {AMF_RED_M_PLUS_N, 3, 4, 2, 4, 2}, failover_first},
 };
 

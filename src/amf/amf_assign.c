@@ -529,9 +529,10 @@ void amf_sg_evaluate(struct amf_engine *e, int sg)
     amf_swap_if_ready(e, sg);
     promote_where_due(e, sg);
     retire_quiesced(e, sg);
-    if (g->started && g->swap_to < 0) {
+    if (g->started && g->swap_to < 0 && amf_adjust_may_assign(e, sg)) {
         assign_actives(e, sg);
         assign_standbys(e, sg);
     }
     amf_issue(e, sg);
+    amf_adjust_look(e, sg);
 }

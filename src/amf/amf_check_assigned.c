@@ -132,6 +132,42 @@ static const char *check_si(struct amf_engine *e, int sg, int si)
     return NULL;
 }
 
+/* With autoAdjust, and no look at the layout to come: 2N has the better SU active, and
+ * the best of the others as standby. Rank 0 is the last. */
+static const char *check_ranks(struct amf_engine *e, int sg)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+    uint32_t active = UINT32_MAX, standby = UINT32_MAX, idle = UINT32_MAX;
+
+    for (size_t i = 0; i < g->n_sus; i++) {
+        const uint32_t rank = e->m->sus[g->sus[i]].rank - 1;
+
+        if (!in_service(e, g->sus[i]))
+            continue;
+        if (amf_su_count(e, g->sus[i], AMF_HA_ACTIVE))
+            active = rank;
+        else if (amf_su_count(e, g->sus[i], AMF_HA_STANDBY))
+            standby = rank;
+        else if (rank < idle)
+            idle = rank;
+    }
+    if (active == UINT32_MAX || standby == UINT32_MAX)
+        return NULL;
+    return standby < active || idle < standby
+               ? amf_broken(e, "sg %s is not in the order of its ranks",
+                            e->m->sgs[sg].name)
+               : NULL;
+}
+
+static bool has_adjusted(const struct amf_engine *e, int sg)
+{
+    const struct amf_sg *m = &e->m->sgs[sg];
+
+    return e->sgs[sg].auto_adjust && e->sgs[sg].adjust_due_ms == AMF_NEVER &&
+           e->sgs[sg].admin == AMF_ADMIN_UNLOCKED && m->redundancy == AMF_RED_TWO_N &&
+           m->collocation && m->loading != AMF_LOAD_BY_SI_PREFERENCE;
+}
+
 const char *amf_check_assigned(struct amf_engine *e, int sg)
 {
     const struct amf_sg_state *g = &e->sgs[sg];
@@ -141,7 +177,7 @@ const char *amf_check_assigned(struct amf_engine *e, int sg)
         if (amf_si_effective(e, g->sis[i]) == AMF_ADMIN_UNLOCKED &&
             amf_si_depends_met(e, g->sis[i]) && e->m->sis[g->sis[i]].csis.n)
             text = check_si(e, sg, g->sis[i]);
-    return text;
+    return text || !g->started || !has_adjusted(e, sg) ? text : check_ranks(e, sg);
 }
 
 /* ---- limits ---------------------------------------------------------------- */

@@ -155,6 +155,7 @@ static void reset_sg(struct amf_sg_state *g, const struct amf_sg *m)
     g->started = false;
     g->start_due_ms = g->adjust_due_ms = AMF_NEVER;
     g->auto_adjust = m->auto_adjust;
+    g->adjusting = false;
     g->failovers = (struct amf_window){0, 0};
     g->swap_from = g->swap_to = -1;
 }

@@ -68,11 +68,16 @@ static bool in_service(const struct amf_engine *e, int su)
     return amf_su_readiness(e, su) == AMF_READY_INSERVICE;
 }
 
-/* a goes before b: rank, then who came into service first. */
+/* a goes before b: rank, then who came into service first. Where a group adjusts
+ * itself, rank 0 is the last. */
 static bool before(const struct amf_engine *e, int a, int b)
 {
-    if (e->m->sus[a].rank != e->m->sus[b].rank)
-        return e->m->sus[a].rank < e->m->sus[b].rank;
+    const uint32_t first = e->sgs[e->m->sus[a].sg].auto_adjust ? 1 : 0;
+    const uint32_t rank_a = e->m->sus[a].rank - first;
+    const uint32_t rank_b = e->m->sus[b].rank - first;
+
+    if (rank_a != rank_b)
+        return rank_a < rank_b;
     return e->sus[a].order < e->sus[b].order;
 }
 
@@ -376,6 +381,6 @@ int amf_place_standby(struct amf_engine *e, int sg, int si)
 
     if (e->m->sgs[sg].redundancy == AMF_RED_TWO_N)
         return two_n_standby(e, sg, si);
-    su = companion(e, sg, si);
+    su = e->sgs[sg].adjusting ? -1 : companion(e, sg, si);
     return su >= 0 ? su : by_strategy(e, sg, si, AMF_HA_STANDBY);
 }

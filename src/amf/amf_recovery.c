@@ -351,6 +351,9 @@ void amf_su_repair(struct amf_engine *e, int su)
 
     e->sus[su].oper = AMF_OPER_ENABLED;
     e->sus[su].restarting = false;
+    if (e->m->sus[su].sg >= 0)
+        e->sus[su].probation_ms =
+            e->now_ms + e->m->sgs[e->m->sus[su].sg].adjust_probation_ms;
     for (size_t i = 0; i < comps->n; i++)
         amf_comp_repaired(e, comps->at[i]);
     e->dirty = true;
@@ -444,7 +447,6 @@ static void repair_if_due(struct amf_engine *e, int su)
     if (!amf_su_down(e, su) || !amf_su_idle(e, su) || any_comp_failed(e, su))
         return;
     amf_su_repair(e, su);
-    e->sus[su].probation_ms = e->now_ms + e->m->sgs[m->sg].adjust_probation_ms;
     amf_note(e, "su %s repaired", m->name);
 }
 

@@ -268,6 +268,11 @@ bool amf_swap_fits(struct amf_engine *e, int sg, int from, int to);
 void amf_swap_start(struct amf_engine *e, int sg, int from, int to);
 void amf_swap_if_ready(struct amf_engine *e, int sg);
 
+/* ---- amf_adjust.c ---------------------------------------------------------------- */
+
+bool amf_adjust_may_assign(const struct amf_engine *e, int sg);
+void amf_adjust_look(struct amf_engine *e, int sg);
+
 /* ---- amf_recovery.c ------------------------------------------------------------- */
 
 enum amf_fault_kind {
