@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
-TESTS += tests/completion.sh
-EXTRA_DIST += %D%/completion.sh
+TESTS += tests/completion.sh tests/bench.sh
+EXTRA_DIST += %D%/completion.sh %D%/bench.sh
