@@ -31,7 +31,7 @@ struct bench_line {
     int64_t ours_p50_ns, ours_p99_ns, raw_p50_ns, raw_p99_ns;
     const char *raw; /* what the baseline is */
     double target_ratio;
-    int64_t target_p99_ns;
+    int64_t target_p50_ns, target_p99_ns;
 };
 
 /* One line about something that is not a time. */
@@ -46,16 +46,28 @@ struct bench_value {
 
 struct bench_report {
     bool json;
+    bool progress;     /* tell on standard error what is under way */
+    bool terminal;     /* standard error is one: the line may be overwritten */
+    const char *store; /* how the server of the next lines is reached, "unix" */
+    int64_t begin_ns;
     unsigned lines, missed;
 };
 
 void bench_begin(struct bench_report *r);
+
+/* What is measured now, before its line. */
+void bench_progress(const struct bench_report *r, const char *name, size_t size);
+
 void bench_add(struct bench_report *r, const struct bench_line *line);
+/* The same with the percentiles of these; raw NULL: there is no baseline. */
+void bench_add_samples(struct bench_report *r, struct bench_line *line,
+                       struct bench_samples *ours, struct bench_samples *raw);
 void bench_add_value(struct bench_report *r, const struct bench_value *v);
 void bench_end(struct bench_report *r);
 
 struct bench_options {
     bool quick;
+    bool brief; /* quick, and not the first store */
     unsigned kills;
     const char *daemon; /* clovis-amfd to start */
 };
@@ -67,6 +79,10 @@ bool bench_vector(const struct bench_options *o, struct bench_report *r);
 bool bench_threads(const struct bench_options *o, struct bench_report *r);
 bool bench_sync(const struct bench_options *o, struct bench_report *r);
 bool bench_amf_scale(const struct bench_options *o, struct bench_report *r);
+bool bench_notify(const struct bench_options *o, struct bench_report *r);
+bool bench_start(const struct bench_options *o, struct bench_report *r);
+bool bench_big(const struct bench_options *o, struct bench_report *r);
+bool bench_procs(const struct bench_options *o, struct bench_report *r);
 bool bench_cache(const struct bench_options *o, struct bench_report *r);
 bool bench_amf(const struct bench_options *o, struct bench_report *r);
 

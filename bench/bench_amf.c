@@ -134,33 +134,81 @@ static bool kill_rounds(struct pair *c, unsigned kills, struct bench_samples *s)
         if (!settle(c, &active_ns))
             return false;
         bench_samples_add(s, active_ns - killed_ns);
-        if ((i + 1) % 20 == 0)
-            fprintf(stderr, "bench: %u of %u kills\r", i + 1, kills);
     }
     return true;
 }
 
-bool bench_amf(const struct bench_options *o, struct bench_report *r)
+/* From the first thing that the old active is told to the other's ACTIVE, until the old
+ * one is the standby. */
+static bool swap_once(struct pair *c, struct bench_samples *s)
+{
+    int64_t left_ns = 0, active_ns = 0;
+    const pid_t old = c->active;
+    bool standby = false;
+    struct bench_callback cb;
+
+    if (!bench_cluster_order(
+            &c->cluster,
+            "{\"t\":\"admin\",\"id\":2,\"op\":\"swap\",\"kind\":\"si\",\"name\":\"si\"}"))
+        return false;
+    while (!active_ns || !standby) {
+        if (!bench_cluster_next(&c->cluster, &cb, WAIT_MS))
+            return false;
+        if (cb.pid == old && !left_ns)
+            left_ns = cb.at_ns;
+        if (cb.pid == old && cb.ha == BENCH_STANDBY)
+            standby = true;
+        if (cb.pid == c->standby && cb.ha == BENCH_ACTIVE)
+            active_ns = cb.at_ns;
+    }
+    bench_samples_add(s, active_ns - left_ns);
+    c->active = c->standby;
+    c->standby = old;
+    return true;
+}
+
+static bool swap_rounds(struct pair *c, unsigned swaps, struct bench_samples *s)
+{
+    int64_t unused;
+    bool ok = settle(c, &unused);
+
+    for (; ok && swaps > 0; swaps--)
+        ok = swap_once(c, s);
+    return ok;
+}
+
+typedef bool rounds_fn(struct pair *c, unsigned rounds, struct bench_samples *s);
+
+static bool measure(const struct bench_options *o, struct bench_report *r,
+                    struct bench_line line, rounds_fn *rounds, unsigned n)
 {
     struct pair c = {.active = 0};
     struct bench_samples s = {0};
-    struct bench_line line = {.name = "crash of active -> ACTIVE",
-                              .threads = 1,
-                              .target_p99_ns = 50 * CLV_NS_PER_MS};
     bool ok;
 
+    bench_progress(r, line.name, 0);
+    line.threads = 1;
     ok = bench_cluster_open(&c.cluster, o->daemon) &&
          write_file(&c.cluster, "clAmfDefinitions.xml", definitions, c.cluster.self) &&
          write_file(&c.cluster, "clAmfConfig.xml", config, "") &&
-         bench_samples_init(&s, o->kills) && bench_cluster_start(&c.cluster);
-    if (ok && !(ok = kill_rounds(&c, o->kills, &s)))
+         bench_samples_init(&s, n) && bench_cluster_start(&c.cluster);
+    if (ok && !(ok = rounds(&c, n, &s)))
         bench_cluster_show_log(&c.cluster);
     bench_cluster_close(&c.cluster);
-    if (ok) {
-        line.ours_p50_ns = bench_percentile(&s, 0.50);
-        line.ours_p99_ns = bench_percentile(&s, 0.99);
-        bench_add(r, &line);
-    }
+    if (ok)
+        bench_add_samples(r, &line, &s, NULL);
     bench_samples_free(&s);
     return ok;
+}
+
+bool bench_amf(const struct bench_options *o, struct bench_report *r)
+{
+    const struct bench_line crash = {.name = "crash of active -> ACTIVE",
+                                     .target_p50_ns = 2 * CLV_NS_PER_MS,
+                                     .target_p99_ns = 10 * CLV_NS_PER_MS};
+    const struct bench_line swap = {.name = "SI swap: QUIESCED -> ACTIVE",
+                                    .target_p99_ns = 3 * CLV_NS_PER_MS};
+
+    return measure(o, r, crash, kill_rounds, o->kills) &&
+           measure(o, r, swap, swap_rounds, o->kills);
 }

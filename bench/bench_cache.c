@@ -30,7 +30,7 @@ enum {
 struct polled {
     ClCkptSvcHdlT service;
     ClCkptHdlT ckpt;
-    redisContext *raw;
+    struct bench_raw *raw;
     char *block;
     long pause_ns; /* of the writer */
     atomic_bool stop;
@@ -56,7 +56,7 @@ static void ours(struct polled *p, const size_t *size)
 
 static void raw(struct polled *p, const size_t *size)
 {
-    redisReply *r = redisCommand(p->raw, "HGET %s %b", RAW_KEY, size, sizeof(*size));
+    redisReply *r = bench_raw_command(p->raw, "HGET %s %b", RAW_KEY, size, sizeof(*size));
 
     if (!r || r->type != REDIS_REPLY_STRING || r->len != *size)
         atomic_store(&p->failed, true);
@@ -66,8 +66,8 @@ static void raw(struct polled *p, const size_t *size)
 
 static void raw_set(struct polled *p, const size_t *size)
 {
-    redisReply *r = redisCommand(p->raw, "HSET %s %b %b", RAW_KEY, size, sizeof(*size),
-                                 p->block, *size);
+    redisReply *r = bench_raw_command(p->raw, "HSET %s %b %b", RAW_KEY, size,
+                                      sizeof(*size), p->block, *size);
 
     if (r)
         freeReplyObject(r);
@@ -112,17 +112,14 @@ static bool measure(struct polled *p, struct bench_report *r, struct bench_line 
     bool ok = bench_samples_init(&a, rounds) && bench_samples_init(&b, rounds);
     size_t i;
 
+    bench_progress(r, line->name, *size);
     for (i = 0; ok && i < rounds; i++) {
         sample(p, size, &a, &b);
         ok = !atomic_load(&p->failed);
     }
     if (ok) {
         line->size = *size;
-        line->ours_p50_ns = bench_percentile(&a, 0.50);
-        line->ours_p99_ns = bench_percentile(&a, 0.99);
-        line->raw_p50_ns = bench_percentile(&b, 0.50);
-        line->raw_p99_ns = bench_percentile(&b, 0.99);
-        bench_add(r, line);
+        bench_add_samples(r, line, &a, &b);
     } else {
         fprintf(stderr, "bench: %s of %zu bytes failed\n", line->name, *size);
     }
@@ -186,7 +183,7 @@ static void teardown(struct polled *p)
 {
     if (p->raw) {
         bench_raw_int(p->raw, "DEL %s", RAW_KEY);
-        redisFree(p->raw);
+        bench_raw_close(p->raw);
     }
     if (p->ckpt)
         clCkptCheckpointClose(p->ckpt);

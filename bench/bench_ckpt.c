@@ -25,8 +25,9 @@ enum { N_SIZES = sizeof(sizes) / sizeof(*sizes), MAX_BYTES = 65536 };
 struct setup {
     ClCkptSvcHdlT service;
     ClCkptHdlT ckpt;
-    redisContext *raw;
+    struct bench_raw *raw;
     int bare;
+    size_t n_fn;           /* ours, raw and, unless bare is not there, that */
     char *payload, *reply; /* MAX_BYTES and room for the protocol */
     char *encoded;         /* the bare socket's command */
     size_t encoded_len;
@@ -59,7 +60,7 @@ static void ours_read(struct setup *s, const size_t *size)
 
 static void raw_call(struct setup *s, int argc, const char **argv, const size_t *len)
 {
-    redisReply *r = redisCommandArgv(s->raw, argc, argv, len);
+    redisReply *r = bench_raw_argv(s->raw, argc, argv, len);
 
     s->failed |= !r || r->type == REDIS_REPLY_ERROR;
     if (r)
@@ -146,7 +147,7 @@ static int64_t timed(call_fn fn, struct setup *s, const size_t *size)
     return clv_now_ns() - before;
 }
 
-/* The three in turn, each in each place equally often. */
+/* All in turn, each in each place equally often. */
 static bool run(struct setup *s, call_fn fn[3], const size_t *size, size_t rounds,
                 struct bench_samples out[3])
 {
@@ -154,10 +155,10 @@ static bool run(struct setup *s, call_fn fn[3], const size_t *size, size_t round
     int64_t ns;
 
     for (i = 0; i < rounds + rounds / 20 && !s->failed; i++) {
-        for (k = 0; k < 3; k++) {
-            ns = timed(fn[(i + k) % 3], s, size);
+        for (k = 0; k < s->n_fn; k++) {
+            ns = timed(fn[(i + k) % s->n_fn], s, size);
             if (i >= rounds / 20)
-                bench_samples_add(&out[(i + k) % 3], ns);
+                bench_samples_add(&out[(i + k) % s->n_fn], ns);
         }
     }
     if (s->failed)
@@ -172,20 +173,16 @@ static void report(struct bench_report *r, const char *name, size_t size,
         .name = name,
         .size = size,
         .threads = 1,
-        .ours_p50_ns = bench_percentile(&out[0], 0.50),
-        .ours_p99_ns = bench_percentile(&out[0], 0.99),
-        .raw_p50_ns = bench_percentile(&out[1], 0.50),
-        .raw_p99_ns = bench_percentile(&out[1], 0.99),
         .raw = "hiredis",
         .target_ratio = 1.10,
     };
 
-    bench_add(r, &line);
+    bench_add_samples(r, &line, &out[0], &out[1]);
+    if (!out[2].n)
+        return;
     line.raw = "bare socket";
-    line.raw_p50_ns = bench_percentile(&out[2], 0.50);
-    line.raw_p99_ns = bench_percentile(&out[2], 0.99);
     line.target_ratio = 0;
-    bench_add(r, &line);
+    bench_add_samples(r, &line, &out[0], &out[2]);
 }
 
 static bool measure(struct setup *s, struct bench_report *r, const char *name,
@@ -195,6 +192,7 @@ static bool measure(struct setup *s, struct bench_report *r, const char *name,
     bool ok = true;
     size_t k;
 
+    bench_progress(r, name, *size);
     encode(s, argc, size);
     for (k = 0; k < 3; k++)
         ok = bench_samples_init(&out[k], rounds) && ok;
@@ -227,14 +225,14 @@ static void teardown(struct setup *s)
 {
     const char *argv[] = {"DEL", RAW_KEY};
 
-    if (s->raw && !s->raw->err)
+    if (s->raw)
         raw_call(s, 2, argv, (const size_t[]){3, strlen(RAW_KEY)});
     if (s->ckpt)
         clCkptCheckpointClose(s->ckpt); /* retention 0: it goes */
     if (s->service && s->service != (ClCkptSvcHdlT)-1)
         clCkptFinalize(s->service);
     if (s->raw)
-        redisFree(s->raw);
+        bench_raw_close(s->raw);
     if (s->bare >= 0)
         close(s->bare);
     free(s->payload);
@@ -242,12 +240,18 @@ static void teardown(struct setup *s)
     free(s->encoded);
 }
 
+/* One small and one large size tell enough about the second and the third store. */
+static bool is_brief(size_t size)
+{
+    return size == 100 || size == 16384;
+}
+
 bool bench_ckpt(const struct bench_options *o, struct bench_report *r)
 {
-    struct setup s = {.bare = -1};
+    struct setup s = {.bare = -2};
     call_fn writes[3] = {ours_write, raw_write, bare_write};
     call_fn reads[3] = {ours_read, raw_read, bare_read};
-    const size_t rounds = o->quick ? 3000 : 20000;
+    const size_t rounds = o->quick ? 1500 : 20000;
     bool ok;
     size_t i;
 
@@ -256,15 +260,19 @@ bool bench_ckpt(const struct bench_options *o, struct bench_report *r)
     ok = s.payload && s.reply;
     if (ok)
         memset(s.payload, 'x', MAX_BYTES);
-    ok = ok && (s.raw = bench_raw_open()) && (s.bare = bench_bare_open()) >= 0 &&
+    ok = ok && (s.raw = bench_raw_open()) &&
+         (o->quick || (s.bare = bench_bare_open()) != -1) &&
          bench_service_open(&s.service) &&
          bench_ckpt_open(s.service, "calls", 2 * N_SIZES, MAX_BYTES, &s.ckpt) &&
          create_sections(&s);
+    s.n_fn = s.bare >= 0 ? 3 : 2;
     for (i = 0; ok && i < N_SIZES; i++)
-        ok = measure(&s, r, "SectionOverwrite", writes, 4, &sizes[i],
+        ok = (o->brief && !is_brief(sizes[i])) ||
+             measure(&s, r, "SectionOverwrite", writes, 4, &sizes[i],
                      sizes[i] > 4096 ? rounds / 4 : rounds);
     for (i = 0; ok && i < N_SIZES; i++)
-        ok = measure(&s, r, "CheckpointRead", reads, 3, &sizes[i],
+        ok = (o->brief && !is_brief(sizes[i])) ||
+             measure(&s, r, "CheckpointRead", reads, 3, &sizes[i],
                      sizes[i] > 4096 ? rounds / 4 : rounds);
     teardown(&s);
     return ok;

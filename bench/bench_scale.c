@@ -36,7 +36,7 @@ enum {
 struct scale {
     ClCkptSvcHdlT service;
     ClCkptHdlT large, small;
-    redisContext *raw;
+    struct bench_raw *raw;
     uint32_t n_sections;
     atomic_uint next; /* section to make */
     atomic_bool failed;
@@ -111,7 +111,8 @@ static bool raw_batch_end(struct scale *s, uint32_t n)
     redisReply *r;
 
     for (; n > 0; n--) {
-        if (redisGetReply(s->raw, (void **)&r) != REDIS_OK)
+        r = bench_raw_reply(s->raw);
+        if (!r)
             return false;
         freeReplyObject(r);
     }
@@ -127,8 +128,8 @@ static double raw_make(struct scale *s)
 
     for (i = 0; ok && i < s->n_sections; i++) {
         id_make(id, i);
-        redisAppendCommand(s->raw, "HSET %s %b %b", RAW_KEY, id, (size_t)ID_BYTES,
-                           s->payload, (size_t)BYTES);
+        bench_raw_append(s->raw, "HSET %s %b %b", RAW_KEY, id, (size_t)ID_BYTES,
+                         s->payload, (size_t)BYTES);
         if (++waiting == RAW_BATCH || i == s->n_sections - 1) {
             ok = raw_batch_end(s, waiting);
             waiting = 0;
@@ -165,7 +166,7 @@ static double raw_iterate(struct scale *s, uint32_t *n)
 
     *n = 0;
     do {
-        r = redisCommand(s->raw, "HSCAN %s %s COUNT 64", RAW_KEY, cursor);
+        r = bench_raw_command(s->raw, "HSCAN %s %s COUNT 64", RAW_KEY, cursor);
         if (!r || r->type != REDIS_REPLY_ARRAY || r->elements != 2) {
             if (r)
                 freeReplyObject(r);
@@ -204,17 +205,14 @@ static bool overwrites(struct scale *s, struct bench_report *r, uint32_t n)
     unsigned seed = 1;
     bool ok = bench_samples_init(&many, n) && bench_samples_init(&few, n);
 
+    bench_progress(r, line.name, BYTES);
     for (; ok && n > 0 && !atomic_load(&s->failed); n--) {
         bench_samples_add(
             &many, overwrite(s, s->large, (uint32_t)rand_r(&seed) % s->n_sections));
         bench_samples_add(&few, overwrite(s, s->small, (uint32_t)rand_r(&seed) % FEW));
     }
     if (ok && !atomic_load(&s->failed)) {
-        line.ours_p50_ns = bench_percentile(&many, 0.50);
-        line.ours_p99_ns = bench_percentile(&many, 0.99);
-        line.raw_p50_ns = bench_percentile(&few, 0.50);
-        line.raw_p99_ns = bench_percentile(&few, 0.99);
-        bench_add(r, &line);
+        bench_add_samples(r, &line, &many, &few);
     }
     bench_samples_free(&many);
     bench_samples_free(&few);
@@ -258,6 +256,7 @@ static bool large(struct scale *s, const struct bench_options *o, struct bench_r
 
     if (!large_prepare(s))
         return false;
+    bench_progress(r, "making and seeing many sections", BYTES);
     raw_memory = bench_redis_memory(s->raw);
     raw_s = raw_make(s);
     memory = bench_redis_memory(s->raw);
@@ -330,6 +329,7 @@ static void opens_run(struct scale *s, struct opens *o, struct bench_report *r)
     const double rss = rss_bytes(), memory = bench_redis_memory(s->raw);
     double first, last;
 
+    bench_progress(r, "opening many checkpoints", 0);
     first = open_some(s, o, 0, tenth);
     open_some(s, o, tenth, o->n - tenth);
     last = open_some(s, o, o->n - tenth, o->n);
@@ -374,6 +374,6 @@ bool bench_scale(const struct bench_options *o, struct bench_report *r)
     large_close(&s);
     if (s.service)
         clCkptFinalize(s.service);
-    redisFree(s.raw);
+    bench_raw_close(s.raw);
     return ok;
 }

@@ -6,7 +6,6 @@
 #include "bench/bench.h"
 #include "bench/bench_link.h"
 
-#include <hiredis/hiredis.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -24,7 +23,7 @@ enum { BYTES = 100, THREADS = 16, ROUNDS = 20 };
 struct sync_setup {
     ClCkptSvcHdlT service;
     ClCkptHdlT ckpt;
-    redisContext *raw;
+    struct bench_raw *raw;
     long replicas;
     atomic_bool failed;
 };
@@ -42,7 +41,7 @@ static bool raw_connect(struct sync_setup *s)
     redisReply *role;
 
     s->raw = bench_raw_open();
-    role = s->raw ? redisCommand(s->raw, "ROLE") : NULL;
+    role = s->raw ? bench_raw_command(s->raw, "ROLE") : NULL;
     if (role && role->type == REDIS_REPLY_ARRAY && role->elements == 3)
         s->replicas = (long)role->element[2]->elements;
     if (role)
@@ -102,18 +101,17 @@ static int64_t ours_write(struct sync_setup *s, const int *number)
 static int64_t raw_write(struct sync_setup *s)
 {
     const int64_t t = clv_now_ns();
-    redisReply *r = NULL;
+    redisReply *r;
     int i;
 
-    redisAppendCommand(s->raw, "HSET clovis-bench-raw 0 %b", payload, (size_t)BYTES);
-    redisAppendCommand(s->raw, "WAIT %ld 0", s->replicas);
+    bench_raw_append(s->raw, "HSET clovis-bench-raw 0 %b", payload, (size_t)BYTES);
+    bench_raw_append(s->raw, "WAIT %ld 0", s->replicas);
     for (i = 0; i < 2; i++) {
-        if (redisGetReply(s->raw, (void **)&r) != REDIS_OK ||
-            r->type == REDIS_REPLY_ERROR)
+        r = bench_raw_reply(s->raw);
+        if (!r || r->type == REDIS_REPLY_ERROR)
             s->failed = true;
         if (r)
             freeReplyObject(r);
-        r = NULL;
     }
     return clv_now_ns() - t;
 }
@@ -140,17 +138,14 @@ static void one_thread(struct sync_setup *s, struct bench_report *r, int n)
     const int first = 0;
     int i;
 
+    bench_progress(r, line.name, BYTES);
     bench_samples_init(&ours, (size_t)n);
     bench_samples_init(&raw, (size_t)n);
     for (i = 0; i < n; i++) {
         bench_samples_add(&raw, raw_write(s));
         bench_samples_add(&ours, ours_write(s, &first));
     }
-    line.ours_p50_ns = bench_percentile(&ours, 0.5);
-    line.ours_p99_ns = bench_percentile(&ours, 0.99);
-    line.raw_p50_ns = bench_percentile(&raw, 0.5);
-    line.raw_p99_ns = bench_percentile(&raw, 0.99);
-    bench_add(r, &line);
+    bench_add_samples(r, &line, &ours, &raw);
     bench_samples_free(&ours);
     bench_samples_free(&raw);
 }
@@ -186,17 +181,14 @@ static void many_threads(struct sync_setup *s, struct bench_report *r, int n)
                               .target_ratio = 1.0 / 8};
     int i;
 
+    bench_progress(r, line.name, BYTES);
     bench_samples_init(&one, ROUNDS);
     bench_samples_init(&all, ROUNDS);
     for (i = 0; i < ROUNDS; i++) {
         bench_samples_add(&one, per_write(s, 1, n / ROUNDS));
         bench_samples_add(&all, per_write(s, THREADS, n / ROUNDS));
     }
-    line.ours_p50_ns = bench_percentile(&all, 0.5);
-    line.ours_p99_ns = bench_percentile(&all, 0.99);
-    line.raw_p50_ns = bench_percentile(&one, 0.5);
-    line.raw_p99_ns = bench_percentile(&one, 0.99);
-    bench_add(r, &line);
+    bench_add_samples(r, &line, &all, &one);
     bench_samples_free(&one);
     bench_samples_free(&all);
 }
@@ -208,15 +200,15 @@ bool bench_sync(const struct bench_options *o, struct bench_report *r)
 
     if (!raw_connect(&s) || !ours_open(&s)) {
         if (s.raw)
-            redisFree(s.raw);
+            bench_raw_close(s.raw);
         return false;
     }
     one_thread(&s, r, n);
     many_threads(&s, r, n);
     clCkptCheckpointClose(s.ckpt);
     clCkptFinalize(s.service);
-    freeReplyObject(redisCommand(s.raw, "DEL clovis-bench-raw"));
-    redisFree(s.raw);
+    freeReplyObject(bench_raw_command(s.raw, "DEL clovis-bench-raw"));
+    bench_raw_close(s.raw);
     if (s.failed)
         fprintf(stderr, "bench: a write failed\n");
     return !s.failed;

@@ -24,7 +24,7 @@ enum { THREADS = 16, BYTES = 100, SLICE_MS = 100, ROUNDS = 15, QUICK_ROUNDS = 5 
 struct crowd {
     ClCkptSvcHdlT service;
     ClCkptHdlT ckpt;
-    redisContext *raw[THREADS];
+    struct bench_raw *raw[THREADS];
     atomic_bool stop, failed;
     atomic_long done;
     char payload[BYTES];
@@ -46,8 +46,8 @@ static bool ours(struct member *m)
 
 static bool raw(struct member *m)
 {
-    redisReply *r = redisCommand(m->crowd->raw[m->number], "HSET %s %u %b", RAW_KEY,
-                                 m->number, m->crowd->payload, (size_t)BYTES);
+    redisReply *r = bench_raw_command(m->crowd->raw[m->number], "HSET %s %u %b", RAW_KEY,
+                                      m->number, m->crowd->payload, (size_t)BYTES);
     const bool ok = r && r->type == REDIS_REPLY_INTEGER;
 
     if (r)
@@ -137,7 +137,7 @@ static void crowd_close(struct crowd *c)
         bench_raw_int(c->raw[0], "DEL %s", RAW_KEY);
     for (i = 0; i < THREADS; i++)
         if (c->raw[i])
-            redisFree(c->raw[i]);
+            bench_raw_close(c->raw[i]);
     if (c->ckpt)
         clCkptCheckpointClose(c->ckpt);
     if (c->service)
@@ -156,6 +156,7 @@ bool bench_threads(const struct bench_options *o, struct bench_report *r)
     size_t i;
     bool ok = crowd_open(&c);
 
+    bench_progress(r, v.name, v.size);
     for (i = 0; ok && i < rounds; i++) {
         one[i] = rate(&c, 1, false);
         many[i] = rate(&c, THREADS, false);

@@ -26,7 +26,7 @@ enum {
 struct vectors {
     ClCkptSvcHdlT service;
     ClCkptHdlT ckpt;
-    redisContext *raw;
+    struct bench_raw *raw;
     ClCkptIOVectorElementT io[N_VECTOR];
     uint32_t ids[N_VECTOR];
     const char *argv[N_RAW];
@@ -41,7 +41,7 @@ struct vectors {
 
 static void raw_hset(struct vectors *v, int n_fields)
 {
-    redisReply *r = redisCommandArgv(v->raw, 2 + 2 * n_fields, v->argv, v->argl);
+    redisReply *r = bench_raw_argv(v->raw, 2 + 2 * n_fields, v->argv, v->argl);
 
     v->failed |= !r || r->type != REDIS_REPLY_INTEGER;
     if (r)
@@ -99,6 +99,7 @@ static bool measure(struct vectors *v, struct bench_report *r, struct bench_line
     bool ok = bench_samples_init(&a, rounds) && bench_samples_init(&b, rounds);
     size_t i;
 
+    bench_progress(r, line->name, line->size);
     for (i = 0; ok && i < rounds + rounds / 20; i++) {
         const int64_t ns = timed(ours, v), raw_ns = timed(raw, v);
 
@@ -110,11 +111,7 @@ static bool measure(struct vectors *v, struct bench_report *r, struct bench_line
     }
     if (ok) {
         line->threads = 1;
-        line->ours_p50_ns = bench_percentile(&a, 0.50);
-        line->ours_p99_ns = bench_percentile(&a, 0.99);
-        line->raw_p50_ns = bench_percentile(&b, 0.50);
-        line->raw_p99_ns = bench_percentile(&b, 0.99);
-        bench_add(r, line);
+        bench_add_samples(r, line, &a, &b);
     } else {
         fprintf(stderr, "bench: %s failed\n", line->name);
     }
@@ -172,7 +169,7 @@ static void teardown(struct vectors *v)
 {
     if (v->raw) {
         bench_raw_int(v->raw, "DEL %s", RAW_KEY);
-        redisFree(v->raw);
+        bench_raw_close(v->raw);
     }
     if (v->ckpt)
         clCkptCheckpointClose(v->ckpt);
@@ -195,7 +192,7 @@ bool bench_vector(const struct bench_options *o, struct bench_report *r)
     bool ok = v && prepare(v);
 
     ok = ok && measure(v, r, &vector, ours_vector, raw_vector, rounds / 2);
-    for (i = 0; ok && i < N_SIZES; i++) {
+    for (i = 0; ok && i < (o->brief ? 2 : N_SIZES); i++) {
         v->size = patch.size = sizes[i];
         ok = measure(v, r, &patch, ours_patch, raw_patch, rounds / 2);
     }

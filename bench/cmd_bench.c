@@ -2,10 +2,14 @@
 #include "bench/cmd_bench.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/settings.h"
 #include "bench/bench.h"
+#include "bench/bench_raw.h"
 
 static bool parse_kills(const char *text, unsigned *kills)
 {
@@ -18,23 +22,40 @@ static bool parse_kills(const char *text, unsigned *kills)
     return true;
 }
 
+/* What a workload is measured on, when there is more than one store. */
+enum scope {
+    EACH_STORE,
+    FIRST_STORE,
+    REPLICATED, /* each store with replicas */
+    ON_REQUEST  /* the first, and only when it is asked for */
+};
+
 /* In the order in which they run. */
 static const struct {
     const char *what;
-    bool asked; /* runs only when it is asked for */
+    enum scope scope;
     bool (*run)(const struct bench_options *o, struct bench_report *r);
 } workloads[] = {
-    {"ckpt", false, bench_ckpt},
-    {"ckpt", false, bench_vector},
-    {"ckpt", false, bench_threads},
-    {"cache", false, bench_cache},
-    {"scale", false, bench_scale},
-    {"sync", true, bench_sync}, /* wants a store with replicas */
-    {"amf", false, bench_amf},
-    {"amf-scale", true, bench_amf_scale}, /* 500 processes */
+    {"ckpt", EACH_STORE, bench_ckpt},
+    {"ckpt", EACH_STORE, bench_vector},
+    {"ckpt", EACH_STORE, bench_threads},
+    {"ckpt", EACH_STORE, bench_notify},
+    {"start", EACH_STORE, bench_start},
+    {"sync", REPLICATED, bench_sync},
+    {"cache", FIRST_STORE, bench_cache},
+    {"scale", FIRST_STORE, bench_scale},
+    {"scale", FIRST_STORE, bench_big},
+    {"scale", FIRST_STORE, bench_procs},
+    {"amf", FIRST_STORE, bench_amf},
+    {"amf-scale", ON_REQUEST, bench_amf_scale}, /* 500 processes */
 };
 
-enum { N_WORKLOADS = sizeof(workloads) / sizeof(*workloads) };
+enum { N_WORKLOADS = sizeof(workloads) / sizeof(*workloads), STORES_MAX = 8 };
+
+struct stores {
+    const char *urls[STORES_MAX];
+    int n; /* 0: the one of the settings */
+};
 
 static bool is_workload(const char *what)
 {
@@ -46,32 +67,91 @@ static bool is_workload(const char *what)
     return false;
 }
 
-static enum clv_exit measure(const char *what, const struct bench_options *o, bool json)
+/* "unix", "tls", and "+2" with two replicas; false after an error line. */
+static bool store_name(char *out, size_t size, int *replicas)
 {
-    struct bench_report r = {.json = json};
-    bool ok = true;
+    const char *url = clv_setting("CLOVIS_REDIS_URL");
+    const char *how = "tcp";
+    struct bench_raw *raw = bench_raw_open();
+    char text[16] = "0";
+
+    if (!raw)
+        return false;
+    bench_raw_info(raw, "replication", "connected_slaves", text, sizeof(text));
+    bench_raw_close(raw);
+    *replicas = atoi(text);
+    if (url && strncmp(url, "unix:", 5) == 0)
+        how = "unix";
+    else if (url && strncmp(url, "rediss:", 7) == 0)
+        how = "tls";
+    snprintf(out, size, *replicas ? "%s+%d" : "%s", how, *replicas);
+    return true;
+}
+
+static bool is_due(size_t w, const char *what, bool first, bool only, int replicas)
+{
+    if (what ? strcmp(workloads[w].what, what) : workloads[w].scope == ON_REQUEST)
+        return false;
+    if (workloads[w].scope == REPLICATED)
+        return replicas > 0 || (what && only); /* then it says what is missing */
+    return first || workloads[w].scope == EACH_STORE;
+}
+
+static bool store_measure(const char *what, const struct bench_options *given, bool first,
+                          bool only, struct bench_report *r)
+{
+    struct bench_options o = *given;
+    int replicas;
+    char name[16];
+    bool ok;
     size_t i;
 
-    bench_begin(&r);
+    ok = store_name(name, sizeof(name), &replicas);
+    r->store = name;
+    o.brief = o.quick && !first;
     for (i = 0; ok && i < N_WORKLOADS; i++)
-        if (what ? strcmp(workloads[i].what, what) == 0 : !workloads[i].asked)
-            ok = workloads[i].run(o, &r);
-    bench_end(&r);
+        if (is_due(i, what, first, only, replicas))
+            ok = workloads[i].run(&o, r);
+    r->store = "";
+    return ok;
+}
+
+static enum clv_exit measure(const char *what, const struct bench_options *o,
+                             const struct stores *stores, struct bench_report *r)
+{
+    bool ok;
+    int i;
+
+    bench_begin(r);
+    if (stores->n)
+        setenv("CLOVIS_REDIS_URL", stores->urls[0], 1);
+    ok = store_measure(what, o, true, stores->n <= 1, r);
+    for (i = 1; ok && i < stores->n; i++) {
+        setenv("CLOVIS_REDIS_URL", stores->urls[i], 1);
+        ok = store_measure(what, o, false, false, r);
+    }
+    bench_end(r);
     if (!ok)
         return CLV_EXIT_FAILED;
-    return r.missed ? CLV_EXIT_FINDINGS : CLV_EXIT_OK;
+    return r->missed ? CLV_EXIT_FINDINGS : CLV_EXIT_OK;
 }
 
 enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"quick", no_argument, NULL, 'q'},        {"json", no_argument, NULL, 'j'},
-        {"url", required_argument, NULL, 'u'},    {"kills", required_argument, NULL, 'k'},
-        {"daemon", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"quick", no_argument, NULL, 'q'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"url", required_argument, NULL, 'u'},
+                                            {"kills", required_argument, NULL, 'k'},
+                                            {"daemon", required_argument, NULL, 'd'},
+                                            {"progress", no_argument, NULL, 'p'},
+                                            {NULL, 0, NULL, 0}};
     struct bench_options o = {.kills = 100};
+    struct bench_report r = {.terminal = isatty(STDERR_FILENO), .store = ""};
+    struct stores stores = {.n = 0};
     const char *what = NULL;
-    bool json = false;
     int c;
+
+    r.progress = r.terminal;
 
     opterr = 0; /* one line of ours is enough */
     optind = 0;
@@ -81,10 +161,15 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
             o.quick = true;
             break;
         case 'j':
-            json = true;
+            r.json = true;
+            break;
+        case 'p':
+            r.progress = true;
             break;
         case 'u':
-            setenv("CLOVIS_REDIS_URL", optarg, 1);
+            if (stores.n == STORES_MAX)
+                return clv_command_misused(self, "expected at most %d --url", STORES_MAX);
+            stores.urls[stores.n++] = optarg;
             break;
         case 'k':
             if (!parse_kills(optarg, &o.kills))
@@ -102,10 +187,11 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
         what = argv[optind++];
     if (what && !is_workload(what))
         return clv_command_misused(
-            self, "expected ckpt, cache, scale, sync, amf or amf-scale, not '%s'", what);
+            self, "expected ckpt, start, sync, cache, scale, amf or amf-scale, not '%s'",
+            what);
     if (optind < argc)
         return clv_command_misused(self, "unexpected argument '%s'", argv[optind]);
-    return measure(what, &o, json);
+    return measure(what, &o, &stores, &r);
 }
 
 enum clv_exit cmd_bench_component(const struct clv_command *self, int argc, char **argv)

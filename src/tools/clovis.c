@@ -13,9 +13,8 @@ static const struct clv_command commands[] = {
      .help = "models and the daemon that runs them",
      .group = cmd_amf_table},
     {.name = "bench",
-     .usage = "[ckpt|cache|scale|sync|amf|amf-scale] [--quick] [--json] [--url URL] "
-              "[--kills N] "
-              "[--daemon PATH]",
+     .usage = "[ckpt|start|sync|cache|scale|amf|amf-scale] [--quick] [--json] "
+              "[--progress] [--url URL]... [--kills N] [--daemon PATH]",
      .help = "checkpoint calls against raw hiredis, and fail-over times",
      .run = cmd_bench},
     {.name = "bench-component",
