@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sealed contents.
 if WITH_TESTS
+SEAL_TEST_SOURCES = %D%/fixture_seal.c %D%/fixture_seal.h %D%/fixture_store.c %D%/fixture_store.h
+
+check_PROGRAMS += tests/it_seal
+TESTS += tests/it_seal
+tests_it_seal_SOURCES = %D%/it_seal.c $(SEAL_TEST_SOURCES)
+tests_it_seal_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_seal_LDADD = $(BACKEND_TEST_LIBS)
+
 dist_check_SCRIPTS += %D%/ckpt_model_sealed.sh
 TESTS += %D%/ckpt_model_sealed.sh
 endif
