@@ -9,6 +9,12 @@ tests_it_seal_SOURCES = %D%/it_seal.c $(SEAL_TEST_SOURCES)
 tests_it_seal_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_seal_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/it_seal_keys
+TESTS += tests/it_seal_keys
+tests_it_seal_keys_SOURCES = %D%/it_seal_keys.c $(SEAL_TEST_SOURCES)
+tests_it_seal_keys_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_seal_keys_LDADD = $(BACKEND_TEST_LIBS)
+
 dist_check_SCRIPTS += %D%/ckpt_model_sealed.sh
 TESTS += %D%/ckpt_model_sealed.sh
 endif
