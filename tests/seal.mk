@@ -15,6 +15,13 @@ tests_it_seal_keys_SOURCES = %D%/it_seal_keys.c $(SEAL_TEST_SOURCES)
 tests_it_seal_keys_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_seal_keys_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/it_seal_peers
+TESTS += tests/it_seal_peers
+tests_it_seal_peers_SOURCES = %D%/it_seal_peers.c %D%/fault_proxy.c %D%/fault_proxy.h \
+	%D%/fixture_replicas.c %D%/fixture_replicas.h $(SEAL_TEST_SOURCES)
+tests_it_seal_peers_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_seal_peers_LDADD = $(BACKEND_TEST_LIBS)
+
 dist_check_SCRIPTS += %D%/ckpt_model_sealed.sh
 TESTS += %D%/ckpt_model_sealed.sh
 endif
