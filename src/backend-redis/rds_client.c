@@ -173,6 +173,7 @@ static void beat(struct keeper *k)
 static void *keeper_main(void *unused)
 {
     struct keeper k = {.backoff_ms = BACKOFF_FIRST_MS, .seed = rds.writer};
+    enum store_status st;
     bool up, stop, pause;
 
     (void)unused;
@@ -181,8 +182,11 @@ static void *keeper_main(void *unused)
         first_report(STORE_REFUSED);
         return NULL;
     }
-    if (!rds_seal_start(rds.why, sizeof(rds.why)) || !rds_master_start()) {
-        first_report(STORE_CONFIG);
+    st = rds_seal_start(rds.why, sizeof(rds.why));
+    if (st == STORE_OK && !rds_master_start())
+        st = STORE_CONFIG;
+    if (st != STORE_OK) {
+        first_report(st);
         return NULL;
     }
     for (;;) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,41 +174,42 @@ static ssize_t file_read(const struct reader *r, int fd, char *text)
     return size;
 }
 
-static bool fd_take(struct reader *r, int fd, struct rds_keyring *ring)
+static enum store_status fd_take(struct reader *r, int fd, struct rds_keyring *ring)
 {
-    char *text;
+    char *text = malloc(FILE_MAX);
     ssize_t size;
     bool ok;
 
-    if (!file_check(r, fd))
-        return false;
-    text = malloc(FILE_MAX);
     ring->keys = calloc(RDS_KEYRING_MAX + 1, sizeof(*ring->keys));
-    size = text && ring->keys ? file_read(r, fd, text) : -1;
-    if (!text || !ring->keys)
+    if (!text || !ring->keys) {
+        free(text);
         complain_file(r, "out of memory");
+        return STORE_NO_MEM;
+    }
+    size = file_check(r, fd) ? file_read(r, fd, text) : -1;
     ok = size >= 0 && text_take(r, text, (size_t)size, ring);
-    if (text)
-        OPENSSL_cleanse(text, FILE_MAX);
+    OPENSSL_cleanse(text, FILE_MAX);
     free(text);
-    return ok;
+    return ok ? STORE_OK : STORE_CONFIG;
 }
 
-bool rds_keyring_read(struct rds_keyring *out, const char *path, char *why,
-                      size_t why_size)
+enum store_status rds_keyring_read(struct rds_keyring *out, const char *path, char *why,
+                                   size_t why_size)
 {
     struct reader r = {path, 0, why, why_size};
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool ok;
+    enum store_status st;
 
     *out = (struct rds_keyring){NULL, 0};
-    if (fd < 0)
-        return complain_file(&r, strerror(errno));
-    ok = fd_take(&r, fd, out);
+    if (fd < 0) {
+        complain_file(&r, strerror(errno));
+        return STORE_CONFIG;
+    }
+    st = fd_take(&r, fd, out);
     close(fd);
-    if (!ok)
+    if (st != STORE_OK)
         rds_keyring_wipe(out);
-    return ok;
+    return st;
 }
 
 void rds_keyring_wipe(struct rds_keyring *ring)

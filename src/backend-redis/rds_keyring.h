@@ -7,9 +7,10 @@
 #ifndef RDS_KEYRING_H
 #define RDS_KEYRING_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "shim/status.h"
 
 enum { RDS_KEYRING_KEY = 32, RDS_KEYRING_MAX = 64 };
 
@@ -23,10 +24,10 @@ struct rds_keyring {
     size_t n;
 };
 
-/* Read a key file. False: why says what is wrong, with the file and the line, and nothing
- * of a key. Needs 2 KiB of stack. */
-bool rds_keyring_read(struct rds_keyring *out, const char *path, char *why,
-                      size_t why_size);
+/* Read a key file. STORE_CONFIG, STORE_NO_MEM: why says what is wrong, with the file and
+ * the line, and nothing of a key. */
+enum store_status rds_keyring_read(struct rds_keyring *out, const char *path, char *why,
+                                   size_t why_size);
 
 /* Overwrite the keys, free them. */
 void rds_keyring_wipe(struct rds_keyring *ring);

@@ -328,20 +328,22 @@ static bool masks_make(void)
     return ok;
 }
 
-static bool keys_take(const char *path, char *why, size_t why_size)
+static enum store_status keys_take(const char *path, char *why, size_t why_size)
 {
-    if (!rds_keyring_read(&seal.ring, path, why, why_size))
-        return false;
+    const enum store_status st = rds_keyring_read(&seal.ring, path, why, why_size);
+
+    if (st != STORE_OK)
+        return st;
     if (!ciphers_fetch() || !masks_make()) {
-        snprintf(why, why_size, "CLOVIS_KEY_FILE: OpenSSL has no AES-256-GCM");
+        snprintf(why, why_size, "CLOVIS_KEY_FILE: no memory, or no AES-256-GCM");
         rds_seal_stop();
-        return false;
+        return STORE_NO_MEM;
     }
     rds_seal_on = true;
-    return true;
+    return STORE_OK;
 }
 
-bool rds_seal_start(char *why, size_t why_size)
+enum store_status rds_seal_start(char *why, size_t why_size)
 {
     const char *path = clv_setting("CLOVIS_KEY_FILE");
     int64_t required;
@@ -349,14 +351,14 @@ bool rds_seal_start(char *why, size_t why_size)
     rds_seal_stop();
     if (!clv_setting_int("CLOVIS_KEY_REQUIRED", 0, 1, 0, &required)) {
         snprintf(why, why_size, "CLOVIS_KEY_REQUIRED: expected 0 or 1");
-        return false;
+        return STORE_CONFIG;
     }
     if (required && !path) {
         snprintf(why, why_size, "CLOVIS_KEY_REQUIRED=1: expected CLOVIS_KEY_FILE, too");
-        return false;
+        return STORE_CONFIG;
     }
     seal.required = required == 1;
-    return !path || keys_take(path, why, why_size);
+    return path ? keys_take(path, why, why_size) : STORE_OK;
 }
 
 void rds_seal_stop(void)

@@ -36,9 +36,9 @@ struct rds_seal_place {
     uint64_t offset; /* PART */
 };
 
-/* Read the settings and the keys. False: why says what is wrong. Needs more stack than a
- * caller has. */
-bool rds_seal_start(char *why, size_t why_size);
+/* Read the settings and the keys. STORE_CONFIG, STORE_NO_MEM: why says what is wrong.
+ * Needs more stack than a caller has. */
+enum store_status rds_seal_start(char *why, size_t why_size);
 void rds_seal_stop(void); /* the keys are overwritten; in a forked child, too */
 
 /* What this process writes is sealed. */
