@@ -230,6 +230,12 @@ static bool net_parse(struct rds_url *out, const char *rest, char *why, size_t w
         if (!credentials_parse(out, rest, (size_t)(at - rest), why, why_size))
             return false;
         rest = at + 1;
+    } else if (strchr(hosts_end, '@')) {
+        /* what follows would be shown, and may be a part of the password */
+        snprintf(
+            why, why_size,
+            "a '/' or '?' before the '@', expected %%2F or %%3F in user and password");
+        return false;
     }
     for (;; rest = comma + 1) {
         comma = sentinel ? memchr(rest, ',', (size_t)(hosts_end - rest)) : NULL;
@@ -307,31 +313,42 @@ static bool setting_copy(const char *key, char **field)
     return true;
 }
 
-static bool password_file_read(const char *key, char **field)
+char *rds_password_file(const char *path, char *why, size_t why_size)
 {
-    const char *path = clv_setting(key);
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
     FILE *f;
 
-    if (!path)
-        return true;
     f = fopen(path, "re");
     len = f ? getline(&line, &cap, f) : -1;
-    if (f)
-        fclose(f);
     while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
         line[--len] = '\0';
     if (len <= 0 || len > PASSWORD_MAX) {
-        clv_log(CLV_LOG_ERROR,
-                "%s=%s (%s): %s, expected a file whose first line is the password", key,
-                path, clv_setting_origin(key), f ? "no password in it" : strerror(errno));
+        snprintf(why, why_size, "%s, expected a file whose first line is the password",
+                 f ? "no password in it" : strerror(errno));
         free(line);
+        line = NULL;
+    }
+    if (f)
+        fclose(f);
+    return line;
+}
+
+static bool password_file_read(const char *key, char **field)
+{
+    const char *path = clv_setting(key);
+    char why[160], *password;
+
+    if (!path)
+        return true;
+    password = rds_password_file(path, why, sizeof(why));
+    if (!password) {
+        clv_log(CLV_LOG_ERROR, "%s=%s (%s): %s", key, path, clv_setting_origin(key), why);
         return false;
     }
     free(*field);
-    *field = line;
+    *field = password;
     return true;
 }
 
