@@ -226,16 +226,16 @@ static bool net_parse(struct rds_url *out, const char *rest, char *why, size_t w
     const char *hosts_end = slash ? slash : end;
     const char *at = memchr(rest, '@', (size_t)(hosts_end - rest)), *comma;
 
+    if (strchr(at ? at + 1 : hosts_end, '@')) {
+        /* what follows would be shown, and may be a part of the password */
+        snprintf(why, why_size,
+                 "'/', '?' or '@' before the last '@', expected %%2F, %%3F or %%40");
+        return false;
+    }
     if (at) {
         if (!credentials_parse(out, rest, (size_t)(at - rest), why, why_size))
             return false;
         rest = at + 1;
-    } else if (strchr(hosts_end, '@')) {
-        /* what follows would be shown, and may be a part of the password */
-        snprintf(
-            why, why_size,
-            "a '/' or '?' before the '@', expected %%2F or %%3F in user and password");
-        return false;
     }
     for (;; rest = comma + 1) {
         comma = sentinel ? memchr(rest, ',', (size_t)(hosts_end - rest)) : NULL;
@@ -276,7 +276,7 @@ bool rds_url_parse(const char *text, struct rds_url *out, char *why, size_t why_
         snprintf(why, why_size,
                  "unknown scheme \"%.*s\", expected redis, rediss, unix, redis-sentinel "
                  "or rediss-sentinel",
-                 (int)(sep - text), text);
+                 memchr(text, '@', (size_t)(sep - text)) ? 0 : (int)(sep - text), text);
         return false;
     }
     ok = out->scheme == RDS_UNIX ? unix_parse(out, sep + 3, why, why_size)
@@ -286,14 +286,17 @@ bool rds_url_parse(const char *text, struct rds_url *out, char *why, size_t why_
     return ok;
 }
 
-/* The URL as it may be shown: what stands between "://" and the last '@' is left out. */
+/* The URL as it may be shown: what stands before the last '@' is left out, but for the
+ * scheme. */
 static void url_redact(const char *text, char *out, size_t size)
 {
     const char *sep = strstr(text, "://");
     const char *at = strrchr(text, '@');
 
-    if (sep && at && at > sep)
+    if (sep && at && at > sep && !memchr(text, '@', (size_t)(sep - text)))
         snprintf(out, size, "%.*s://***%s", (int)(sep - text), text, at);
+    else if (at)
+        snprintf(out, size, "***%s", at);
     else
         snprintf(out, size, "%s", text);
 }

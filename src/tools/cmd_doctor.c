@@ -26,7 +26,8 @@ static void url_take(char *arg)
         memset(secret + 3, '*', strlen(secret + 3));
 }
 
-static bool options_read(struct options *o, int argc, char **argv)
+/* NULL: they are right; else what is wrong with them. */
+static const char *options_read(struct options *o, int argc, char **argv)
 {
     static const struct option options[] = {
         {"json", no_argument, NULL, 'j'},
@@ -48,9 +49,11 @@ static bool options_read(struct options *o, int argc, char **argv)
         else if (c == 'p')
             o->password_file = optarg;
         else
-            return false;
+            return "unknown option, or one without its value";
     }
-    return optind == argc && (!o->user || o->password_file);
+    if (optind < argc)
+        return "unexpected argument";
+    return o->user && !o->password_file ? "--user without --password-file" : NULL;
 }
 
 /* What each server is asked by itself. */
@@ -108,11 +111,13 @@ enum clv_exit cmd_doctor(const struct clv_command *self, int argc, char **argv)
 {
     static struct doctor d;
     struct options o = {0};
-    const char *mode;
+    const char *mode, *wrong;
     char who[80], why[200], *password = NULL;
 
-    if (!options_read(&o, argc, argv))
-        return clv_command_misused(self, "bad arguments");
+    wrong = options_read(&o, argc, argv);
+    if (wrong)
+        return clv_command_misused(self, "%s%s%s", wrong, optind < argc ? ": " : "",
+                                   optind < argc ? argv[optind] : "");
     snprintf(who, sizeof(who), "%s %s", self->path, self->name);
     if (o.password_file) {
         password = rds_password_file(o.password_file, why, sizeof(why));

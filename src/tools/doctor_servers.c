@@ -57,8 +57,9 @@ static bool info_read(struct doctor *d, struct doctor_server *s)
     s->info = rds_talk_words(&s->link.talk, &st, 1, "INFO");
     if (st == STORE_OK && rds_reply_bytes(s->info).base)
         return true;
-    doctor_find(d, s->info ? DOCTOR_WARNING : DOCTOR_ERROR, "info", &s->link.place,
-                "nothing of this server can be looked at",
+    /* a refusal is the user's fault, everything else the server's */
+    doctor_find(d, s->info && st != STORE_OK ? DOCTOR_WARNING : DOCTOR_ERROR, "info",
+                &s->link.place, "nothing of this server can be looked at",
                 "ACL SETUSER clovis-admin +info, and clovis doctor --user clovis-admin",
                 "INFO: %s",
                 st == STORE_OK ? "no text, expected one; is it a Redis server?"
