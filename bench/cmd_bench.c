@@ -84,7 +84,7 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
             json = true;
             break;
         case 'u':
-            setenv("CLOVIS_REDIS_URL", optarg, 1);
+            clv_command_url(optarg);
             break;
         case 'k':
             if (!parse_kills(optarg, &o.kills))

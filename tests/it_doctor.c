@@ -322,6 +322,28 @@ Test(doctor, sentinels_and_members_are_judged)
     cluster_end(&cluster);
 }
 
+static bool is_a_name(void *unused)
+{
+    json_t *report;
+    int n;
+
+    (void)unused;
+    doctor_run(as_admin, &report);
+    n = doctor_count(report, "warning", "resolve-hostnames",
+                     "resolve-hostnames no, expected yes");
+    json_decref(report);
+    return n == 3;
+}
+
+Test(doctor, a_host_name_needs_sentinels_that_resolve_it)
+{
+    begin();
+    cr_assert(wait_for(is_clean, NULL, 20000));
+    orders('r', "CONFIG|SET|replica-announce-ip|localhost;CLIENT|KILL|TYPE|master");
+    cr_expect(wait_for(is_a_name, NULL, 20000), "the name is not noticed");
+    cluster_end(&cluster);
+}
+
 Test(doctor, the_rights_of_the_programs_user_are_judged)
 {
 #define USER "ACL|SETUSER|clovis|"

@@ -15,17 +15,6 @@ struct options {
     const char *user, *password_file;
 };
 
-/* A URL may hold a password, and a command line can be seen by everybody: take the
- * argument for ourselves, and leave its beginning. */
-static void url_take(char *arg)
-{
-    char *secret = strchr(arg, '@') ? strstr(arg, "://") : NULL;
-
-    setenv("CLOVIS_REDIS_URL", arg, 1);
-    if (secret)
-        memset(secret + 3, '*', strlen(secret + 3));
-}
-
 /* NULL: they are right; else what is wrong with them. */
 static const char *options_read(struct options *o, int argc, char **argv)
 {
@@ -43,7 +32,7 @@ static const char *options_read(struct options *o, int argc, char **argv)
         if (c == 'j')
             o->json = true;
         else if (c == 'u')
-            url_take(optarg);
+            clv_command_url(optarg);
         else if (c == 'n')
             o->user = optarg;
         else if (c == 'p')
