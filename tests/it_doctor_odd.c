@@ -173,6 +173,7 @@ struct babbler {
     int fd;
     const char *text;
     size_t size;
+    const char *replicas; /* in its answer to ROLE */
 };
 
 /* The same answer to whatever is received, connection after connection. */
@@ -231,7 +232,7 @@ Test(doctor_odd, nonsense_is_a_finding_and_reaches_no_terminal)
     int port, code;
 
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        b = (struct babbler){listen_at(&port), rows[i].text, strlen(rows[i].text)};
+        b = (struct babbler){listen_at(&port), rows[i].text, strlen(rows[i].text), NULL};
         cr_assert_eq(pthread_create(&thread, NULL, babble, &b), 0);
         snprintf(url, sizeof(url), "%s://127.0.0.1:%d%s", rows[i].scheme, port,
                  strcmp(rows[i].scheme, "redis") ? "/m" : "");
@@ -253,16 +254,17 @@ Test(doctor_odd, nonsense_is_a_finding_and_reaches_no_terminal)
 static void *pretend(void *arg)
 {
     const struct babbler *b = arg;
-    char text[4096], info[400];
+    char text[4096], info[400], role[200];
     const char *answer;
     ssize_t n;
     int fd;
 
     snprintf(info, sizeof(info), "$%zu\r\n%s\r\n", b->size, b->text);
+    snprintf(role, sizeof(role), "*3\r\n$6\r\nmaster\r\n:1\r\n%s", b->replicas);
     while ((fd = accept(b->fd, NULL, NULL)) >= 0) {
         while ((n = recv(fd, text, sizeof(text) - 1, 0)) > 0) {
             text[n] = '\0';
-            answer = strstr(text, "\r\nROLE")   ? "*3\r\n$6\r\nmaster\r\n:1\r\n*0\r\n"
+            answer = strstr(text, "\r\nROLE")   ? role
                      : strstr(text, "\r\nINFO") ? info
                                                 : "-ERR unknown\r\n";
             if (send(fd, answer, strlen(answer), MSG_NOSIGNAL) < 0)
@@ -296,7 +298,8 @@ Test(doctor_odd, what_a_server_says_of_itself_is_judged)
     int port;
 
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        b = (struct babbler){listen_at(&port), rows[i].info, strlen(rows[i].info)};
+        b = (struct babbler){listen_at(&port), rows[i].info, strlen(rows[i].info),
+                             "*0\r\n"};
         cr_assert_eq(pthread_create(&thread, NULL, pretend, &b), 0);
         snprintf(url, sizeof(url), "redis://127.0.0.1:%d", port);
         setenv("CLOVIS_REDIS_URL", url, 1);
@@ -305,4 +308,29 @@ Test(doctor_odd, what_a_server_says_of_itself_is_judged)
         pthread_join(thread, NULL);
         close(b.fd);
     }
+}
+
+Test(doctor_odd, servers_of_different_versions_are_noticed)
+{
+    static const char info[] = "redis_version:7.4.99\r\n";
+    char url[80], replicas[100], digits[8];
+    struct babbler b;
+    pthread_t thread;
+    int port;
+
+    redis_start(&server, true, NULL);
+    snprintf(digits, sizeof(digits), "%d", server.port);
+    snprintf(replicas, sizeof(replicas),
+             "*1\r\n*3\r\n$9\r\n127.0.0.1\r\n$%zu\r\n%s\r\n$1\r\n1\r\n", strlen(digits),
+             digits);
+    b = (struct babbler){listen_at(&port), info, sizeof(info) - 1, replicas};
+    cr_assert_eq(pthread_create(&thread, NULL, pretend, &b), 0);
+    snprintf(url, sizeof(url), "redis://127.0.0.1:%d", port);
+    setenv("CLOVIS_REDIS_URL", url, 1);
+    expect("warning", "version", "expected 7.4.99 as on the master");
+    expect("warning", "link", "expected up");
+    shutdown(b.fd, SHUT_RDWR);
+    pthread_join(thread, NULL);
+    close(b.fd);
+    redis_end(&server);
 }

@@ -76,6 +76,32 @@ Test(doctor_tls, the_state_of_tls_is_judged)
     }
 }
 
+static bool is_replicated_plainly(void *unused)
+{
+    json_t *report;
+    int n;
+
+    (void)unused;
+    doctor_run("", &report);
+    n = doctor_count(report, "warning", "tls-replication", "no, expected yes");
+    json_decref(report);
+    return n == 1;
+}
+
+Test(doctor_tls, replication_without_tls_is_noticed)
+{
+    static struct redis replica;
+    char port[8];
+    const char *const args[] = {"--replicaof", "127.0.0.1", port, NULL};
+
+    tls_start("lasting.crt", "lasting.key", "TLSv1.2 TLSv1.3");
+    snprintf(port, sizeof(port), "%d", server.port);
+    redis_start(&replica, true, args);
+    cr_expect(wait_for(is_replicated_plainly, NULL, 20000));
+    redis_end(&replica);
+    redis_end(&server);
+}
+
 /* ---- secrets ------------------------------------------------------------- */
 
 /* What all commands print, in text and as JSON, with everything logged. */
