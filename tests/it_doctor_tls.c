@@ -42,16 +42,35 @@ static void tls_start(const char *crt, const char *key, const char *protocols)
     setenv("CLOVIS_TLS_CA", paths[2], 1);
 }
 
+static void own_set(const char *name)
+{
+    char file[32];
+
+    unsetenv("CLOVIS_TLS_CERT");
+    unsetenv("CLOVIS_TLS_KEY");
+    if (!name)
+        return;
+    snprintf(file, sizeof(file), "%s.crt", name);
+    setenv("CLOVIS_TLS_CERT", tls_cert(file), 1);
+    snprintf(file, sizeof(file), "%s.key", name);
+    setenv("CLOVIS_TLS_KEY", tls_cert(file), 1);
+}
+
 Test(doctor_tls, the_state_of_tls_is_judged)
 {
     /* clang-format off */
     static const struct {
         const char *crt, *key, *protocols, *set;
         int certificate, port, old;
+        const char *own; /* certificate of the client */
+        int own_certificate;
     } rows[] = {
-        { "server.crt", "server.key", "TLSv1.2 TLSv1.3", NULL, 1, 1, 0 },
-        { "lasting.crt", "lasting.key", "TLSv1.2 TLSv1.3", "CONFIG SET port 0", 0, 0, 0 },
-        { "lasting.crt", "lasting.key", "TLSv1.1 TLSv1.2", NULL, 0, 1, 1 },
+        { "server.crt", "server.key", "TLSv1.2 TLSv1.3", NULL, 1, 1, 0,
+          "client", 1 },
+        { "lasting.crt", "lasting.key", "TLSv1.2 TLSv1.3", "CONFIG SET port 0", 0, 0, 0,
+          "lasting", 0 },
+        { "lasting.crt", "lasting.key", "TLSv1.1 TLSv1.2", NULL, 0, 1, 1,
+          NULL, 0 },
     };
     /* clang-format on */
     redisContext *raw;
@@ -60,13 +79,18 @@ Test(doctor_tls, the_state_of_tls_is_judged)
 
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         tls_start(rows[i].crt, rows[i].key, rows[i].protocols);
+        own_set(rows[i].own);
         raw = redis_raw(&server);
         if (rows[i].set)
             freeReplyObject(redisCommand(raw, rows[i].set));
         redisFree(raw);
         doctor_run("", &report);
-        cr_expect_eq(doctor_count(report, "warning", "certificate", "in 1 days"),
-                     rows[i].certificate, "row %zu", i);
+        cr_expect_eq(
+            doctor_count(report, "warning", "certificate", "days, expected more than 30"),
+            rows[i].certificate, "row %zu", i);
+        cr_expect_eq(doctor_count(report, "warning", "own-certificate",
+                                  "days, expected more than 30"),
+                     rows[i].own_certificate, "row %zu", i);
         cr_expect_eq(doctor_count(report, "note", "port", "beside the TLS port"),
                      rows[i].port, "row %zu", i);
         cr_expect_eq(doctor_count(report, "warning", "tls-protocols", "TLSv1.1"),

@@ -357,24 +357,24 @@ static int64_t expiry(const X509 *cert)
 {
     struct tm tm;
 
-    return ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) ? (int64_t)timegm(&tm) : 0;
+    return cert && ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) ? (int64_t)timegm(&tm)
+                                                                  : 0;
 }
 
-void rds_tls_facts_get(const struct rds_tls *tls, struct rds_tls_facts *out)
+int64_t rds_tls_expiry(const struct rds_tls *tls, bool own)
 {
     const STACK_OF(X509) *chain = SSL_get0_verified_chain(tls->ssl);
-    const char *name = SSL_get0_peername(tls->ssl);
-    int64_t end_s;
+    int64_t first_s = 0, end_s;
     int i;
 
-    memset(out, 0, sizeof(*out));
-    snprintf(out->version, sizeof(out->version), "%s", SSL_get_version(tls->ssl));
-    snprintf(out->name, sizeof(out->name), "%s", name ? name : "");
+    if (own)
+        return expiry(SSL_get_certificate(tls->ssl));
     for (i = 0; chain && i < sk_X509_num(chain); i++) {
         end_s = expiry(sk_X509_value(chain, i));
-        if (out->expires_s == 0 || end_s < out->expires_s)
-            out->expires_s = end_s;
+        if (first_s == 0 || end_s < first_s)
+            first_s = end_s;
     }
+    return first_s;
 }
 
 const char *rds_tls_alert(const struct rds_tls *tls)

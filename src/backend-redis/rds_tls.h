@@ -43,15 +43,9 @@ ssize_t rds_tls_send(struct rds_tls *tls, const struct iovec *iov, int n_iov);
 /* Something is here already: waiting for the socket might be in vain. */
 bool rds_tls_has_pending(const struct rds_tls *tls);
 
-/* What the handshake came to. */
-struct rds_tls_facts {
-    char version[16];  /* "TLSv1.3" */
-    char name[256];    /* what was verified */
-    int64_t expires_s; /* since the epoch: the first certificate of the chain that ends;
-                          0: not known */
-};
-
-void rds_tls_facts_get(const struct rds_tls *tls, struct rds_tls_facts *out);
+/* Seconds since the epoch when the first certificate ends of those that the server is
+ * trusted by; own: of this client. 0: there is none. */
+int64_t rds_tls_expiry(const struct rds_tls *tls, bool own);
 
 /* What the server objected to, or NULL. */
 const char *rds_tls_alert(const struct rds_tls *tls);

@@ -67,6 +67,9 @@ const char *doctor_info_text(const struct doctor_server *s, const char *key, cha
 bool doctor_setting(struct doctor *d, struct doctor_server *s, const char *name,
                     char *out, size_t size);
 
+/* Those of the other side that end soon; own: and that of this client. */
+void doctor_certificates(struct doctor *d, const struct store_link *link, bool own);
+
 /* ---- the subjects -------------------------------------------------------- */
 
 void doctor_sentinels(struct doctor *d);

@@ -201,6 +201,7 @@ static void sentinel_enter(struct sentinels *all, uint32_t i)
     }
     d->reached = true;
     doctor_allow(d, &link);
+    doctor_certificates(d, &link, false);
     sentinel_look(all, &link, i);
     store_link_close(&link);
 }

@@ -17,25 +17,38 @@ static bool is_local(const struct rds_place *place)
            strcmp(place->host, "::1") == 0 || strcmp(place->host, "localhost") == 0;
 }
 
-static void certificate(struct doctor *d, const struct rds_place *at,
-                        const struct rds_tls_facts *facts)
+static void certificate(struct doctor *d, const struct rds_place *at, bool own,
+                        int64_t end_s)
 {
-    const int64_t left_s = facts->expires_s - clv_wall_ns() / CLV_NS_PER_S;
-    const time_t end = (time_t)facts->expires_s;
+    const int64_t left_s = end_s - clv_wall_ns() / CLV_NS_PER_S;
+    const time_t end = (time_t)end_s;
     char day[32] = "";
     struct tm tm;
 
-    if (facts->expires_s == 0 || left_s > (int64_t)DAYS_LEFT * DAY_S)
+    if (end_s == 0 || left_s > (int64_t)DAYS_LEFT * DAY_S)
         return;
     if (gmtime_r(&end, &tm))
         strftime(day, sizeof(day), "%Y-%m-%d", &tm);
-    doctor_find(d, DOCTOR_WARNING, "certificate", at,
-                "from then on no program can connect",
-                "renew it; on the server CONFIG SET tls-cert-file PATH reads it again, "
-                "programs read theirs by themselves",
-                "its certificate, or one that it rests on, ends on %s, in %lld days, "
-                "expected more than %d",
-                day, (long long)(left_s / DAY_S), DAYS_LEFT);
+    doctor_find(
+        d, DOCTOR_WARNING, own ? "own-certificate" : "certificate", at,
+        own ? "from then on servers that want one let no program in"
+            : "from then on no program can connect",
+        own ? "replace the files of CLOVIS_TLS_CERT and CLOVIS_TLS_KEY; programs "
+              "that run take them"
+            : "renew it; CONFIG SET tls-cert-file PATH reads it without a restart",
+        "%s ends on %s, in %lld days, expected more than %d",
+        own ? "the certificate of CLOVIS_TLS_CERT"
+            : "its certificate, or one that it rests on,",
+        day, (long long)(left_s / DAY_S), DAYS_LEFT);
+}
+
+void doctor_certificates(struct doctor *d, const struct store_link *link, bool own)
+{
+    if (!link->conn.tls)
+        return;
+    certificate(d, &link->place, false, rds_tls_expiry(link->conn.tls, false));
+    if (own)
+        certificate(d, NULL, true, rds_tls_expiry(link->conn.tls, true));
 }
 
 static void settings(struct doctor *d, struct doctor_server *s)
@@ -65,13 +78,10 @@ static void settings(struct doctor *d, struct doctor_server *s)
 
 void doctor_tls(struct doctor *d, struct doctor_server *s)
 {
-    struct rds_tls_facts facts;
-
     if (!doctor_allow(d, &s->link))
         return;
     if (s->link.conn.tls) {
-        rds_tls_facts_get(s->link.conn.tls, &facts);
-        certificate(d, &s->link.place, &facts);
+        doctor_certificates(d, &s->link, s->is_master);
         settings(d, s);
     } else if (!is_local(&s->link.place)) {
         doctor_find(
