@@ -85,6 +85,11 @@ static void json_print(const struct doctor *d)
     json_decref(all);
 }
 
+static void count_print(size_t n, const char *what, const char *after)
+{
+    printf("%zu %s%s%s", n, what, n == 1 ? "" : "s", after);
+}
+
 void doctor_print(struct doctor *d, bool json)
 {
     int severity;
@@ -95,7 +100,10 @@ void doctor_print(struct doctor *d, bool json)
     }
     for (severity = DOCTOR_ERROR; severity >= DOCTOR_NOTE; severity--)
         findings_print(d, severity_text[severity]);
-    printf("%s; %zu errors, %zu warnings, %zu notes; %zu servers, mode %s\n", verdict(d),
-           d->n_of[DOCTOR_ERROR], d->n_of[DOCTOR_WARNING], d->n_of[DOCTOR_NOTE],
-           d->n_servers, d->strict ? "strict" : "available");
+    printf("%s; ", verdict(d));
+    count_print(d->n_of[DOCTOR_ERROR], "error", ", ");
+    count_print(d->n_of[DOCTOR_WARNING], "warning", ", ");
+    count_print(d->n_of[DOCTOR_NOTE], "note", "; ");
+    count_print(d->n_servers, "server", ", ");
+    printf("mode %s\n", d->strict ? "strict" : "available");
 }
