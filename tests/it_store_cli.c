@@ -147,6 +147,11 @@ Test(store_cli, each_command_says_what_it_did_or_what_is_wrong)
         { "store check",                   4, "no persistence" },
         { "store check",                   4, "run clovis guard" },
         { "store check --json",            4, "\"severity\": \"error\"" },
+        { "doctor --jsn",                  2, "without its value '--jsn', expected: clovis doctor" },
+        { "doctor now",                    2, "unexpected argument 'now'" },
+        { "doctor --user x",               2, "no --password-file beside '--user'" },
+        { "doctor --password-file /none",  2, "/none: No such file" },
+        { "doctor --url x://y",            2, "CLOVIS_REDIS_URL=x://y" },
         { "guard --interval 1",            2, "50 to 60000" },
     };
     /* clang-format on */

@@ -15,8 +15,9 @@ struct options {
     const char *user, *password_file;
 };
 
-/* NULL: they are right; else what is wrong with them. */
-static const char *options_read(struct options *o, int argc, char **argv)
+/* NULL: they are right; else what is wrong, and with which of them. */
+static const char *options_read(struct options *o, int argc, char **argv,
+                                const char **which)
 {
     static const struct option options[] = {
         {"json", no_argument, NULL, 'j'},
@@ -37,12 +38,15 @@ static const char *options_read(struct options *o, int argc, char **argv)
             o->user = optarg;
         else if (c == 'p')
             o->password_file = optarg;
-        else
+        else {
+            *which = argv[optind - 1];
             return "unknown option, or one without its value";
+        }
     }
+    *which = optind < argc ? argv[optind] : "--user";
     if (optind < argc)
         return "unexpected argument";
-    return o->user && !o->password_file ? "--user without --password-file" : NULL;
+    return o->user && !o->password_file ? "no --password-file beside" : NULL;
 }
 
 /* What each server is asked by itself. */
@@ -100,13 +104,12 @@ enum clv_exit cmd_doctor(const struct clv_command *self, int argc, char **argv)
 {
     static struct doctor d;
     struct options o = {0};
-    const char *mode, *wrong;
+    const char *mode, *wrong, *which;
     char who[80], why[200], *password = NULL;
 
-    wrong = options_read(&o, argc, argv);
+    wrong = options_read(&o, argc, argv, &which);
     if (wrong)
-        return clv_command_misused(self, "%s%s%s", wrong, optind < argc ? ": " : "",
-                                   optind < argc ? argv[optind] : "");
+        return clv_command_misused(self, "%s '%s'", wrong, which);
     snprintf(who, sizeof(who), "%s %s", self->path, self->name);
     if (o.password_file) {
         password = rds_password_file(o.password_file, why, sizeof(why));
