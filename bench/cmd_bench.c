@@ -53,7 +53,7 @@ static const struct {
 enum { N_WORKLOADS = sizeof(workloads) / sizeof(*workloads), STORES_MAX = 8 };
 
 struct stores {
-    const char *urls[STORES_MAX];
+    char *urls[STORES_MAX]; /* owned */
     int n; /* 0: the one of the settings */
 };
 
@@ -149,6 +149,7 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
     struct bench_report r = {.terminal = isatty(STDERR_FILENO), .store = ""};
     struct stores stores = {.n = 0};
     const char *what = NULL;
+    enum clv_exit how;
     int c;
 
     r.progress = r.terminal;
@@ -169,7 +170,8 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
         case 'u':
             if (stores.n == STORES_MAX)
                 return clv_command_misused(self, "expected at most %d --url", STORES_MAX);
-            stores.urls[stores.n++] = optarg;
+            clv_command_url(optarg); /* the next one takes its place in the settings */
+            stores.urls[stores.n++] = strdup(getenv("CLOVIS_REDIS_URL"));
             break;
         case 'k':
             if (!parse_kills(optarg, &o.kills))
@@ -191,7 +193,10 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
             what);
     if (optind < argc)
         return clv_command_misused(self, "unexpected argument '%s'", argv[optind]);
-    return measure(what, &o, &stores, &r);
+    how = measure(what, &o, &stores, &r);
+    while (stores.n > 0)
+        free(stores.urls[--stores.n]);
+    return how;
 }
 
 enum clv_exit cmd_bench_component(const struct clv_command *self, int argc, char **argv)

@@ -24,6 +24,9 @@ offers() {
 
 offers _clovis amf "$clovis" ''
 offers _clovis bench "$clovis" be
+offers _clovis doctor "$clovis" do
+offers _clovis --password-file "$clovis" doctor --p
+offers _clovis --json "$clovis" store check --
 offers _clovis lock-instantiation "$clovis" amf lo
 offers _clovis unlock-in "$clovis" amf adm un
 offers _clovis --wait "$clovis" amf lock --

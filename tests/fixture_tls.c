@@ -10,7 +10,7 @@ static char dir[192];
 static const char script[] =
     "set -e; cd \"$0\"\n"
     "key() { openssl ecparam -name prime256v1 -genkey -noout -out $1.key; }\n"
-    "ca() { key $1; openssl req -x509 -new -key $1.key -subj /CN=$1 -days 2 -out $1.crt; }\n"
+    "ca() { key $1; openssl req -x509 -new -key $1.key -subj /CN=$1 -days 400 -out $1.crt; }\n"
     "leaf() {\n"
     "  key $1; openssl req -new -key $1.key -subj /CN=$1 -out $1.csr\n"
     "  printf 'subjectAltName=%s\\n' \"$4\" >$1.ext\n"
@@ -19,6 +19,7 @@ static const char script[] =
     "}\n"
     "ca ca; ca other\n"
     "leaf server ca 2 IP:127.0.0.1,IP:::1,DNS:localhost\n"
+    "leaf lasting ca 300 IP:127.0.0.1,DNS:localhost\n"
     "leaf elsewhere ca 2 DNS:elsewhere\n"
     "leaf expired ca -1 IP:127.0.0.1,DNS:localhost\n"
     "leaf renewed other 2 IP:127.0.0.1,IP:::1,DNS:localhost\n"

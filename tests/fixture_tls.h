@@ -9,6 +9,7 @@
  * Make, each with its .key:
  *   ca.crt, other.crt   two authorities that know nothing of each other
  *   server.crt          of ca, for 127.0.0.1, ::1 and localhost
+ *   lasting.crt         the same for long; the others end in two days
  *   elsewhere.crt       of ca, for another name
  *   expired.crt         of ca, until yesterday
  *   renewed.crt         of other, for 127.0.0.1, ::1 and localhost

@@ -306,6 +306,27 @@ static void expect_no_denial(int port, bool is_node, const char *who)
     redisFree(raw);
 }
 
+/* The doctor, too, gets along with these users; it has nothing to say but of the size of
+ * the deployment. */
+static void expect_examined(void)
+{
+    char path[200], args[300], out[8000];
+    FILE *f;
+    int code;
+
+    snprintf(path, sizeof(path), "%s/secret", dir);
+    f = fopen(path, "w");
+    cr_assert(f);
+    fputs(FIXTURE_ACL_PASSWORD "\n", f);
+    fclose(f);
+    snprintf(args, sizeof(args), "doctor --user clovis-admin --password-file %s", path);
+    login("clovis");
+    code = run(args, out, sizeof(out));
+    cr_expect_eq(code, 0, "exit code %d: %s", code, out);
+    cr_expect(strstr(out, "in order; 0 errors, 0 warnings, 0 notes; 2 servers"), "%s",
+              out);
+}
+
 Test(acl, a_whole_deployment_runs_with_the_shipped_users)
 {
     struct store_ckpt *c;
@@ -328,6 +349,7 @@ Test(acl, a_whole_deployment_runs_with_the_shipped_users)
     expect_run("clovis-admin", "store stats", "run id");
     cr_expect(wait_for(is_guarded, NULL, 20000), "the guard lets nobody be promoted");
     expect_no_denial(node[0].port, true, "the old master");
+    expect_examined();
     redis_kill(&node[0]);
     cr_expect(wait_for(is_written, c, 40000), "no fail-over");
     store_ckpt_close(c, soon());

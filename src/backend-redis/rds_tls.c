@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "backend-redis/rds_tls_trust.h"
 #include "base/clock.h"
@@ -350,6 +351,30 @@ ssize_t rds_tls_send(struct rds_tls *tls, const struct iovec *iov, int n_iov)
 bool rds_tls_has_pending(const struct rds_tls *tls)
 {
     return SSL_has_pending(tls->ssl) == 1;
+}
+
+static int64_t expiry(const X509 *cert)
+{
+    struct tm tm;
+
+    return cert && ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) ? (int64_t)timegm(&tm)
+                                                                  : 0;
+}
+
+int64_t rds_tls_expiry(const struct rds_tls *tls, bool own)
+{
+    const STACK_OF(X509) *chain = SSL_get0_verified_chain(tls->ssl);
+    int64_t first_s = 0, end_s;
+    int i;
+
+    if (own)
+        return expiry(SSL_get_certificate(tls->ssl));
+    for (i = 0; chain && i < sk_X509_num(chain); i++) {
+        end_s = expiry(sk_X509_value(chain, i));
+        if (first_s == 0 || end_s < first_s)
+            first_s = end_s;
+    }
+    return first_s;
 }
 
 const char *rds_tls_alert(const struct rds_tls *tls)

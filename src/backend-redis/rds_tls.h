@@ -4,8 +4,8 @@
  * or address is always verified. CLOVIS_TLS_CA is a file or a directory (default: the
  * system's), CLOVIS_TLS_CERT and _KEY are the client's certificate, CLOVIS_TLS_SNI is the
  * name to ask for and to verify when it is not the host of the URL. Files that have been
- * replaced are read anew by the next handshake; when they are no good, what was read before
- * stays in use.
+ * replaced are read anew by the next handshake; when they are no good, what was read
+ * before stays in use.
  *
  * Sending and receiving look like sendmsg() and recv() on a blocking socket; no SIGPIPE.
  */
@@ -42,6 +42,10 @@ ssize_t rds_tls_send(struct rds_tls *tls, const struct iovec *iov, int n_iov);
 
 /* Something is here already: waiting for the socket might be in vain. */
 bool rds_tls_has_pending(const struct rds_tls *tls);
+
+/* Seconds since the epoch when the first certificate ends of those that the server is
+ * trusted by; own: of this client. 0: there is none. */
+int64_t rds_tls_expiry(const struct rds_tls *tls, bool own);
 
 /* What the server objected to, or NULL. */
 const char *rds_tls_alert(const struct rds_tls *tls);

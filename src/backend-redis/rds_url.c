@@ -226,6 +226,12 @@ static bool net_parse(struct rds_url *out, const char *rest, char *why, size_t w
     const char *hosts_end = slash ? slash : end;
     const char *at = memchr(rest, '@', (size_t)(hosts_end - rest)), *comma;
 
+    if (strchr(at ? at + 1 : hosts_end, '@')) {
+        /* what follows would be shown, and may be a part of the password */
+        snprintf(why, why_size,
+                 "'/', '?' or '@' before the last '@', expected %%2F, %%3F or %%40");
+        return false;
+    }
     if (at) {
         if (!credentials_parse(out, rest, (size_t)(at - rest), why, why_size))
             return false;
@@ -270,7 +276,7 @@ bool rds_url_parse(const char *text, struct rds_url *out, char *why, size_t why_
         snprintf(why, why_size,
                  "unknown scheme \"%.*s\", expected redis, rediss, unix, redis-sentinel "
                  "or rediss-sentinel",
-                 (int)(sep - text), text);
+                 memchr(text, '@', (size_t)(sep - text)) ? 0 : (int)(sep - text), text);
         return false;
     }
     ok = out->scheme == RDS_UNIX ? unix_parse(out, sep + 3, why, why_size)
@@ -280,14 +286,17 @@ bool rds_url_parse(const char *text, struct rds_url *out, char *why, size_t why_
     return ok;
 }
 
-/* The URL as it may be shown: what stands between "://" and the last '@' is left out. */
+/* The URL as it may be shown: what stands before the last '@' is left out, but for the
+ * scheme. */
 static void url_redact(const char *text, char *out, size_t size)
 {
     const char *sep = strstr(text, "://");
     const char *at = strrchr(text, '@');
 
-    if (sep && at && at > sep)
+    if (sep && at && at > sep && !memchr(text, '@', (size_t)(sep - text)))
         snprintf(out, size, "%.*s://***%s", (int)(sep - text), text, at);
+    else if (at)
+        snprintf(out, size, "***%s", at);
     else
         snprintf(out, size, "%s", text);
 }
@@ -307,31 +316,42 @@ static bool setting_copy(const char *key, char **field)
     return true;
 }
 
-static bool password_file_read(const char *key, char **field)
+char *rds_password_file(const char *path, char *why, size_t why_size)
 {
-    const char *path = clv_setting(key);
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
     FILE *f;
 
-    if (!path)
-        return true;
     f = fopen(path, "re");
     len = f ? getline(&line, &cap, f) : -1;
-    if (f)
-        fclose(f);
     while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
         line[--len] = '\0';
     if (len <= 0 || len > PASSWORD_MAX) {
-        clv_log(CLV_LOG_ERROR,
-                "%s=%s (%s): %s, expected a file whose first line is the password", key,
-                path, clv_setting_origin(key), f ? "no password in it" : strerror(errno));
+        snprintf(why, why_size, "%s, expected a file whose first line is the password",
+                 f ? "no password in it" : strerror(errno));
         free(line);
+        line = NULL;
+    }
+    if (f)
+        fclose(f);
+    return line;
+}
+
+static bool password_file_read(const char *key, char **field)
+{
+    const char *path = clv_setting(key);
+    char why[160], *password;
+
+    if (!path)
+        return true;
+    password = rds_password_file(path, why, sizeof(why));
+    if (!password) {
+        clv_log(CLV_LOG_ERROR, "%s=%s (%s): %s", key, path, clv_setting_origin(key), why);
         return false;
     }
     free(*field);
-    *field = line;
+    *field = password;
     return true;
 }
 

@@ -52,6 +52,9 @@ bool rds_url_parse(const char *text, struct rds_url *out, char *why, size_t why_
 /* From the settings, with the log line of a bad one. */
 bool rds_url_load(struct rds_url *out);
 
+/* New: the first line of a file, or NULL with why, which does not name the file. */
+char *rds_password_file(const char *path, char *why, size_t why_size);
+
 /* Where host i (of a unix URL: the only one) is. */
 void rds_url_place(const struct rds_url *url, uint32_t i, struct rds_place *out);
 

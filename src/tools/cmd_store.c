@@ -228,8 +228,8 @@ const struct clv_command cmd_store_table[] = {
      .help = "master, history, and what became of the writes of all processes",
      .run = cmd_stats},
     {.name = "check",
-     .usage = "[--json]",
-     .help = "look for settings and states that may cost data",
-     .run = cmd_store_check},
+     .usage = CMD_DOCTOR_USAGE,
+     .help = "the same as clovis doctor",
+     .run = cmd_doctor},
     {.name = NULL},
 };

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -119,4 +120,13 @@ enum clv_exit clv_command_misused(const struct clv_command *self, const char *fm
     va_end(ap);
     fprintf(stderr, ", expected: %s %s %s\n", self->path, self->name, self->usage);
     return CLV_EXIT_USAGE;
+}
+
+void clv_command_url(char *arg)
+{
+    char *secret = strchr(arg, '@') ? strstr(arg, "://") : NULL;
+
+    setenv("CLOVIS_REDIS_URL", arg, 1);
+    if (secret)
+        memset(secret + 3, '*', strlen(secret + 3));
 }

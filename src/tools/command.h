@@ -37,4 +37,8 @@ enum clv_exit clv_command_run(const char *path, const struct clv_command *table,
 enum clv_exit clv_command_misused(const struct clv_command *self, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The value of --url becomes CLOVIS_REDIS_URL. It may hold a password, and a command line
+ * can be seen by everybody, so only its beginning is left in arg. */
+void clv_command_url(char *arg);
+
 #endif

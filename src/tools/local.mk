@@ -17,10 +17,22 @@ clovis_SOURCES = %D%/clovis.c %D%/command.h %D%/command.c \
 	%D%/cmd_amf_watch.c %D%/cmd_amf_simulate.c %D%/cmd_amf_events.c \
 	%D%/cmd_amf_tree.c %D%/cmd_amf_replay.c \
 	%D%/store_link.h %D%/store_link.c %D%/cmd_store.h %D%/cmd_store.c \
-	%D%/store_check.c %D%/cmd_guard.c
-clovis_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(CLV_LIB_CFLAGS)
+	%D%/cmd_guard.c %D%/cmd_doctor.c %D%/doctor.h %D%/doctor_report.c \
+	%D%/doctor_servers.c %D%/doctor_state.c %D%/doctor_settings.c %D%/doctor_sizes.c \
+	%D%/doctor_tls.c %D%/doctor_members.c %D%/doctor_rights.c %D%/doctor_sentinels.c
+nodist_clovis_SOURCES = %D%/doctor_users.inc
+clovis_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) -I$(top_builddir)/src $(CLV_LIB_CFLAGS)
 clovis_LDADD = libbench.la libamf-check.la libclovis.la libamf-sim.la libamf-record.la \
 	libamf-model.la libamf-proto.la libbackend-redis.la libbase.la $(CLV_LIB_LIBS)
+
+# The rights that clovis doctor looks for are those of the shipped file.
+BUILT_SOURCES += %D%/doctor_users.inc
+CLEANFILES += %D%/doctor_users.inc
+%D%/doctor_users.inc: doc/users.acl
+	$(AM_V_GEN)$(MKDIR_P) %D% && { echo 'static const char users_acl[] =' && \
+		$(SED) 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $(srcdir)/doc/users.acl && echo ';'; } >$@.tmp && mv $@.tmp $@
+$(clovis_OBJECTS): %D%/doctor_users.inc
+
 dist_man_MANS += %D%/clovis.1 %D%/clovis.conf.5
 
 bashcompletiondir = $(datadir)/bash-completion/completions

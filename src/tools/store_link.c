@@ -86,14 +86,14 @@ bool store_address_parse(const char *address, struct rds_place *out)
     return true;
 }
 
-static enum store_status enter(struct store_link *link)
+static enum store_status select_db(struct store_link *link)
 {
     char digits[12];
-    enum store_status st = rds_talk_auth(&link->talk, store.url.user, store.url.password);
+    enum store_status st;
     redisReply *reply;
 
-    if (st != STORE_OK || store.url.db == 0)
-        return st;
+    if (store.url.db == 0)
+        return STORE_OK;
     snprintf(digits, sizeof(digits), "%u", store.url.db);
     reply = rds_talk_words(&link->talk, &st, 2, "SELECT", digits);
     if (reply)
@@ -101,23 +101,47 @@ static enum store_status enter(struct store_link *link)
     return st;
 }
 
-bool store_link_open(struct store_link *link, const struct rds_place *place)
+static bool link_begin(struct store_link *link, const struct rds_place *place,
+                       const char *user, const char *password)
 {
     const int64_t deadline_ns = clv_deadline_ns(LINK_MS * CLV_NS_PER_MS);
 
     link->place = *place;
-    link->open = false;
+    link->lost = link->refused = false;
     link->talk = (struct rds_talk){&link->conn, &link->place, deadline_ns, link->why,
                                    sizeof(link->why)};
-    if (rds_conn_open(&link->conn, place, NULL, deadline_ns, link->why,
-                      sizeof(link->why)) != STORE_OK)
-        return false;
-    link->open = enter(link) == STORE_OK;
-    if (!link->open)
-        rds_conn_close(&link->conn);
+    link->open = rds_conn_open(&link->conn, place, NULL, deadline_ns, link->why,
+                               sizeof(link->why)) == STORE_OK;
+    if (link->open && rds_talk_auth(&link->talk, user, password) != STORE_OK)
+        store_link_close(link);
     /* what follows has its own time */
     link->talk.deadline_ns = clv_deadline_ns(5 * LINK_MS * CLV_NS_PER_MS);
     return link->open;
+}
+
+bool store_link_open_as(struct store_link *link, const struct rds_place *place,
+                        const char *user, const char *password)
+{
+    if (link_begin(link, place, user, password) && select_db(link) != STORE_OK)
+        store_link_close(link);
+    return link->open;
+}
+
+bool store_link_open(struct store_link *link, const struct rds_place *place)
+{
+    return store_link_open_as(link, place, store.url.user, store.url.password);
+}
+
+bool store_link_sentinel(struct store_link *link, uint32_t i, const char *user,
+                         const char *password)
+{
+    struct rds_place place;
+
+    rds_url_place(&store.url, i, &place);
+    place.tls = store.url.sentinel_tls;
+    return password ? link_begin(link, &place, user, password)
+                    : link_begin(link, &place, store.url.sentinel_user,
+                                 store.url.sentinel_password);
 }
 
 void store_link_close(struct store_link *link)
@@ -219,6 +243,8 @@ bool store_config_get(struct store_link *link, const char *name, char *out, size
     const bool ok = st == STORE_OK && value.base;
 
     snprintf(out, size, "%s", ok ? (const char *)value.base : "");
+    link->lost = !reply;
+    link->refused = reply && st != STORE_OK;
     if (reply)
         freeReplyObject(reply);
     return ok;

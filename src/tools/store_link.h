@@ -13,6 +13,7 @@ struct store_link {
     struct rds_talk talk;
     char why[320];
     bool open;
+    bool lost, refused; /* how the last store_config_get() failed */
 };
 
 /* The settings: URL, namespace, TLS; begin to ask the sentinels. False after a line on
@@ -30,6 +31,13 @@ bool store_master_find(struct rds_place *out, char *why, size_t why_size);
 
 /* Connect and authenticate within a second. False: link->why; nothing to close. */
 bool store_link_open(struct store_link *link, const struct rds_place *place);
+/* The same as another user. */
+bool store_link_open_as(struct store_link *link, const struct rds_place *place,
+                        const char *user, const char *password);
+
+/* To sentinel i of the URL, with the sentinels' credentials, or those given. */
+bool store_link_sentinel(struct store_link *link, uint32_t i, const char *user,
+                         const char *password);
 void store_link_close(struct store_link *link);
 
 /* Find and connect to the master; false after a line on standard error. */
