@@ -320,7 +320,6 @@ Test(amf_engine, swap_exchanges_the_roles_without_waiting)
     struct world *w = pair();
 
     settled(w, false);
-    w->swapping = true;
     cr_assert_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_OK);
     cr_assert_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_TRY_AGAIN);
     world_run(w, 20000);

@@ -297,7 +297,6 @@ Test(amf_admin, a_swap_takes_all_that_the_su_is_active_for)
     struct world *w = world_new(&(struct world_shape){AMF_RED_TWO_N, 2, 2, 1, 2, 1});
 
     settled(w, false);
-    w->swapping = true;
     cr_expect_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 1), AMF_ADMIN_OK);
     world_run(w, 20000);
     story_is(w, "[10000] set comp1 csi1 STANDBY ADD_ONE active=comp2 rank=2 attrs\n"
@@ -312,11 +311,29 @@ Test(amf_admin, n_way_swaps_what_the_two_have_in_common)
     struct world *w = world_new(&(struct world_shape){AMF_RED_N_WAY, 2, 2, 1, 2, 1});
 
     settled(w, false);
-    w->swapping = true;
     cr_expect_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_OK);
     world_run(w, 20000);
     story_is(w, "[10000] set comp1 csi1 STANDBY ADD_ONE active=comp2 rank=2 attrs\n"
                 "[10000] set comp2 csi1 ACTIVE TARGET_ONE NOT_QUIESCED active=comp1\n");
+    world_end(w);
+}
+
+/* The second CSI depends on the first, with which the old active is slow. */
+Test(amf_admin, in_a_swap_each_csi_is_taken_from_the_one_before_it_is_given_to_the_other)
+{
+    static int first = 0;
+    struct world *w = pair_of_two();
+
+    w->m.csis[1].depends = (struct amf_list){&first, 1};
+    settled(w, false);
+    w->comp[0].answer_ms = 500;
+    cr_expect_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_OK);
+    world_run(w, 20000);
+    story_is(w,
+             "[10000] set comp1a csi1a STANDBY ADD_ONE active=comp2a rank=2 attrs\n"
+             "[10000] set comp2a csi1a ACTIVE TARGET_ONE NOT_QUIESCED active=comp1a\n"
+             "[10500] set comp1b csi1b STANDBY ADD_ONE active=comp2b rank=2 attrs\n"
+             "[10500] set comp2b csi1b ACTIVE TARGET_ONE NOT_QUIESCED active=comp1b\n");
     world_end(w);
 }
 

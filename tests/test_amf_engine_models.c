@@ -99,7 +99,6 @@ Test(amf_models, m_plus_n_swap_hands_the_other_standbys_over)
     struct world *w = two_plus_one();
 
     settled(w, false);
-    w->swapping = true;
     cr_expect_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_OK);
     world_run(w, 20000);
     story_is(w, "[10000] remove comp3 csi2 TARGET_ONE\n"

@@ -292,6 +292,7 @@ Test(amf_engine_sim, seeds_that_broke_something_hold, .timeout = 60)
         {"M+N mixed", 590},
         {"N-way dependencies", 101717},
         {"M+N", 102678},
+        {"N-way dependencies", 116},
     };
     char why[256] = "";
 

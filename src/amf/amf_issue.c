@@ -127,12 +127,32 @@ static void promote_all(struct amf_engine *e, int comp, int first_csi)
     order_set(e, &s);
 }
 
+/* In a swap the other one's answer is not awaited, but it has to be told first; with
+ * dependencies its turn may come late. */
+static bool other_untold(const struct amf_engine *e, const struct amf_asg *self,
+                         size_t part)
+{
+    const struct amf_sg_state *sg = &e->sgs[e->m->sis[self->si].sg];
+
+    for (size_t i = 0; i < sg->n_sus; i++) {
+        const struct amf_asg *a = amf_asg_at(e, sg->sus[i], self->si);
+        const struct amf_part *p = &a->parts[part];
+
+        if (a != self && p->comp >= 0 && p->ha == AMF_HA_ACTIVE && !p->pending &&
+            !p->lost)
+            return true;
+    }
+    return false;
+}
+
 static void promote(struct amf_engine *e, struct amf_asg *a, size_t part)
 {
     const int sg = e->m->sis[a->si].sg, csi = csi_of(e, a, part);
     struct amf_part *p = &a->parts[part];
     struct amf_csi_set s;
 
+    if (a->swap && other_untold(e, a, part))
+        return;
     if (e->m->sgs[sg].redundancy == AMF_RED_TWO_N && !e->sgs[sg].has_depends &&
         !a->swap) {
         if (all_promoted(e, p->comp))

@@ -17,7 +17,8 @@ void world_make_comps(struct world *w)
             .answer_ms = 5,
             .quiesce_ms = 20,
             .kill_ms = 1,
-            .ha = world_own(w, calloc(w->m.n_csis + 1, sizeof(enum amf_ha)))};
+            .ha = world_own(w, calloc(w->m.n_csis + 1, sizeof(enum amf_ha))),
+            .giving = world_own(w, calloc(w->m.n_csis + 1, sizeof(bool)))};
     w->reboot_ms = 100;
 }
 
@@ -172,6 +173,7 @@ static void process_gone(struct world *w, int comp)
     w->comp[comp].running = w->comp[comp].registered = false;
     w->comp[comp].generation++;
     memset(w->comp[comp].ha, 0, w->m.n_csis * sizeof(*w->comp[comp].ha));
+    memset(w->comp[comp].giving, 0, w->m.n_csis * sizeof(*w->comp[comp].giving));
 }
 
 static int proxy_process(const struct amf_action *a)
@@ -197,10 +199,12 @@ static bool given_up(const struct world *w, size_t comp)
 static void become(struct world *w, int comp, int csi, enum amf_ha ha)
 {
     w->comp[comp].ha[csi] = ha;
-    if (ha != AMF_HA_ACTIVE || !single_active(w, csi) || w->swapping)
+    w->comp[comp].giving[csi] = false;
+    if (ha != AMF_HA_ACTIVE || !single_active(w, csi))
         return;
     for (size_t i = 0; i < w->m.n_comps; i++)
-        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE && !given_up(w, i))
+        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE &&
+            !w->comp[i].giving[csi] && !given_up(w, i))
             trouble(w, "two active processes", comp, csi);
 }
 
@@ -253,6 +257,8 @@ static void take_set(struct world *w, const struct amf_action *a)
         return;
     }
     check_order(w, s);
+    if (s->ha == AMF_HA_STANDBY && c->ha[s->csi] == AMF_HA_ACTIVE)
+        c->giving[s->csi] = true;
     if (c->refuse_sets > 0) {
         c->refuse_sets--;
         ok = false;
@@ -502,7 +508,7 @@ static bool step(struct world *w, int64_t until_ms)
         timer_drop(w, ev.timer);
     } else {
         if (q->csi >= 0)
-            w->comp[q->comp].ha[q->csi] = q->ha;
+            become(w, q->comp, q->csi, q->ha);
         if (q->ends)
             process_gone(w, q->comp);
         ev = q->ev;

@@ -31,6 +31,7 @@ struct world_comp {
     bool running, registered;
     uint32_t generation;
     enum amf_ha *ha; /* by CSI; owned by the world */
+    bool *giving;    /* by CSI: active, and told to become standby by a swap; owned */
 };
 
 struct world_event {
@@ -69,7 +70,6 @@ struct world {
     struct amf_engine *twin;
     struct amf_actions twin_out;
     bool repeating;               /* a new daemon repeats what was not answered */
-    bool swapping;                /* two actives are excused until it is over */
     enum amf_admin_result result; /* of the last admin operation */
     const char *broken;
     char trouble[256];
