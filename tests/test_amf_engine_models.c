@@ -300,6 +300,43 @@ Test(amf_models, a_proxied_component_gets_its_work_back_with_its_proxy)
     world_end(w);
 }
 
+/* Its proxy is being killed: what it would be told then would be lost. */
+Test(amf_models, a_proxied_component_is_told_nothing_by_a_proxy_that_is_killed)
+{
+    struct world *w = with_proxy(AMF_PROP_PROXIED_PREINSTANTIABLE);
+
+    w->comp[0].kill_ms = 500;
+    settled(w, false);
+    world_fault(w, 0, AMF_REC_COMP_FAILOVER);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SI, 1);
+    world_run(w, 20000);
+    story_is(w, "[10000] kill comp1\n"
+                "[10500] launch comp1\n"
+                "[10510] set comp1 csi1 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n"
+                "[10515] instantiate comp2 by comp1\n");
+    world_end(w);
+}
+
+/* Nothing is under way then, so the lock can be taken back; which brings the proxy. */
+Test(amf_models, a_group_whose_proxied_component_waits_can_be_unlocked)
+{
+    struct world *w = with_proxy(AMF_PROP_PROXIED_PREINSTANTIABLE);
+
+    settled(w, false);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SG, 0);
+    world_run(w, 11000);
+    world_crash(w, 0);
+    world_run(w, 12000);
+    world_forget(w);
+    cr_expect_eq(amf_engine_presence(w->e, 1), AMF_PRES_RESTARTING);
+    cr_expect_eq(world_admin(w, AMF_OP_UNLOCK, AMF_KIND_SG, 0), AMF_ADMIN_OK);
+    world_run(w, 20000);
+    story_is(w, "[12000] set comp1 csi1 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n"
+                "[12005] instantiate comp2 by comp1\n"
+                "[12010] set comp2 csi2 ACTIVE ADD_ONE NEW_ASSIGN active=comp2 attrs\n");
+    world_end(w);
+}
+
 Test(amf_models, a_proxied_component_that_is_not_preinstantiable_starts_with_its_set)
 {
     struct world *w = with_proxy(AMF_PROP_PROXIED_NON_PREINSTANTIABLE);

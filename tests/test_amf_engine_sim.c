@@ -65,6 +65,31 @@ static void no_callbacks_beside(struct world *w)
         w->m.comps[i].property = AMF_PROP_NON_PROXIED_NON_PREINSTANTIABLE;
 }
 
+/* Every second SU has a component that an active of the first SI speaks for. */
+static void proxied_by_the_first(struct world *w, enum amf_property p)
+{
+    failover_first(w);
+    w->m.csis[0].type = world_text(w, "proxy");
+    for (size_t i = 0; i < w->m.n_comps; i++) {
+        if (i % 2 == 0) {
+            w->m.comps[i].csi_types[0] = world_text(w, "proxy");
+        } else {
+            w->m.comps[i].property = p;
+            w->m.comps[i].proxy_csi_type = world_text(w, "proxy");
+        }
+    }
+}
+
+static void proxied(struct world *w)
+{
+    proxied_by_the_first(w, AMF_PROP_PROXIED_PREINSTANTIABLE);
+}
+
+static void proxied_late(struct world *w)
+{
+    proxied_by_the_first(w, AMF_PROP_PROXIED_NON_PREINSTANTIABLE);
+}
+
 static void escalating(struct world *w)
 {
     w->m.sgs[0].comp_restart_max = 1;
@@ -184,6 +209,8 @@ static const struct sim_shape shapes[] = {
     {"2N either or", {AMF_RED_TWO_N, 3, 3, 1, 2, 1}, either_or},
     {"no redundancy", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 3, 1}, failover_first},
     {"no redundancy, NPNP", {AMF_RED_NO_REDUNDANCY, 2, 3, 2, 2, 2}, no_callbacks_beside},
+    {"proxied", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, proxied},
+    {"proxied late", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, proxied_late},
     {"N-way", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, failover_first},
     {"N-way dependencies", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, with_depends},
     {"N-way active", {AMF_RED_N_WAY_ACTIVE, 3, 3, 1, 2, 1}, active_on_two},
@@ -293,6 +320,8 @@ Test(amf_engine_sim, seeds_that_broke_something_hold, .timeout = 60)
         {"N-way dependencies", 101717},
         {"M+N", 102678},
         {"N-way dependencies", 116},
+        {"proxied", 16},
+        {"proxied", 1734},
     };
     char why[256] = "";
 

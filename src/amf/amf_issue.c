@@ -331,12 +331,21 @@ static enum pass pass_of(const struct amf_asg *a, const struct amf_part *p)
     return PASS_QUIESCE; /* also the old active of a swap */
 }
 
+/* A proxied one through its proxy, which may be about to be killed. */
+static bool can_be_told(const struct amf_engine *e, int comp)
+{
+    const int proxy = e->comps[comp].proxy;
+
+    return amf_comp_ready(e, comp) &&
+           (!amf_comp_proxied(e, comp) || (proxy >= 0 && amf_comp_ready(e, proxy)));
+}
+
 static void issue_part(struct amf_engine *e, struct amf_asg *a, size_t part,
                        enum pass pass)
 {
     struct amf_part *p = &a->parts[part];
 
-    if (p->comp < 0 || pass_of(a, p) != pass || !amf_comp_ready(e, p->comp))
+    if (p->comp < 0 || pass_of(a, p) != pass || !can_be_told(e, p->comp))
         return;
     if (!amf_comp_has_callbacks(e, p->comp)) {
         confirm_silently(e, a, part);

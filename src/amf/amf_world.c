@@ -17,6 +17,7 @@ void world_make_comps(struct world *w)
             .answer_ms = 5,
             .quiesce_ms = 20,
             .kill_ms = 1,
+            .proxy = -1,
             .ha = world_own(w, calloc(w->m.n_csis + 1, sizeof(enum amf_ha))),
             .giving = world_own(w, calloc(w->m.n_csis + 1, sizeof(bool)))};
     w->reboot_ms = 100;
@@ -168,12 +169,21 @@ static void timer_set(struct world *w, uint64_t id, int64_t at_ms)
 
 /* ---- what programs do ---------------------------------------------------- */
 
+static void work_gone(struct world *w, int comp)
+{
+    w->comp[comp].generation++;
+    w->comp[comp].proxy = -1;
+    memset(w->comp[comp].ha, 0, w->m.n_csis * sizeof(*w->comp[comp].ha));
+    memset(w->comp[comp].giving, 0, w->m.n_csis * sizeof(*w->comp[comp].giving));
+}
+
 static void process_gone(struct world *w, int comp)
 {
     w->comp[comp].running = w->comp[comp].registered = false;
-    w->comp[comp].generation++;
-    memset(w->comp[comp].ha, 0, w->m.n_csis * sizeof(*w->comp[comp].ha));
-    memset(w->comp[comp].giving, 0, w->m.n_csis * sizeof(*w->comp[comp].giving));
+    work_gone(w, comp);
+    for (size_t i = 0; i < w->m.n_comps; i++)
+        if (w->comp[i].proxy == comp)
+            work_gone(w, (int)i);
 }
 
 static int proxy_process(const struct amf_action *a)
@@ -257,6 +267,8 @@ static void take_set(struct world *w, const struct amf_action *a)
         return;
     }
     check_order(w, s);
+    if (a->proxy >= 0)
+        c->proxy = a->proxy;
     if (s->ha == AMF_HA_STANDBY && c->ha[s->csi] == AMF_HA_ACTIVE)
         c->giving[s->csi] = true;
     if (c->refuse_sets > 0) {
@@ -395,6 +407,7 @@ static void carry_out(struct world *w, const struct amf_action *a)
         break;
     case AMF_DO_PROXIED_INSTANTIATE:
         tell(w, "instantiate %s by %s", comp_name(w, a->index), comp_name(w, a->proxy));
+        w->comp[a->index].proxy = a->proxy;
         queue_comp(w, w->comp[a->index].answer_ms, a->index, AMF_EV_RESPONSE,
                    a->invocation, true);
         break;
@@ -557,6 +570,11 @@ void world_nodes_up(struct world *w)
         world_node_up(w, (int)i);
 }
 
+void world_vanish(struct world *w, int comp)
+{
+    process_gone(w, comp);
+}
+
 void world_crash(struct world *w, int comp)
 {
     if (!w->comp[comp].running)
@@ -577,37 +595,4 @@ enum amf_admin_result world_admin(struct world *w, enum amf_admin_op op,
     world_feed(w, &(struct amf_event){
                       .type = AMF_EV_ADMIN, .kind = kind, .index = index, .op = op});
     return w->result;
-}
-
-bool world_restart_daemon(struct world *w)
-{
-    json_t *state = amf_engine_dump(w->e);
-    struct amf_engine *e = amf_engine_new(&w->m);
-    char *text = state ? json_dumps(state, JSON_COMPACT) : NULL;
-    json_t *again = text ? json_loads(text, 0, NULL) : NULL;
-    bool ok;
-
-    if (!state || !e || !text || !again)
-        abort();
-    ok = amf_engine_load(e, again, w->now_ms);
-    free(text);
-    json_decref(state);
-    json_decref(again);
-    world_twin_free(w);
-    amf_engine_free(w->e);
-    w->e = e;
-    w->n_timers = 0;
-    for (size_t i = 0; i < w->queue_end; i++) /* what programs send now finds nobody */
-        if (w->queue[i].ev.type == AMF_EV_RESPONSE ||
-            w->queue[i].ev.type == AMF_EV_QUIESCING_DONE ||
-            w->queue[i].ev.type == AMF_EV_EXITED ||
-            w->queue[i].ev.type == AMF_EV_LAUNCH_FAILED)
-            w->queue[i].used = false;
-    w->repeating = true;
-    for (size_t i = 0; ok && i < w->m.n_comps; i++)
-        world_feed(w, &(struct amf_event){.type = AMF_EV_RESTORED,
-                                          .index = (int)i,
-                                          .ok = w->comp[i].running});
-    w->repeating = false;
-    return ok;
 }

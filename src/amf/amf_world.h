@@ -29,6 +29,7 @@ struct world_comp {
     bool quiescing_ack; /* answers a QUIESCING set with Response first */
     /* what really is */
     bool running, registered;
+    int proxy; /* a proxied one: who speaks for it, and goes with it; or -1 */
     uint32_t generation;
     enum amf_ha *ha; /* by CSI; owned by the world */
     bool *giving;    /* by CSI: active, and told to become standby by a swap; owned */
@@ -93,6 +94,7 @@ void world_node_up(struct world *w, int node);
 void world_node_down(struct world *w, int node);
 void world_nodes_up(struct world *w);
 void world_crash(struct world *w, int comp);
+void world_vanish(struct world *w, int comp); /* and nobody hears of it */
 void world_fault(struct world *w, int comp, enum amf_recovery r);
 enum amf_admin_result world_admin(struct world *w, enum amf_admin_op op,
                                   enum amf_kind kind, int index);
