@@ -320,6 +320,8 @@ Test(amf_engine_sim, seeds_that_broke_something_hold, .timeout = 60)
         {"N-way dependencies", 101717},
         {"M+N", 102678},
         {"N-way dependencies", 116},
+        {"N-way dependencies", 401807},
+        {"2N dependencies", 700982},
         {"proxied", 16},
         {"proxied", 1734},
     };

@@ -127,32 +127,12 @@ static void promote_all(struct amf_engine *e, int comp, int first_csi)
     order_set(e, &s);
 }
 
-/* In a swap the other one's answer is not awaited, but it has to be told first; with
- * dependencies its turn may come late. */
-static bool other_untold(const struct amf_engine *e, const struct amf_asg *self,
-                         size_t part)
-{
-    const struct amf_sg_state *sg = &e->sgs[e->m->sis[self->si].sg];
-
-    for (size_t i = 0; i < sg->n_sus; i++) {
-        const struct amf_asg *a = amf_asg_at(e, sg->sus[i], self->si);
-        const struct amf_part *p = &a->parts[part];
-
-        if (a != self && p->comp >= 0 && p->ha == AMF_HA_ACTIVE && !p->pending &&
-            !p->lost)
-            return true;
-    }
-    return false;
-}
-
 static void promote(struct amf_engine *e, struct amf_asg *a, size_t part)
 {
     const int sg = e->m->sis[a->si].sg, csi = csi_of(e, a, part);
     struct amf_part *p = &a->parts[part];
     struct amf_csi_set s;
 
-    if (a->swap && other_untold(e, a, part))
-        return;
     if (e->m->sgs[sg].redundancy == AMF_RED_TWO_N && !e->sgs[sg].has_depends &&
         !a->swap) {
         if (all_promoted(e, p->comp))
@@ -188,6 +168,37 @@ static void reactivate(struct amf_engine *e, struct amf_asg *a, size_t part)
     send(e, p, &s);
 }
 
+/* Active, and not on its way to standby; if that process is gone for good, it is not. */
+static bool holds_on(const struct amf_engine *e, const struct amf_part *p)
+{
+    if (p->comp < 0 || p->ha != AMF_HA_ACTIVE)
+        return false;
+    if (p->lost) /* given back only to a new process */
+        return e->comps[p->comp].alive && !amf_comp_ready(e, p->comp);
+    return p->pending != AMF_PEND_SET || p->sent.ha != AMF_HA_STANDBY;
+}
+
+/* In a swap the other one's answer is not awaited, but it has to be told first; with
+ * dependencies its turn may come late, and its SU may fail meanwhile. */
+static bool other_holds_on(const struct amf_engine *e, const struct amf_asg *self,
+                           size_t part)
+{
+    const struct amf_sg_state *sg = &e->sgs[e->m->sis[self->si].sg];
+
+    for (size_t i = 0; i < sg->n_sus; i++) {
+        const struct amf_asg *a = amf_asg_at(e, sg->sus[i], self->si);
+
+        if (a != self && holds_on(e, &a->parts[part]))
+            return true;
+    }
+    return false;
+}
+
+static bool has_to_wait(const struct amf_engine *e, const struct amf_asg *a, size_t part)
+{
+    return !amf_si_depends_met(e, a->si) || (a->swap && other_holds_on(e, a, part));
+}
+
 static void want_active(struct amf_engine *e, struct amf_asg *a, size_t part)
 {
     struct amf_part *p = &a->parts[part];
@@ -199,7 +210,7 @@ static void want_active(struct amf_engine *e, struct amf_asg *a, size_t part)
     } else if (p->pending) {
         return;
     } else if (p->ha == AMF_HA_NONE || p->ha == AMF_HA_STANDBY) {
-        if (!amf_si_depends_met(e, a->si))
+        if (has_to_wait(e, a, part))
             return;
         if (p->lost || p->ha == AMF_HA_NONE)
             activate(e, a, part);
