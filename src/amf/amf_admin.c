@@ -57,16 +57,6 @@ static bool shutting_down(enum amf_admin a)
 
 /* ---- is something under way? ------------------------------------------------------- */
 
-static bool is_moving(const struct amf_engine *e, int su)
-{
-    const struct amf_list *comps = &e->m->sus[su].comps;
-
-    for (size_t i = 0; i < comps->n; i++)
-        if (e->comps[comps->at[i]].op != AMF_COMP_IDLE || e->comps[comps->at[i]].unsure)
-            return true;
-    return false;
-}
-
 /* A proxied component that waits for a proxy is in transit and goes nowhere: what it
  * waits for may be just this operation. */
 static bool su_busy(const struct amf_engine *e, int su, bool count_quiescing)
@@ -75,7 +65,7 @@ static bool su_busy(const struct amf_engine *e, int su, bool count_quiescing)
     const bool transit = p == AMF_PRES_INSTANTIATING || p == AMF_PRES_TERMINATING ||
                          p == AMF_PRES_RESTARTING;
 
-    return (transit && is_moving(e, su)) ||
+    return (transit && amf_su_moving(e, su)) ||
            (e->m->sus[su].sg >= 0 && amf_sg_busy(e, e->m->sus[su].sg, count_quiescing));
 }
 
