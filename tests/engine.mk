@@ -28,6 +28,12 @@ tests_test_amf_engine_limits_SOURCES = %D%/test_amf_engine_limits.c
 tests_test_amf_engine_limits_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_limits_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
+check_PROGRAMS += tests/test_amf_engine_admin
+TESTS += tests/test_amf_engine_admin
+tests_test_amf_engine_admin_SOURCES = %D%/test_amf_engine_admin.c
+tests_test_amf_engine_admin_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_amf_engine_admin_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
 check_PROGRAMS += tests/test_amf_engine_adjust
 TESTS += tests/test_amf_engine_adjust
 tests_test_amf_engine_adjust_SOURCES = %D%/test_amf_engine_adjust.c

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -270,6 +271,55 @@ Test(amf_cli, a_recording_is_decided_the_same_way_again, .timeout = LIMIT, .fini
     snprintf(words[3], sizeof(words[3]), "replay --model %s/tests/models/good-6x %s",
              getenv("top_srcdir"), one);
     rows_run(rows, sizeof(rows) / sizeof(*rows));
+}
+
+/* Something to record, until the recording has turned over. */
+static bool turned_over(const char *kept)
+{
+    char *out;
+
+    for (int i = 0; i < 100 && access(kept, F_OK) != 0; i++) {
+        cr_assert_eq(amf("swap counterSI --wait", &out), 0, "%s", out);
+        free(out);
+    }
+    return access(kept, F_OK) == 0;
+}
+
+Test(amf_cli, a_recording_is_bounded_and_each_file_replays, .timeout = LIMIT,
+     .fini = finish)
+{
+    char file[300], kept[310], words[2][800];
+    const char *const args[] = {"--all-nodes",    "--record", file,
+                                "--record-limit", "16",       NULL};
+    struct row rows[] = {
+        {words[0], 0, "goes on where the file before ended\n"},
+        {words[0], 0, "admin swap si counterSI\n"},
+        {words[0], 0, "orders: the same decisions\n"},
+        {words[1], 0, "orders: the same decisions\n"},
+    };
+    struct stat st;
+    char *out;
+
+    amfd_prepare(&f, NULL);
+    snprintf(file, sizeof(file), "%s/file", f.dir);
+    snprintf(kept, sizeof(kept), "%s.1", file);
+    snprintf(words[0], sizeof(words[0]), "replay %s", file);
+    snprintf(words[1], sizeof(words[1]), "replay %s", kept);
+    amfd_launch(&f, args);
+    cr_assert(amfd_settled(&f, 20000));
+    cr_assert(turned_over(kept), "no %s", kept);
+    cr_expect(stat(kept, &st) == 0 && st.st_size < 32 * 1024);
+    cr_assert_eq(unlink(kept), 0);
+    cr_assert(turned_over(kept), "not a second time");
+    rows_run(rows + 3, 1); /* of the same engine from a state on */
+    cr_expect_eq(amf("swap counterSI --wait", &out), 0, "%s", out);
+    free(out);
+    amfd_stop(&f, SIGKILL, 10000);
+    rows_run(rows, 4);
+    amfd_launch(&f, args); /* one more daemon: the other's recording is kept */
+    cr_assert(amfd_log_has(&f, "err", "taken over", 1, 20000));
+    cr_assert_eq(rename(kept, file), 0);
+    rows_run(rows, 3);
 }
 
 /* ---- watching ------------------------------------------------------------------------

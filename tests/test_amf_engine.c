@@ -320,7 +320,6 @@ Test(amf_engine, swap_exchanges_the_roles_without_waiting)
     struct world *w = pair();
 
     settled(w, false);
-    w->swapping = true;
     cr_assert_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_OK);
     cr_assert_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_TRY_AGAIN);
     world_run(w, 20000);
@@ -364,70 +363,7 @@ Test(amf_engine, a_process_that_a_person_started_is_adopted)
     world_end(w);
 }
 
-/* ---- what is refused ----------------------------------------------------- */
-
-struct refusal {
-    const char *name;
-    enum amf_admin state; /* that the entity is in; NONE: as configured */
-    enum amf_admin_op op;
-    enum amf_kind kind;
-    int index;
-    enum amf_admin_result want;
-};
-
-static const struct refusal refusals[] = {
-    /* clang-format off */
-    { "lock a locked SU",       AMF_ADMIN_LOCKED_A, AMF_OP_LOCK_ASSIGNMENT,    AMF_KIND_SU, 1, AMF_ADMIN_NO_OP },
-    { "unlock an unlocked SU",  AMF_ADMIN_NONE,     AMF_OP_UNLOCK,             AMF_KIND_SU, 1, AMF_ADMIN_NO_OP },
-    { "lock-i an unlocked SU",  AMF_ADMIN_NONE,     AMF_OP_LOCK_INSTANTIATION, AMF_KIND_SU, 1, AMF_ADMIN_BAD_OPERATION },
-    { "lock-i an SI",           AMF_ADMIN_LOCKED_A, AMF_OP_LOCK_INSTANTIATION, AMF_KIND_SI, 0, AMF_ADMIN_INVALID_ENTITY },
-    { "lock a component",       AMF_ADMIN_NONE,     AMF_OP_LOCK_ASSIGNMENT,    AMF_KIND_COMP, 0, AMF_ADMIN_INVALID_ENTITY },
-    { "shut down a locked SU",  AMF_ADMIN_LOCKED_A, AMF_OP_SHUTDOWN,           AMF_KIND_SU, 1, AMF_ADMIN_BAD_OPERATION },
-    { "shutdown-restart a node", AMF_ADMIN_NONE,    AMF_OP_SHUTDOWN_RESTART,   AMF_KIND_NODE, 0, AMF_ADMIN_NOT_SUPPORTED },
-    { "restart an SG",          AMF_ADMIN_NONE,     AMF_OP_RESTART,            AMF_KIND_SG, 0, AMF_ADMIN_INVALID_ENTITY },
-    { "repair what is healthy", AMF_ADMIN_NONE,     AMF_OP_REPAIRED,           AMF_KIND_SU, 0, AMF_ADMIN_NO_OP },
-    { "repair a healthy node",  AMF_ADMIN_NONE,     AMF_OP_REPAIRED,           AMF_KIND_NODE, 0, AMF_ADMIN_NO_OP },
-    { "swap a locked SI",       AMF_ADMIN_LOCKED_A, AMF_OP_SI_SWAP,            AMF_KIND_SI, 0, AMF_ADMIN_BAD_OPERATION },
-    { "swap an SU",             AMF_ADMIN_NONE,     AMF_OP_SI_SWAP,            AMF_KIND_SU, 0, AMF_ADMIN_INVALID_ENTITY },
-    { "an SU that is not there", AMF_ADMIN_NONE,    AMF_OP_UNLOCK,             AMF_KIND_SU, 9, AMF_ADMIN_NOT_EXIST },
-    { "a negative index",       AMF_ADMIN_NONE,     AMF_OP_UNLOCK,             AMF_KIND_SG, -1, AMF_ADMIN_NOT_EXIST },
-    { "no such operation",      AMF_ADMIN_NONE,     (enum amf_admin_op)77,     AMF_KIND_SG, 0, AMF_ADMIN_BAD_OPERATION },
-    { "adjust an SI",           AMF_ADMIN_NONE,     AMF_OP_SG_ADJUST,          AMF_KIND_SI, 0, AMF_ADMIN_INVALID_ENTITY },
-    /* clang-format on */
-};
-
-Test(amf_engine, what_cannot_be_done_is_refused_with_its_code)
-{
-    for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
-        const struct refusal *r = &refusals[i];
-        struct world *w = pair();
-
-        settled(w, false);
-        if (r->state == AMF_ADMIN_LOCKED_A)
-            world_admin(w, AMF_OP_LOCK_ASSIGNMENT, r->kind, r->index);
-        world_run(w, 12000);
-        cr_expect_eq(world_admin(w, r->op, r->kind, r->index), r->want, "%s: %#x",
-                     r->name, w->result);
-        world_end(w);
-    }
-}
-
-Test(amf_engine, operations_wait_for_what_is_under_way)
-{
-    struct world *w = pair();
-
-    settled(w, false);
-    cr_expect_eq(world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SU, 0), AMF_ADMIN_OK);
-    cr_expect_eq(world_admin(w, AMF_OP_UNLOCK, AMF_KIND_SU, 0), AMF_ADMIN_TRY_AGAIN);
-    cr_expect_eq(world_admin(w, AMF_OP_LOCK_INSTANTIATION, AMF_KIND_SU, 0),
-                 AMF_ADMIN_TRY_AGAIN);
-    cr_expect_eq(world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SI, 0),
-                 AMF_ADMIN_TRY_AGAIN);
-    cr_expect_eq(world_admin(w, AMF_OP_SHUTDOWN, AMF_KIND_NODE, 1), AMF_ADMIN_TRY_AGAIN);
-    world_run(w, 12000);
-    cr_expect_eq(world_admin(w, AMF_OP_UNLOCK, AMF_KIND_SU, 0), AMF_ADMIN_OK);
-    world_end(w);
-}
+/* ---- what is nonsense -------------------------------------------------------- */
 
 Test(amf_engine, events_that_fit_nothing_are_ignored)
 {

@@ -549,11 +549,11 @@ Test(amf_faults, a_new_daemon_finds_out_who_has_died)
 
     recover_by(w, AMF_REC_COMP_FAILOVER);
     settled(w, false);
-    w->comp[0].running = w->comp[0].registered = false; /* while nobody watched */
+    world_vanish(w, 0); /* while nobody watched */
     cr_assert(world_restart_daemon(w));
     world_run(w, 20000);
-    story_is(w, "[10000] kill comp1\n"
-                "[10000] set comp2 ACTIVE TARGET_ALL NOT_QUIESCED active=comp1\n"
+    story_is(w, "[10000] set comp2 ACTIVE TARGET_ALL NOT_QUIESCED active=comp1\n"
+                "[10000] kill comp1\n"
                 "[10001] launch comp1\n"
                 "[10011] set comp1 csi1 STANDBY ADD_ONE active=comp2 rank=1 attrs\n");
     world_end(w);

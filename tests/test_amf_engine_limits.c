@@ -187,7 +187,6 @@ Test(amf_limits, the_old_active_of_a_swap_is_not_reduced)
     w->comp[0].answer_ms = 500;
     settled(w, false);
     w->comp[1].launch_ms = 800;
-    w->swapping = true;
     cr_expect_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_OK);
     world_crash(w, 1);
     world_run(w, 20000);

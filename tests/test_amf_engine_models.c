@@ -99,7 +99,6 @@ Test(amf_models, m_plus_n_swap_hands_the_other_standbys_over)
     struct world *w = two_plus_one();
 
     settled(w, false);
-    w->swapping = true;
     cr_expect_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_OK);
     world_run(w, 20000);
     story_is(w, "[10000] remove comp3 csi2 TARGET_ONE\n"
@@ -298,6 +297,43 @@ Test(amf_models, a_proxied_component_gets_its_work_back_with_its_proxy)
         "[10011] instantiate comp2 by comp1\n"
         "[10016] set comp2 csi2 ACTIVE ADD_ONE TARGET_ONE NEW_ASSIGN active=comp2 "
         "attrs\n");
+    world_end(w);
+}
+
+/* Its proxy is being killed: what it would be told then would be lost. */
+Test(amf_models, a_proxied_component_is_told_nothing_by_a_proxy_that_is_killed)
+{
+    struct world *w = with_proxy(AMF_PROP_PROXIED_PREINSTANTIABLE);
+
+    w->comp[0].kill_ms = 500;
+    settled(w, false);
+    world_fault(w, 0, AMF_REC_COMP_FAILOVER);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SI, 1);
+    world_run(w, 20000);
+    story_is(w, "[10000] kill comp1\n"
+                "[10500] launch comp1\n"
+                "[10510] set comp1 csi1 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n"
+                "[10515] instantiate comp2 by comp1\n");
+    world_end(w);
+}
+
+/* Nothing is under way then, so the lock can be taken back; which brings the proxy. */
+Test(amf_models, a_group_whose_proxied_component_waits_can_be_unlocked)
+{
+    struct world *w = with_proxy(AMF_PROP_PROXIED_PREINSTANTIABLE);
+
+    settled(w, false);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SG, 0);
+    world_run(w, 11000);
+    world_crash(w, 0);
+    world_run(w, 12000);
+    world_forget(w);
+    cr_expect_eq(amf_engine_presence(w->e, 1), AMF_PRES_RESTARTING);
+    cr_expect_eq(world_admin(w, AMF_OP_UNLOCK, AMF_KIND_SG, 0), AMF_ADMIN_OK);
+    world_run(w, 20000);
+    story_is(w, "[12000] set comp1 csi1 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n"
+                "[12005] instantiate comp2 by comp1\n"
+                "[12010] set comp2 csi2 ACTIVE ADD_ONE NEW_ASSIGN active=comp2 attrs\n");
     world_end(w);
 }
 

@@ -65,6 +65,31 @@ static void no_callbacks_beside(struct world *w)
         w->m.comps[i].property = AMF_PROP_NON_PROXIED_NON_PREINSTANTIABLE;
 }
 
+/* Every second SU has a component that an active of the first SI speaks for. */
+static void proxied_by_the_first(struct world *w, enum amf_property p)
+{
+    failover_first(w);
+    w->m.csis[0].type = world_text(w, "proxy");
+    for (size_t i = 0; i < w->m.n_comps; i++) {
+        if (i % 2 == 0) {
+            w->m.comps[i].csi_types[0] = world_text(w, "proxy");
+        } else {
+            w->m.comps[i].property = p;
+            w->m.comps[i].proxy_csi_type = world_text(w, "proxy");
+        }
+    }
+}
+
+static void proxied(struct world *w)
+{
+    proxied_by_the_first(w, AMF_PROP_PROXIED_PREINSTANTIABLE);
+}
+
+static void proxied_late(struct world *w)
+{
+    proxied_by_the_first(w, AMF_PROP_PROXIED_NON_PREINSTANTIABLE);
+}
+
 static void escalating(struct world *w)
 {
     w->m.sgs[0].comp_restart_max = 1;
@@ -184,6 +209,8 @@ static const struct sim_shape shapes[] = {
     {"2N either or", {AMF_RED_TWO_N, 3, 3, 1, 2, 1}, either_or},
     {"no redundancy", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 3, 1}, failover_first},
     {"no redundancy, NPNP", {AMF_RED_NO_REDUNDANCY, 2, 3, 2, 2, 2}, no_callbacks_beside},
+    {"proxied", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, proxied},
+    {"proxied late", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, proxied_late},
     {"N-way", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, failover_first},
     {"N-way dependencies", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, with_depends},
     {"N-way active", {AMF_RED_N_WAY_ACTIVE, 3, 3, 1, 2, 1}, active_on_two},
@@ -217,6 +244,7 @@ static bool history(const struct sim_shape *s, uint64_t seed, char *why, size_t 
     struct world *w = world_new(&s->shape);
     bool ok;
 
+    w->twin_every = seed % 32 == 0 ? 7 : 0; /* it costs several times the rest */
     if (s->adapt)
         s->adapt(w);
     ok = amf_sim_history(w, &o, why, size, NULL);
@@ -237,7 +265,7 @@ static void try_seeds(const struct sim_shape *s, uint64_t from, uint64_t n)
 #ifdef __SANITIZE_ADDRESS__
 enum { RUNS = 100 };
 #else
-enum { RUNS = 1400 };
+enum { RUNS = 750 };
 #endif
 
 /* A large shape takes several times as long as the others. */
@@ -247,7 +275,7 @@ static uint64_t runs_of(const struct sim_shape *s)
 
     if (runs)
         return strtoull(runs, NULL, 10);
-    return s->shape.sus > 4 ? RUNS / 4 : RUNS;
+    return s->shape.sus > 6 ? RUNS / 4 : RUNS;
 }
 
 ParameterizedTestParameters(amf_engine_sim, invariants_hold_through_random_faults)
@@ -291,6 +319,11 @@ Test(amf_engine_sim, seeds_that_broke_something_hold, .timeout = 60)
         {"M+N mixed", 590},
         {"N-way dependencies", 101717},
         {"M+N", 102678},
+        {"N-way dependencies", 116},
+        {"N-way dependencies", 401807},
+        {"2N dependencies", 700982},
+        {"proxied", 16},
+        {"proxied", 1734},
     };
     char why[256] = "";
 

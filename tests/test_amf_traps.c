@@ -182,7 +182,6 @@ Test(amf_traps, trap_22_a_swap_neither_quiesces_nor_waits)
 
     w->comp[0].answer_ms = 700;
     settled(w, false);
-    w->swapping = true;
     cr_assert_eq(world_admin(w, AMF_OP_SI_SWAP, AMF_KIND_SI, 0), AMF_ADMIN_OK);
     world_run(w, 20000);
     story_is(w, "[10000] set comp1 csi1 STANDBY ADD_ONE active=comp2 rank=2 attrs\n"

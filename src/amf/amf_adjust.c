@@ -34,16 +34,6 @@ static enum place place_of(const struct amf_engine *e, int sg, int su)
     return amf_su_count(e, su, AMF_HA_ACTIVE) ? PLACE_ACTIVE : PLACE_STANDBY;
 }
 
-static bool is_resting(const struct amf_engine *e, int su)
-{
-    const struct amf_list *comps = &e->m->sus[su].comps;
-
-    for (size_t i = 0; i < comps->n; i++)
-        if (e->comps[comps->at[i]].op != AMF_COMP_IDLE || e->comps[comps->at[i]].unsure)
-            return false;
-    return true;
-}
-
 static bool nothing_pending(const struct amf_engine *e, int sg)
 {
     const struct amf_sg_state *g = &e->sgs[sg];
@@ -54,7 +44,7 @@ static bool nothing_pending(const struct amf_engine *e, int sg)
         if (e->asgs[i].role != AMF_HA_NONE && !amf_asg_confirmed(e, &e->asgs[i]))
             return false;
     for (size_t i = 0; i < g->n_sus; i++)
-        if (!is_resting(e, g->sus[i]))
+        if (amf_su_moving(e, g->sus[i]))
             return false;
     return true;
 }
@@ -110,17 +100,6 @@ static bool heirs_are_better(const struct amf_engine *e, int sg, int a)
     return true;
 }
 
-static bool stands_by_for(const struct amf_engine *e, int sg, int su, int active)
-{
-    const struct amf_sg_state *g = &e->sgs[sg];
-
-    for (size_t i = 0; i < g->n_sis; i++)
-        if (amf_asg_at(e, active, g->sis[i])->role == AMF_HA_ACTIVE &&
-            amf_asg_at(e, su, g->sis[i])->role == AMF_HA_STANDBY)
-            return true;
-    return false;
-}
-
 /* Some SI is on this very SU by its own wish. */
 static bool is_preferred(const struct amf_engine *e, int sg, int su)
 {
@@ -142,7 +121,7 @@ static bool takes_over(struct amf_engine *e, int sg, int a, int b)
     if (!better(e, b, a) || place_of(e, sg, b) <= place_of(e, sg, a))
         return false;
     return place_of(e, sg, b) == PLACE_IDLE ? could_replace(e, sg, a, b)
-                                            : stands_by_for(e, sg, b, a);
+                                            : amf_su_stands_by_for(e, b, a);
 }
 
 static bool all_places_taken(const struct amf_engine *e, int sg)

@@ -57,12 +57,15 @@ static bool shutting_down(enum amf_admin a)
 
 /* ---- is something under way? ------------------------------------------------------- */
 
+/* A proxied component that waits for a proxy is in transit and goes nowhere: what it
+ * waits for may be just this operation. */
 static bool su_busy(const struct amf_engine *e, int su, bool count_quiescing)
 {
     const enum amf_presence p = amf_su_presence(e, su);
+    const bool transit = p == AMF_PRES_INSTANTIATING || p == AMF_PRES_TERMINATING ||
+                         p == AMF_PRES_RESTARTING;
 
-    return p == AMF_PRES_INSTANTIATING || p == AMF_PRES_TERMINATING ||
-           p == AMF_PRES_RESTARTING ||
+    return (transit && amf_su_moving(e, su)) ||
            (e->m->sus[su].sg >= 0 && amf_sg_busy(e, e->m->sus[su].sg, count_quiescing));
 }
 

@@ -81,6 +81,8 @@ static enum amf_admin_result step(struct amf_daemon *d, int64_t now_ms,
 
     result = amf_engine_step(d->engine, now_ms, ev, &d->actions);
     amf_record_step(d->recorder, now_ms, ev, result, &d->actions);
+    if (amf_record_full(d->recorder))
+        amf_record_turn(d->recorder, now_ms, amf_engine_dump(d->engine));
     for (i = 0; i < d->actions.n; i++)
         if (!d->cluster || amf_cluster_ours(d->cluster, &d->actions.at[i]))
             amf_orders_carry_out(d, &d->actions.at[i]);
@@ -318,7 +320,8 @@ static bool recording_begin(struct amf_daemon *d)
 
     if (!path)
         return true;
-    d->recorder = amf_record_open(path, d->model, d->settings->model_dir, d->fingerprint);
+    d->recorder = amf_record_open(path, (int64_t)d->settings->record_kib * 1024, d->model,
+                                  d->settings->model_dir, d->fingerprint);
     if (!d->recorder)
         clv_log(CLV_LOG_ERROR, "--record %s: %s", path, strerror(errno));
     return d->recorder != NULL;

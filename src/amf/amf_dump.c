@@ -103,6 +103,15 @@ static json_t *su(const struct amf_engine *e, size_t i)
     return o;
 }
 
+/* So long another report is taken for the same; null: it would not be. */
+static json_t *report_left(const struct amf_engine *e, const struct amf_comp_state *c)
+{
+    return left(e, c->fault_ms == AMF_NEVER ||
+                           e->now_ms - c->fault_ms >= AMF_DUPLICATE_FAULT_MS
+                       ? AMF_NEVER
+                       : c->fault_ms + AMF_DUPLICATE_FAULT_MS);
+}
+
 static json_t *comp(const struct amf_engine *e, size_t i)
 {
     static const char *const ops[] = {"idle",      "clean-due", "cleaning",
@@ -121,6 +130,9 @@ static json_t *comp(const struct amf_engine *e, size_t i)
     put(o, "attempts", json_integer(c->attempts));
     put(o, "launches", json_integer(c->launches));
     put(o, "faults", json_integer(c->faults));
+    put(o, "unsure", json_boolean(c->unsure));
+    put(o, "invocation", json_integer((json_int_t)c->invocation));
+    put(o, "report_left_ms", report_left(e, c));
     for (size_t k = 0; k < AMF_TM_COMP_KINDS; k++)
         json_array_append_new(timers, left(e, c->due_ms[k]));
     put(o, "timers_left_ms", timers);

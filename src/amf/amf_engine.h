@@ -214,6 +214,10 @@ json_t *amf_engine_dump(const struct amf_engine *e);
  * as new. */
 bool amf_engine_load(struct amf_engine *e, const json_t *state, int64_t now_ms);
 
+/* The same, but the engine that was dumped still runs, and this one is to decide as it
+ * does from here on: nothing is unsure, no order is repeated. */
+bool amf_engine_resume(struct amf_engine *e, const json_t *state, int64_t now_ms);
+
 /* Check the invariants that must hold between steps; NULL, or the text of the
  * first one that is broken (borrowed until the next call). */
 const char *amf_engine_check(struct amf_engine *e);

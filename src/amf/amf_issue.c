@@ -168,6 +168,37 @@ static void reactivate(struct amf_engine *e, struct amf_asg *a, size_t part)
     send(e, p, &s);
 }
 
+/* Active, and not on its way to standby; if that process is gone for good, it is not. */
+static bool holds_on(const struct amf_engine *e, const struct amf_part *p)
+{
+    if (p->comp < 0 || p->ha != AMF_HA_ACTIVE)
+        return false;
+    if (p->lost) /* given back only to a new process */
+        return e->comps[p->comp].alive && !amf_comp_ready(e, p->comp);
+    return p->pending != AMF_PEND_SET || p->sent.ha != AMF_HA_STANDBY;
+}
+
+/* In a swap the other one's answer is not awaited, but it has to be told first; with
+ * dependencies its turn may come late, and its SU may fail meanwhile. */
+static bool other_holds_on(const struct amf_engine *e, const struct amf_asg *self,
+                           size_t part)
+{
+    const struct amf_sg_state *sg = &e->sgs[e->m->sis[self->si].sg];
+
+    for (size_t i = 0; i < sg->n_sus; i++) {
+        const struct amf_asg *a = amf_asg_at(e, sg->sus[i], self->si);
+
+        if (a != self && holds_on(e, &a->parts[part]))
+            return true;
+    }
+    return false;
+}
+
+static bool has_to_wait(const struct amf_engine *e, const struct amf_asg *a, size_t part)
+{
+    return !amf_si_depends_met(e, a->si) || (a->swap && other_holds_on(e, a, part));
+}
+
 static void want_active(struct amf_engine *e, struct amf_asg *a, size_t part)
 {
     struct amf_part *p = &a->parts[part];
@@ -179,7 +210,7 @@ static void want_active(struct amf_engine *e, struct amf_asg *a, size_t part)
     } else if (p->pending) {
         return;
     } else if (p->ha == AMF_HA_NONE || p->ha == AMF_HA_STANDBY) {
-        if (!amf_si_depends_met(e, a->si))
+        if (has_to_wait(e, a, part))
             return;
         if (p->lost || p->ha == AMF_HA_NONE)
             activate(e, a, part);
@@ -311,12 +342,21 @@ static enum pass pass_of(const struct amf_asg *a, const struct amf_part *p)
     return PASS_QUIESCE; /* also the old active of a swap */
 }
 
+/* A proxied one through its proxy, which may be about to be killed. */
+static bool can_be_told(const struct amf_engine *e, int comp)
+{
+    const int proxy = e->comps[comp].proxy;
+
+    return amf_comp_ready(e, comp) &&
+           (!amf_comp_proxied(e, comp) || (proxy >= 0 && amf_comp_ready(e, proxy)));
+}
+
 static void issue_part(struct amf_engine *e, struct amf_asg *a, size_t part,
                        enum pass pass)
 {
     struct amf_part *p = &a->parts[part];
 
-    if (p->comp < 0 || pass_of(a, p) != pass || !amf_comp_ready(e, p->comp))
+    if (p->comp < 0 || pass_of(a, p) != pass || !can_be_told(e, p->comp))
         return;
     if (!amf_comp_has_callbacks(e, p->comp)) {
         confirm_silently(e, a, part);

@@ -338,7 +338,7 @@ int amf_place_active(struct amf_engine *e, int sg, int si)
 /* ---- standbys of M+N and N-way --------------------------------------------------------
  */
 
-static bool stands_by_for(const struct amf_engine *e, int su, int active_su)
+bool amf_su_stands_by_for(const struct amf_engine *e, int su, int active_su)
 {
     const struct amf_sg_state *g = &e->sgs[e->m->sus[su].sg];
 
@@ -367,7 +367,7 @@ static int companion(struct amf_engine *e, int sg, int si)
     for (size_t i = 0; i < g->n_sus && active >= 0; i++) {
         const int su = g->sus[i];
 
-        if (in_service(e, su) && su != active && stands_by_for(e, su, active) &&
+        if (in_service(e, su) && su != active && amf_su_stands_by_for(e, su, active) &&
             may_share(e, sg, su, AMF_HA_STANDBY) && has_room_beside(e, su, si) &&
             amf_asg_fits(e, su, si, AMF_HA_STANDBY))
             return su;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "amf/amf_cluster_wire.h"
 #include "amf/amf_must.h"
@@ -14,41 +15,99 @@
 
 struct amf_recorder {
     const struct amf_model *m;
-    FILE *file; /* NULL: it failed */
-    char *path; /* owned */
+    FILE *file;                       /* NULL: it failed */
+    char *path;                       /* owned */
+    int64_t limit_bytes, least_bytes; /* the second so that a large state fits twice */
+    char *model_dir; /* owned; this and the next for the first line of each file */
+    uint64_t fingerprint;
 };
+
+static void failed(struct amf_recorder *r)
+{
+    clv_log(CLV_LOG_ERROR, "%s: %s; the recording ends here", r->path, strerror(errno));
+    if (r->file)
+        fclose(r->file);
+    r->file = NULL;
+}
 
 /* Takes o. Flushed at once: the last line before a crash is the one that matters. */
 static void line_write(struct amf_recorder *r, json_t *o)
 {
     if (r->file && (json_dumpf(amf_must(o), r->file, JSON_COMPACT) != 0 ||
-                    fputc('\n', r->file) == EOF || fflush(r->file) != 0)) {
-        clv_log(CLV_LOG_ERROR, "%s: %s; the recording ends here", r->path,
-                strerror(errno));
-        fclose(r->file);
-        r->file = NULL;
-    }
+                    fputc('\n', r->file) == EOF || fflush(r->file) != 0))
+        failed(r);
     json_decref(o);
 }
 
-struct amf_recorder *amf_record_open(const char *path, const struct amf_model *m,
-                                     const char *model_dir, uint64_t fingerprint)
+/* What is there already, perhaps of a daemon that crashed, is kept as FILE.1. */
+static bool set_aside(const struct amf_recorder *r)
+{
+    char *kept = amf_must(malloc(strlen(r->path) + sizeof(".1")));
+    struct stat st;
+    bool ok = true;
+
+    sprintf(kept, "%s.1", r->path);
+    if (stat(r->path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+        ok = rename(r->path, kept) == 0;
+    free(kept);
+    return ok;
+}
+
+static bool file_begin(struct amf_recorder *r)
+{
+    char text[20];
+
+    if (!set_aside(r))
+        return false;
+    r->file = fopen(r->path, "we");
+    if (!r->file)
+        return false;
+    snprintf(text, sizeof(text), "%016" PRIx64, r->fingerprint);
+    line_write(r,
+               json_pack("{s:s, s:i, s:s, s:s}", "t", "begin", "version",
+                         AMF_RECORD_VERSION, "model", r->model_dir, "fingerprint", text));
+    return true;
+}
+
+struct amf_recorder *amf_record_open(const char *path, int64_t limit_bytes,
+                                     const struct amf_model *m, const char *model_dir,
+                                     uint64_t fingerprint)
 {
     struct amf_recorder *r = amf_must(calloc(1, sizeof(*r)));
-    char text[20];
 
     r->m = m;
     r->path = amf_must(strdup(path));
-    r->file = fopen(path, "we");
-    if (!r->file) {
-        free(r->path);
-        free(r);
+    r->limit_bytes = limit_bytes;
+    r->model_dir = amf_must(strdup(model_dir));
+    r->fingerprint = fingerprint;
+    if (!file_begin(r)) {
+        const int error = errno;
+
+        amf_record_close(r);
+        errno = error;
         return NULL;
     }
-    snprintf(text, sizeof(text), "%016" PRIx64, fingerprint);
-    line_write(r, json_pack("{s:s, s:i, s:s, s:s}", "t", "begin", "version",
-                            AMF_RECORD_VERSION, "model", model_dir, "fingerprint", text));
     return r;
+}
+
+bool amf_record_full(const struct amf_recorder *r)
+{
+    return r && r->file && ftello(r->file) >= r->limit_bytes &&
+           ftello(r->file) >= r->least_bytes;
+}
+
+void amf_record_turn(struct amf_recorder *r, int64_t ms, json_t *state)
+{
+    FILE *old = r->file;
+
+    r->file = NULL;
+    if (!file_begin(r))
+        failed(r);
+    fclose(old);
+    line_write(r, json_pack("{s:s, s:I, s:b, s:o}", "t", "state", "ms", (json_int_t)ms,
+                            "exact", 1, "state", amf_must(state)));
+    if (r->file)
+        r->least_bytes = 2 * ftello(r->file);
 }
 
 void amf_record_close(struct amf_recorder *r)
@@ -58,6 +117,7 @@ void amf_record_close(struct amf_recorder *r)
     if (r->file)
         fclose(r->file);
     free(r->path);
+    free(r->model_dir);
     free(r);
 }
 

@@ -5,6 +5,7 @@
  *
  *   {"t":"begin", "version":1, "model":DIR, "fingerprint":HEX}
  *   {"t":"state", "ms":…, "state":{…}}      the engine goes on from a saved state
+ *   {"t":"state", …, "exact":true, …}       the same engine, in a new file
  *   {"t":"step", "ms":…, "wall":…, "event":TEXT, "ev":{…}, "rc":…, "do":[TEXT…]}
  */
 #ifndef AMF_RECORD_H
@@ -18,14 +19,19 @@ enum { AMF_RECORD_VERSION = 1 };
 
 struct amf_recorder;
 
-/* Begin a new file; NULL: errno says why. */
-struct amf_recorder *amf_record_open(const char *path, const struct amf_model *m,
-                                     const char *model_dir, uint64_t fingerprint);
+/* Begin a new file; one that is there is kept as FILE.1. NULL: errno says why. */
+struct amf_recorder *amf_record_open(const char *path, int64_t limit_bytes,
+                                     const struct amf_model *m, const char *model_dir,
+                                     uint64_t fingerprint);
 void amf_record_close(struct amf_recorder *r);
 
 /* r may be NULL in all that follows: nothing is recorded. A failure to write is logged
  * once, and ends the recording. */
 void amf_record_state(struct amf_recorder *r, int64_t ms, const json_t *state);
+/* The file has reached its limit: go on in a new one, from the state of the engine after
+ * the last step (taken). The old one becomes FILE.1, so there are two at most. */
+bool amf_record_full(const struct amf_recorder *r);
+void amf_record_turn(struct amf_recorder *r, int64_t ms, json_t *state);
 void amf_record_step(struct amf_recorder *r, int64_t ms, const struct amf_event *ev,
                      enum amf_admin_result result, const struct amf_actions *orders);
 

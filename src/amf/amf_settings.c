@@ -38,6 +38,7 @@ static const char usage[] =
     "      --foreground    stay in the foreground (always the case)\n"
     "      --fresh         take nothing over from an earlier daemon\n"
     "      --record FILE   write down what is decided, for clovis amf replay\n"
+    "      --record-limit KIB  at that size FILE becomes FILE.1 (default: 65536)\n"
     "  -h, --help          show this text\n"
     "  -V, --version       show the version\n";
 
@@ -89,7 +90,9 @@ static void node_add(struct amf_settings *s, const char *name)
 
 /* ---- the command line ------------------------------------------------------------ */
 
-enum { OPT_FOREGROUND = 256, OPT_FRESH, OPT_RECORD };
+enum { OPT_FOREGROUND = 256, OPT_FRESH, OPT_RECORD, OPT_RECORD_LIMIT };
+
+enum { RECORD_KIB = 65536, RECORD_KIB_MAX = 1 << 30 };
 
 static const struct option options[] = {
     {"model", required_argument, NULL, 'm'},
@@ -102,10 +105,26 @@ static const struct option options[] = {
     {"foreground", no_argument, NULL, OPT_FOREGROUND},
     {"fresh", no_argument, NULL, OPT_FRESH},
     {"record", required_argument, NULL, OPT_RECORD},
+    {"record-limit", required_argument, NULL, OPT_RECORD_LIMIT},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
 };
+
+static enum amf_settings_result record_limit_read(struct amf_settings *s,
+                                                  const char *word)
+{
+    char *end;
+    long n;
+
+    errno = 0;
+    n = strtol(word, &end, 10);
+    if (errno || end == word || *end || n < 1 || n > RECORD_KIB_MAX)
+        return wrong("--record-limit %s: expected a number of KiB from 1 to %d", word,
+                     RECORD_KIB_MAX);
+    s->record_kib = (uint32_t)n;
+    return AMF_SETTINGS_OK;
+}
 
 static enum amf_settings_result option_take(struct amf_settings *s, int c)
 {
@@ -138,6 +157,8 @@ static enum amf_settings_result option_take(struct amf_settings *s, int c)
     case OPT_RECORD:
         replace(&s->record, optarg);
         break;
+    case OPT_RECORD_LIMIT:
+        return record_limit_read(s, optarg);
     case OPT_FRESH:
         s->fresh = true;
         break;
@@ -327,6 +348,7 @@ enum amf_settings_result amf_settings_read(struct amf_settings *s, int argc, cha
     bool run_dir_given;
 
     memset(s, 0, sizeof(*s));
+    s->record_kib = RECORD_KIB;
     r = options_read(s, argc, argv);
     run_dir_given = s->run_dir != NULL;
     if (r == AMF_SETTINGS_OK &&

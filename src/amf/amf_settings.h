@@ -14,10 +14,11 @@ struct amf_settings {
     /* all owned */
     char *model_dir, *run_dir, *bin_dir, *log_dir, *db_dir;
     char *socket, *state_file, *pid_file;
-    char *work_dir; /* where components start */
-    char *record;   /* file for what the engine decides; NULL: none */
-    bool console;   /* components write to our standard output */
-    bool fresh;     /* forget what an earlier daemon left */
+    char *work_dir;      /* where components start */
+    char *record;        /* file for what the engine decides; NULL: none */
+    uint32_t record_kib; /* the size at which it becomes FILE.1 */
+    bool console;        /* components write to our standard output */
+    bool fresh;          /* forget what an earlier daemon left */
     bool all_nodes;
     char **nodes; /* names asked for */
     size_t n_nodes;

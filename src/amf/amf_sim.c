@@ -52,15 +52,10 @@ static void random_admin(struct sim *s)
                                            : s->w->m.n_comps;
     const enum amf_admin_op op = (enum amf_admin_op)(
         AMF_OP_LOCK_ASSIGNMENT + rng(s, AMF_OP_FORCE_LOCK_INSTANTIATION));
-    bool was;
 
     if (op == AMF_OP_SG_ADJUST || n == 0)
         return;
-    was = s->w->swapping;
-    s->w->swapping =
-        was || op == AMF_OP_SI_SWAP; /* two actives are excused from now on */
-    if (world_admin(s->w, op, kind, (int)rng(s, (uint32_t)n)) != AMF_ADMIN_OK)
-        s->w->swapping = was;
+    world_admin(s->w, op, kind, (int)rng(s, (uint32_t)n));
 }
 
 static void random_behaviour(struct sim *s)
@@ -239,8 +234,6 @@ bool amf_sim_history(struct world *w, const struct amf_sim *o, char *why, size_t
     for (unsigned i = 0; i < o->faults && !w->broken; i++) {
         random_step(&s);
         world_run(w, w->now_ms + (one_in(&s, 3) ? rng(&s, 3) : rng(&s, 3000)));
-        if (world_quiet(w))
-            w->swapping = false;
     }
     finish(&s, o->reachable);
     if (w->broken)

@@ -75,8 +75,7 @@ void amf_swap_if_ready(struct amf_engine *e, int sg)
     struct amf_sg_state *g = &e->sgs[sg];
     const int from = g->swap_from, to = g->swap_to;
 
-    if (to < 0 ||
-        (in_service(e, from) && in_service(e, to) && amf_su_clearing(e, to)))
+    if (to < 0 || (in_service(e, from) && in_service(e, to) && amf_su_clearing(e, to)))
         return;
     g->swap_from = g->swap_to = -1;
     e->dirty = true;

@@ -3,12 +3,14 @@
  * whole; numbers are checked against their enumerations before they are used. */
 #include "amf/amf_state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct load {
     struct amf_engine *e;
     int64_t now_ms;
-    bool ok; /* so far */
+    bool exact; /* go on as the engine that was dumped would have */
+    bool ok;    /* so far */
 };
 
 /* ---- members --------------------------------------------------------------------------
@@ -110,8 +112,8 @@ static void load_node(struct load *l, const json_t *o, int i)
     n->up = get_bool(l, o, "up");
     n->leaving = (enum amf_recovery)get_state(l, o, "leaving", AMF_REC_NODE_HALT);
     n->restart = get_bool(l, o, "restart");
-    get_bool(l, o, "reset_sent");
-    n->reset_sent = false; /* the order is given again when the node is empty */
+    n->reset_sent = get_bool(l, o, "reset_sent") && l->exact;
+    /* otherwise the order is given again when the node is empty */
     get_window(l, o, "su_failovers", &n->failovers);
 }
 
@@ -155,6 +157,17 @@ static void load_timers(struct load *l, const json_t *timers, struct amf_comp_st
         c->due_ms[k] = when(l, json_array_get(timers, k));
 }
 
+/* What a new daemon finds out anew, and what only the running process has. */
+static void load_comp_exact(struct load *l, const json_t *o, struct amf_comp_state *c)
+{
+    const int64_t quiet_until = when(l, json_object_get(o, "report_left_ms"));
+
+    c->unsure = get_bool(l, o, "unsure");
+    c->invocation = (uint64_t)get_int(l, o, "invocation", 0, INT64_MAX);
+    if (quiet_until != AMF_NEVER)
+        c->fault_ms = quiet_until - AMF_DUPLICATE_FAULT_MS;
+}
+
 static void load_comp(struct load *l, const json_t *o, int i)
 {
     struct amf_comp_state *c = &l->e->comps[i];
@@ -173,6 +186,8 @@ static void load_comp(struct load *l, const json_t *o, int i)
     /* a proxied one whose proxy is gone has nobody who could restore it */
     c->unsure = c->alive || c->op == AMF_COMP_CLEANING || c->op == AMF_COMP_TERMINATING ||
                 c->op == AMF_COMP_LAUNCHING;
+    if (l->exact)
+        load_comp_exact(l, o, c);
 }
 
 static void load_si(struct load *l, const json_t *o, int i)
@@ -192,22 +207,24 @@ static void load_each(struct load *l, const json_t *state, const char *key, size
                       find_fn find, void (*one)(struct load *l, const json_t *o, int i))
 {
     const json_t *list = json_object_get(state, key);
+    bool *seen = calloc(n + 1, sizeof(*seen));
     size_t k;
     json_t *o;
 
-    if (json_array_size(list) != n)
+    if (!seen || json_array_size(list) != n)
         l->ok = false;
     json_array_foreach(list, k, o)
     {
-        const int i = get_name(l, o, "name", find);
+        const int i = l->ok ? get_name(l, o, "name", find) : -1;
 
-        for (size_t other = 0; other < k && l->ok; other++)
-            if (get_name(l, json_array_get(list, other), "name", find) == i)
-                l->ok = false;
-        if (!l->ok)
-            return;
+        if (i < 0 || seen[i]) {
+            l->ok = false;
+            break;
+        }
+        seen[i] = true;
         one(l, o, i);
     }
+    free(seen);
 }
 
 /* ---- assignments --------------------------------------------------------- */
@@ -272,9 +289,9 @@ static void load_assignment(struct load *l, const json_t *o)
     json_array_foreach(parts, k, part) load_part(l, part, a);
 }
 
-bool amf_engine_load(struct amf_engine *e, const json_t *state, int64_t now_ms)
+static bool load(struct amf_engine *e, const json_t *state, int64_t now_ms, bool exact)
 {
-    struct load l = {e, now_ms, true};
+    struct load l = {e, now_ms, exact, true};
     const json_t *work = json_object_get(state, "assignments");
     json_t *o;
     size_t k;
@@ -296,6 +313,16 @@ bool amf_engine_load(struct amf_engine *e, const json_t *state, int64_t now_ms)
         return false;
     }
     e->now_ms = now_ms;
-    e->dirty = e->timers_lost = true;
+    e->dirty = e->timers_lost = !exact;
     return true;
+}
+
+bool amf_engine_load(struct amf_engine *e, const json_t *state, int64_t now_ms)
+{
+    return load(e, state, now_ms, false);
+}
+
+bool amf_engine_resume(struct amf_engine *e, const json_t *state, int64_t now_ms)
+{
+    return load(e, state, now_ms, true);
 }

@@ -196,6 +196,16 @@ bool amf_su_down(const struct amf_engine *e, int su)
     return true;
 }
 
+bool amf_su_moving(const struct amf_engine *e, int su)
+{
+    const struct amf_list *comps = &e->m->sus[su].comps;
+
+    for (size_t i = 0; i < comps->n; i++)
+        if (e->comps[comps->at[i]].op != AMF_COMP_IDLE || e->comps[comps->at[i]].unsure)
+            return true;
+    return false;
+}
+
 bool amf_su_idle(const struct amf_engine *e, int su)
 {
     const struct amf_sg_state *sg;

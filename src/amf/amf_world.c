@@ -6,200 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- memory of the world ------------------------------------------------------------
- */
+/* ---- making -------------------------------------------------------------- */
 
-static void *own(struct world *w, void *p)
+void world_make_comps(struct world *w)
 {
-    w->owned = realloc(w->owned, (w->n_owned + 1) * sizeof(*w->owned));
-    if (!p || !w->owned)
-        abort();
-    w->owned[w->n_owned++] = p;
-    return p;
-}
-
-char *world_text(struct world *w, const char *format, ...)
-{
-    char text[256];
-    va_list ap;
-
-    va_start(ap, format);
-    vsnprintf(text, sizeof(text), format, ap);
-    va_end(ap);
-    return own(w, strdup(text));
-}
-
-int *world_ints(struct world *w, size_t n)
-{
-    return own(w, calloc(n ? n : 1, sizeof(int)));
-}
-
-static void list_add(struct world *w, struct amf_list *l, int i)
-{
-    int *at = world_ints(w, l->n + 1);
-
-    if (l->n)
-        memcpy(at, l->at, l->n * sizeof(*at));
-    at[l->n++] = i;
-    l->at = at;
-}
-
-/* ---- the model ------------------------------------------------------------------------
- */
-
-static void make_nodes(struct world *w, const struct world_shape *s)
-{
-    struct amf_model *m = &w->m;
-
-    m->n_nodes = (size_t)s->nodes;
-    m->nodes = own(w, calloc(m->n_nodes, sizeof(*m->nodes)));
-    for (int i = 0; i < s->nodes; i++)
-        m->nodes[i] = (struct amf_node){.name = world_text(w, "node%d", i + 1),
-                                        .admin = AMF_ADMIN_UNLOCKED,
-                                        .asp_aware = true,
-                                        .auto_repair = true,
-                                        .restartable = true,
-                                        .su_failover_count_max = 10,
-                                        .su_failover_ms = 60000};
-}
-
-static void make_sg(struct world *w, const struct world_shape *s)
-{
-    struct amf_model *m = &w->m;
-
-    m->n_sgs = 1;
-    m->sgs = own(w, calloc(1, sizeof(*m->sgs)));
-    m->sgs[0] = (struct amf_sg){.name = world_text(w, "sg1"),
-                                .admin = AMF_ADMIN_UNLOCKED,
-                                .redundancy = s->redundancy,
-                                .loading = AMF_LOAD_LEAST_SI_PER_SU,
-                                .auto_repair = true,
-                                .collocation = true,
-                                .restart_ms = 5000,
-                                .pref_active = 1,
-                                .pref_standby = 1,
-                                .pref_inservice = (uint32_t)s->sus,
-                                .pref_assigned = (uint32_t)s->sus,
-                                .pref_active_per_si = 1,
-                                .max_active_sis = 8,
-                                .max_standby_sis = 8,
-                                .comp_restart_ms = 10000,
-                                .comp_restart_max = 5,
-                                .su_restart_ms = 20000,
-                                .su_restart_max = 5,
-                                .failover_ms = 300000,
-                                .alpha = 100,
-                                .adjust_probation_ms = 10000};
-}
-
-static void make_comp(struct world *w, const struct world_shape *s, int su, int k)
-{
-    struct amf_model *m = &w->m;
-    const int index = su * s->comps + k;
-    struct amf_comp *c = &m->comps[index];
-    int n = 0;
-
-    *c = (struct amf_comp){.name = s->comps > 1
-                                       ? world_text(w, "comp%d%c", su + 1, 'a' + k)
-                                       : world_text(w, "comp%d", su + 1),
-                           .su = su,
-                           .capability = AMF_CAP_X_ACTIVE_AND_Y_STANDBY,
-                           .property = AMF_PROP_SA_AWARE,
-                           .restartable = true,
-                           .node_reboot_cleanup_fail = true,
-                           .level = 1,
-                           .instantiate_delay_ms = 2000,
-                           .max_instantiate = 1,
-                           .max_instantiate_delayed = 1,
-                           .max_active_csis = 16,
-                           .max_standby_csis = 16,
-                           .recovery_on_timeout = AMF_REC_NO_RECOMMENDATION,
-                           .instantiate_ms = 1000,
-                           .terminate_ms = 1100,
-                           .cleanup_ms = 1200,
-                           .csi_set_ms = 1300,
-                           .csi_remove_ms = 1400,
-                           .quiescing_complete_ms = 1500,
-                           .proxied_instantiate_ms = 1600,
-                           .proxied_cleanup_ms = 1700};
-    c->csi_types = own(w, calloc((size_t)s->csis + 1, sizeof(char *)));
-    for (int j = 0; j < s->csis; j++)
-        if (j % s->comps == k)
-            c->csi_types[n++] = world_text(w, "work%d", j + 1);
-    list_add(w, &m->sus[su].comps, index);
-}
-
-static void make_sus(struct world *w, const struct world_shape *s)
-{
-    struct amf_model *m = &w->m;
-
-    m->n_sus = (size_t)s->sus;
-    m->n_comps = (size_t)s->sus * (size_t)s->comps;
-    m->sus = own(w, calloc(m->n_sus, sizeof(*m->sus)));
-    m->comps = own(w, calloc(m->n_comps, sizeof(*m->comps)));
-    for (int i = 0; i < s->sus; i++) {
-        const int node = i % s->nodes;
-
-        m->sus[i] = (struct amf_su){.name = world_text(w, "su%d", i + 1),
-                                    .admin = AMF_ADMIN_UNLOCKED,
-                                    .node = node,
-                                    .rank = (uint32_t)i + 1,
-                                    .preinstantiable = true,
-                                    .restartable = true};
-        list_add(w, &m->nodes[node].sus, i);
-        list_add(w, &m->sgs[0].sus, i);
-        for (int k = 0; k < s->comps; k++)
-            make_comp(w, s, i, k);
-    }
-}
-
-static void make_csi(struct world *w, const struct world_shape *s, int si, int k)
-{
-    struct amf_model *m = &w->m;
-    const int index = si * s->csis + k;
-
-    m->csis[index] =
-        (struct amf_csi){.name = s->csis > 1 ? world_text(w, "csi%d%c", si + 1, 'a' + k)
-                                             : world_text(w, "csi%d", si + 1),
-                         .type = world_text(w, "work%d", k + 1),
-                         .si = si,
-                         .rank = (uint32_t)k + 1};
-    list_add(w, &m->sis[si].csis, index);
-}
-
-static void make_sis(struct world *w, const struct world_shape *s)
-{
-    struct amf_model *m = &w->m;
-
-    m->n_sis = (size_t)s->sis;
-    m->n_csis = (size_t)s->sis * (size_t)s->csis;
-    m->sis = own(w, calloc(m->n_sis ? m->n_sis : 1, sizeof(*m->sis)));
-    m->csis = own(w, calloc(m->n_csis ? m->n_csis : 1, sizeof(*m->csis)));
-    for (int i = 0; i < s->sis; i++) {
-        m->sis[i] = (struct amf_si){.name = world_text(w, "si%d", i + 1),
-                                    .admin = AMF_ADMIN_UNLOCKED,
-                                    .rank = (uint32_t)i + 1,
-                                    .n_standby = 1};
-        list_add(w, &m->sgs[0].sis, i);
-        for (int k = 0; k < s->csis; k++)
-            make_csi(w, s, i, k);
-    }
-}
-
-static void make_comps(struct world *w)
-{
-    w->comp = own(w, calloc(w->m.n_comps + 1, sizeof(*w->comp)));
+    w->comp = world_own(w, calloc(w->m.n_comps + 1, sizeof(*w->comp)));
     for (size_t i = 0; i < w->m.n_comps; i++)
         w->comp[i] = (struct world_comp){
             .launch_ms = 10,
             .answer_ms = 5,
             .quiesce_ms = 20,
             .kill_ms = 1,
-            .ha = own(w, calloc(w->m.n_csis + 1, sizeof(enum amf_ha)))};
+            .proxy = -1,
+            .ha = world_own(w, calloc(w->m.n_csis + 1, sizeof(enum amf_ha))),
+            .giving = world_own(w, calloc(w->m.n_csis + 1, sizeof(bool)))};
     w->reboot_ms = 100;
 }
 
-static struct world *empty(void)
+struct world *world_empty(void)
 {
     struct world *w = calloc(1, sizeof(*w));
 
@@ -208,24 +32,12 @@ static struct world *empty(void)
     return w;
 }
 
-struct world *world_new(const struct world_shape *shape)
-{
-    struct world *w = empty();
-
-    make_nodes(w, shape);
-    make_sg(w, shape);
-    make_sus(w, shape);
-    make_sis(w, shape);
-    make_comps(w);
-    return w;
-}
-
 struct world *world_of(const struct amf_model *m)
 {
-    struct world *w = empty();
+    struct world *w = world_empty();
 
     w->m = *m;
-    make_comps(w);
+    world_make_comps(w);
     return w;
 }
 
@@ -238,6 +50,7 @@ void world_begin(struct world *w)
 
 void world_free(struct world *w)
 {
+    world_twin_free(w);
     amf_engine_free(w->e);
     amf_actions_free(&w->out);
     for (size_t i = 0; i < w->n_owned; i++)
@@ -279,14 +92,22 @@ void world_forget(struct world *w)
     w->story[0] = '\0';
 }
 
-static void trouble(struct world *w, const char *what, int comp, int csi)
+void world_trouble(struct world *w, const char *what)
 {
     if (w->broken)
         return;
-    snprintf(w->trouble, sizeof(w->trouble), "%s: %s, %s", what, w->m.comps[comp].name,
-             csi >= 0 ? w->m.csis[csi].name : "-");
+    snprintf(w->trouble, sizeof(w->trouble), "%s", what);
     w->broken = w->trouble;
     tell(w, "BROKEN %s", w->trouble);
+}
+
+static void trouble(struct world *w, const char *what, int comp, int csi)
+{
+    char text[256];
+
+    snprintf(text, sizeof(text), "%s: %s, %s", what, w->m.comps[comp].name,
+             csi >= 0 ? w->m.csis[csi].name : "-");
+    world_trouble(w, text);
 }
 
 /* ---- what is to come ----------------------------------------------------- */
@@ -348,11 +169,21 @@ static void timer_set(struct world *w, uint64_t id, int64_t at_ms)
 
 /* ---- what programs do ---------------------------------------------------- */
 
+static void work_gone(struct world *w, int comp)
+{
+    w->comp[comp].generation++;
+    w->comp[comp].proxy = -1;
+    memset(w->comp[comp].ha, 0, w->m.n_csis * sizeof(*w->comp[comp].ha));
+    memset(w->comp[comp].giving, 0, w->m.n_csis * sizeof(*w->comp[comp].giving));
+}
+
 static void process_gone(struct world *w, int comp)
 {
     w->comp[comp].running = w->comp[comp].registered = false;
-    w->comp[comp].generation++;
-    memset(w->comp[comp].ha, 0, w->m.n_csis * sizeof(*w->comp[comp].ha));
+    work_gone(w, comp);
+    for (size_t i = 0; i < w->m.n_comps; i++)
+        if (w->comp[i].proxy == comp)
+            work_gone(w, (int)i);
 }
 
 static int proxy_process(const struct amf_action *a)
@@ -378,10 +209,12 @@ static bool given_up(const struct world *w, size_t comp)
 static void become(struct world *w, int comp, int csi, enum amf_ha ha)
 {
     w->comp[comp].ha[csi] = ha;
-    if (ha != AMF_HA_ACTIVE || !single_active(w, csi) || w->swapping)
+    w->comp[comp].giving[csi] = false;
+    if (ha != AMF_HA_ACTIVE || !single_active(w, csi))
         return;
     for (size_t i = 0; i < w->m.n_comps; i++)
-        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE && !given_up(w, i))
+        if ((int)i != comp && w->comp[i].ha[csi] == AMF_HA_ACTIVE &&
+            !w->comp[i].giving[csi] && !given_up(w, i))
             trouble(w, "two active processes", comp, csi);
 }
 
@@ -434,6 +267,10 @@ static void take_set(struct world *w, const struct amf_action *a)
         return;
     }
     check_order(w, s);
+    if (a->proxy >= 0)
+        c->proxy = a->proxy;
+    if (s->ha == AMF_HA_STANDBY && c->ha[s->csi] == AMF_HA_ACTIVE)
+        c->giving[s->csi] = true;
     if (c->refuse_sets > 0) {
         c->refuse_sets--;
         ok = false;
@@ -570,6 +407,7 @@ static void carry_out(struct world *w, const struct amf_action *a)
         break;
     case AMF_DO_PROXIED_INSTANTIATE:
         tell(w, "instantiate %s by %s", comp_name(w, a->index), comp_name(w, a->proxy));
+        w->comp[a->index].proxy = a->proxy;
         queue_comp(w, w->comp[a->index].answer_ms, a->index, AMF_EV_RESPONSE,
                    a->invocation, true);
         break;
@@ -623,14 +461,12 @@ void world_feed(struct world *w, const struct amf_event *ev)
              ev->type, ev->index, ev->kind, ev->op, ev->recovery, ev->ok);
     w->fed++;
     w->result = amf_engine_step(w->e, w->now_ms, ev, &w->out);
+    world_twin_step(w, ev);
     for (size_t i = 0; i < w->out.n; i++)
         carry_out(w, &w->out.at[i]);
     broken = amf_engine_check(w->e);
-    if (broken && !w->broken) {
-        snprintf(w->trouble, sizeof(w->trouble), "%s", broken);
-        w->broken = w->trouble;
-        tell(w, "BROKEN %s", broken);
-    }
+    if (broken)
+        world_trouble(w, broken);
 }
 
 /* ---- time ---------------------------------------------------------------- */
@@ -685,7 +521,7 @@ static bool step(struct world *w, int64_t until_ms)
         timer_drop(w, ev.timer);
     } else {
         if (q->csi >= 0)
-            w->comp[q->comp].ha[q->csi] = q->ha;
+            become(w, q->comp, q->csi, q->ha);
         if (q->ends)
             process_gone(w, q->comp);
         ev = q->ev;
@@ -734,6 +570,11 @@ void world_nodes_up(struct world *w)
         world_node_up(w, (int)i);
 }
 
+void world_vanish(struct world *w, int comp)
+{
+    process_gone(w, comp);
+}
+
 void world_crash(struct world *w, int comp)
 {
     if (!w->comp[comp].running)
@@ -754,36 +595,4 @@ enum amf_admin_result world_admin(struct world *w, enum amf_admin_op op,
     world_feed(w, &(struct amf_event){
                       .type = AMF_EV_ADMIN, .kind = kind, .index = index, .op = op});
     return w->result;
-}
-
-bool world_restart_daemon(struct world *w)
-{
-    json_t *state = amf_engine_dump(w->e);
-    struct amf_engine *e = amf_engine_new(&w->m);
-    char *text = state ? json_dumps(state, JSON_COMPACT) : NULL;
-    json_t *again = text ? json_loads(text, 0, NULL) : NULL;
-    bool ok;
-
-    if (!state || !e || !text || !again)
-        abort();
-    ok = amf_engine_load(e, again, w->now_ms);
-    free(text);
-    json_decref(state);
-    json_decref(again);
-    amf_engine_free(w->e);
-    w->e = e;
-    w->n_timers = 0;
-    for (size_t i = 0; i < w->queue_end; i++) /* what programs send now finds nobody */
-        if (w->queue[i].ev.type == AMF_EV_RESPONSE ||
-            w->queue[i].ev.type == AMF_EV_QUIESCING_DONE ||
-            w->queue[i].ev.type == AMF_EV_EXITED ||
-            w->queue[i].ev.type == AMF_EV_LAUNCH_FAILED)
-            w->queue[i].used = false;
-    w->repeating = true;
-    for (size_t i = 0; ok && i < w->m.n_comps; i++)
-        world_feed(w, &(struct amf_event){.type = AMF_EV_RESTORED,
-                                          .index = (int)i,
-                                          .ok = w->comp[i].running});
-    w->repeating = false;
-    return ok;
 }

@@ -29,8 +29,10 @@ struct world_comp {
     bool quiescing_ack; /* answers a QUIESCING set with Response first */
     /* what really is */
     bool running, registered;
+    int proxy; /* a proxied one: who speaks for it, and goes with it; or -1 */
     uint32_t generation;
     enum amf_ha *ha; /* by CSI; owned by the world */
+    bool *giving;    /* by CSI: active, and told to become standby by a swap; owned */
 };
 
 struct world_event {
@@ -62,11 +64,13 @@ struct world {
     size_t n_timers;
     void **owned;
     size_t n_owned;
-    bool notes;                   /* tell them as well */
-    bool silent;                  /* no story */
-    FILE *aloud;                  /* the story goes there at once; NULL: it is kept */
+    bool notes;          /* tell them as well */
+    bool silent;         /* no story */
+    FILE *aloud;         /* the story goes there at once; NULL: it is kept */
+    unsigned twin_every; /* so many steps, a twin takes the state over; 0: none */
+    struct amf_engine *twin;
+    struct amf_actions twin_out;
     bool repeating;               /* a new daemon repeats what was not answered */
-    bool swapping;                /* two actives are excused until it is over */
     enum amf_admin_result result; /* of the last admin operation */
     const char *broken;
     char trouble[256];
@@ -90,6 +94,7 @@ void world_node_up(struct world *w, int node);
 void world_node_down(struct world *w, int node);
 void world_nodes_up(struct world *w);
 void world_crash(struct world *w, int comp);
+void world_vanish(struct world *w, int comp); /* and nobody hears of it */
 void world_fault(struct world *w, int comp, enum amf_recovery r);
 enum amf_admin_result world_admin(struct world *w, enum amf_admin_op op,
                                   enum amf_kind kind, int index);
@@ -99,6 +104,18 @@ bool world_restart_daemon(struct world *w);
 /* What was told since the last call; borrowed until the next order. */
 const char *world_story(struct world *w);
 void world_forget(struct world *w);
+
+/* Says that the world is broken, with a text that it copies. */
+void world_trouble(struct world *w, const char *what);
+
+/* The twin decides the same from what it took over; amf_world_twin.c. */
+void world_twin_step(struct world *w, const struct amf_event *ev);
+void world_twin_free(struct world *w);
+
+/* Parts of making one; amf_world_model.c. */
+struct world *world_empty(void);
+void world_make_comps(struct world *w);
+void *world_own(struct world *w, void *p);
 
 /* A copy that lives as long as the world. */
 char *world_text(struct world *w, const char *format, ...)

@@ -71,13 +71,16 @@ static enum clv_exit begin(struct replay *r, const json_t *o)
 static enum clv_exit state(struct replay *r, const json_t *o)
 {
     const int64_t ms = json_integer_value(json_object_get(o, "ms"));
+    const bool exact = json_is_true(json_object_get(o, "exact"));
+    const json_t *saved = json_object_get(o, "state");
 
     amf_engine_free(r->e);
     r->e = amf_engine_new(r->m);
-    if (!r->e || !amf_engine_load(r->e, json_object_get(o, "state"), ms))
+    if (!r->e || !(exact ? amf_engine_resume : amf_engine_load)(r->e, saved, ms))
         return wrong(r, "the state does not fit the model");
     if (!r->only_differences)
-        puts("            goes on from a saved state");
+        puts(exact ? "            goes on where the file before ended"
+                   : "            goes on from a saved state");
     return CLV_EXIT_OK;
 }
 
