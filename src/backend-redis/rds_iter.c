@@ -213,6 +213,14 @@ static bool is_usable(const struct store_iter *it, struct clv_bytes id,
     return st == STORE_OK;
 }
 
+/* What lies in the store may be any number. */
+static int64_t ns_of(int64_t us)
+{
+    const int64_t most = INT64_MAX / 1000;
+
+    return (us > most ? most : us < -most ? -most : us) * 1000;
+}
+
 /* False: it is not there any more. */
 static bool describe(struct store_iter *it, size_t i, struct store_section_info *out)
 {
@@ -232,7 +240,7 @@ static bool describe(struct store_iter *it, size_t i, struct store_section_info 
         out->end_ns = (int64_t)strtod(end.base, NULL) * 1000;
     out->corrupted = !head.base || !rds_stamp_parse(&stamp, head.base, head.size) ||
                      !is_usable(it, out->id, head);
-    out->update_ns = stamp.update_us * 1000;
+    out->update_ns = out->corrupted ? 0 : ns_of(stamp.update_us);
     out->size = out->corrupted ? 0 : rds_seal_content_size(&stamp, (size_t)n);
     return true;
 }
