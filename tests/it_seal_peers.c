@@ -328,8 +328,8 @@ Test(seal_peers, a_write_at_an_offset_that_is_cut_anywhere_happens_once)
     cr_assert_eq(create(c, "s", "start"), STORE_OK);
     cut_part(c, FAULT_UP, 40, 3);
     cut_part(c, FAULT_DOWN, 40, 1);
-    cut_part(c, FAULT_UP, 3000, 97);
-    cut_part(c, FAULT_DOWN, 3000, 97);
+    cut_part(c, FAULT_UP, 12000, 397); /* follows its script */
+    cut_part(c, FAULT_DOWN, 12000, 397);
     store_ckpt_close(c, soon());
     store_stop();
     fault_proxy_end(&proxy);
