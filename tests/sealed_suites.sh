@@ -9,7 +9,7 @@ CLOVIS_KEY_FILE=$dir/keys
 export CLOVIS_KEY_FILE
 rc=0
 for suite in it_store_basic it_store_cut it_store_fault it_store_fence it_store_peers \
-    it_read_cache it_ckpt_rows it_ckpt_limits; do
+    it_read_cache it_ckpt_rows it_ckpt_limits it_ckpt_memory; do
     echo "== $suite"
     "$top_builddir/tests/$suite" || rc=1
 done
