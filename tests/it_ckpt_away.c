@@ -15,6 +15,8 @@ static const char *const keeps[] = {"--appendonly", "yes", "--appendfsync", "alw
                                     NULL};
 
 /* No allocation fails here. */
+_Thread_local int fault_paused;
+
 bool fault_was_hit(void)
 {
     return false;

@@ -19,6 +19,8 @@ TestSuite(limits, .timeout = 110);
 enum { SERVICES = 500, OPENS = 3000, OPENS_MAX = 30000 };
 
 /* No allocation fails here. */
+_Thread_local int fault_paused;
+
 bool fault_was_hit(void)
 {
     return false;

@@ -338,3 +338,38 @@ Test(seal, damage_can_be_covered_but_not_written_into)
     store_ckpt_close(c, soon());
     fixture_store_end();
 }
+
+Test(seal, iteration_comes_through_sections_of_any_size)
+{
+    enum { SECTIONS = 12 };
+    static const size_t sizes[] = {3, 900000, 0, 2000000, 40};
+    static char content[2000000];
+    const struct store_attrs huge = {2, 50, UINT32_MAX, 0, sizeof(content), 40};
+    struct store_section_info info;
+    struct store_iter *it;
+    struct store_ckpt *c;
+    size_t i, n = 0;
+    char id[8];
+
+    fixture_seal_start(KEY_1);
+    c = ckpt_make_with("c", &huge);
+    for (i = 0; i < SECTIONS; i++) {
+        snprintf(id, sizeof(id), "%02zu", i);
+        cr_assert_eq(store_section_create(c, bytes(id), never,
+                                          (struct clv_bytes){content, sizes[i % 5]}, NULL,
+                                          soon()),
+                     STORE_OK);
+    }
+    cr_assert_eq(store_iter_begin(c, STORE_ANY, never, soon(), &it), STORE_OK);
+    for (i = 0; store_iter_next(it, &info, soon()) == STORE_OK; i++) {
+        n = (size_t)atoi(info.id.base);
+        cr_expect_eq(n, i);
+        cr_expect_not(info.corrupted, "section %zu", n);
+        cr_expect_eq(info.size, sizes[n % 5], "section %zu has %zu bytes", n,
+                     (size_t)info.size);
+    }
+    cr_expect_eq(i, SECTIONS);
+    store_iter_end(it);
+    store_ckpt_close(c, soon());
+    fixture_store_end();
+}

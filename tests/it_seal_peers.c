@@ -237,6 +237,43 @@ Test(seal_peers, changes_that_cannot_be_opened_are_not_delivered)
     fixture_store_end();
 }
 
+/* The last change in the feed, as a value. */
+static void last_change(struct value *out)
+{
+    redisContext *raw = redis_raw(&server);
+    redisReply *r =
+        redisCommand(raw, "XREVRANGE clovis:{c:c}:%s:feed + - COUNT 1", instance_of("c"));
+    const redisReply *fields = r->element[0]->element[1];
+
+    cr_assert_str_eq(fields->element[4]->str, "e");
+    out->size = (size_t)fields->element[5]->len;
+    memcpy(out->at, fields->element[5]->str, out->size);
+    freeReplyObject(r);
+    redisFree(raw);
+}
+
+Test(seal_peers, a_change_of_the_feed_is_no_value)
+{
+    const struct store_open_how how = {.create = &roomy, .notify = true};
+    static struct value v;
+    struct store_ckpt *c;
+
+    setenv("CLOVIS_LOG", "none", 1);
+    fixture_seal_start(KEY_1);
+    cr_assert_eq(store_ckpt_open(bytes("c"), &how, soon(), &c), STORE_OK);
+    cr_assert_eq(create(c, "s", "content"), STORE_OK);
+    cr_assert_eq(write_at(c, "s", 0, "x"), STORE_OK);
+    last_change(&v);
+    value_set("c", "s", &v);
+    cr_expect(is_corrupted(c, "s"), "a part that begins at 0");
+    cr_assert_eq(write_at(c, "s", 0, "all of it"), STORE_OK);
+    last_change(&v);
+    value_set("c", "s", &v);
+    cr_expect_not(is_corrupted(c, "s"), "what covered the section is its value");
+    store_ckpt_close(c, soon());
+    fixture_store_end();
+}
+
 /* ---- cut connections ----------------------------------------------------- */
 
 static struct fault_proxy proxy;
@@ -291,8 +328,8 @@ Test(seal_peers, a_write_at_an_offset_that_is_cut_anywhere_happens_once)
     cr_assert_eq(create(c, "s", "start"), STORE_OK);
     cut_part(c, FAULT_UP, 40, 3);
     cut_part(c, FAULT_DOWN, 40, 1);
-    cut_part(c, FAULT_UP, 3000, 97);
-    cut_part(c, FAULT_DOWN, 3000, 97);
+    cut_part(c, FAULT_UP, 12000, 397); /* follows its script */
+    cut_part(c, FAULT_DOWN, 12000, 397);
     store_ckpt_close(c, soon());
     store_stop();
     fault_proxy_end(&proxy);

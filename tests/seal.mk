@@ -22,6 +22,9 @@ tests_it_seal_peers_SOURCES = %D%/it_seal_peers.c %D%/fault_proxy.c %D%/fault_pr
 tests_it_seal_peers_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_seal_peers_LDADD = $(BACKEND_TEST_LIBS)
 
-dist_check_SCRIPTS += %D%/ckpt_model_sealed.sh
-TESTS += %D%/ckpt_model_sealed.sh
+# others' tests, with keys
+SEALED_RUNS = %D%/ckpt_model_sealed.sh %D%/sealed_stress.sh %D%/sealed_suites.sh
+dist_check_SCRIPTS += $(SEALED_RUNS)
+TESTS += $(SEALED_RUNS)
+STRESS_TESTS += %D%/sealed_stress.sh
 endif

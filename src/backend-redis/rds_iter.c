@@ -160,12 +160,11 @@ static bool about_fresh(const struct store_iter *it)
 }
 
 /* Large values are looked at inside the store, so fewer of them at a time; sealed ones
- * come here. */
+ * come here, as many as the script will. */
 static size_t about_count(const struct store_iter *it)
 {
     const size_t left = it->n_ids - it->next;
-    const size_t first = rds_seal_on ? 1 : 4;
-    size_t n = it->about_ns == 0 ? first : DESCRIBE_MAX;
+    size_t n = it->about_ns == 0 ? 4 : DESCRIBE_MAX;
 
     if (it->mean_bytes && DESCRIBE_BYTES / it->mean_bytes < n)
         n = DESCRIBE_BYTES / it->mean_bytes + 1;
@@ -176,6 +175,7 @@ static enum store_status about_fetch(struct store_iter *it, int64_t deadline_ns)
 {
     const unsigned changes = atomic_load(&it->ckpt->changes);
     const size_t n = about_count(it);
+    size_t n_told = 0;
     struct rds_call call;
     enum store_status st;
     size_t i;
@@ -186,14 +186,16 @@ static enum store_status about_fetch(struct store_iter *it, int64_t deadline_ns)
     for (i = 0; i < n; i++)
         rds_req_arg(&call.req, id_at(it, it->next + i));
     st = rds_ckpt_run(it->ckpt, &call, deadline_ns);
-    if (st == STORE_OK && call.last->elements != 1 + 3 * n)
+    if (st == STORE_OK)
+        n_told = (call.last->elements - 1) / 3;
+    if (st == STORE_OK && (n_told == 0 || n_told > n))
         st = STORE_DAMAGED;
     if (st == STORE_OK) {
         about_drop(it);
         it->about = call.last;
         call.last = NULL;
         it->about_first = it->next;
-        it->n_about = n;
+        it->n_about = n_told;
         it->about_changes = changes;
         it->about_ns = clv_now_ns();
     }
@@ -211,6 +213,14 @@ static bool is_usable(const struct store_iter *it, struct clv_bytes id,
 
     rds_seal_complain(it->ckpt, id, why);
     return st == STORE_OK;
+}
+
+/* What lies in the store may be any number. */
+static int64_t ns_of(int64_t us)
+{
+    const int64_t most = INT64_MAX / 1000;
+
+    return (us > most ? most : us < -most ? -most : us) * 1000;
 }
 
 /* False: it is not there any more. */
@@ -232,7 +242,7 @@ static bool describe(struct store_iter *it, size_t i, struct store_section_info 
         out->end_ns = (int64_t)strtod(end.base, NULL) * 1000;
     out->corrupted = !head.base || !rds_stamp_parse(&stamp, head.base, head.size) ||
                      !is_usable(it, out->id, head);
-    out->update_ns = stamp.update_us * 1000;
+    out->update_ns = out->corrupted ? 0 : ns_of(stamp.update_us);
     out->size = out->corrupted ? 0 : rds_seal_content_size(&stamp, (size_t)n);
     return true;
 }

@@ -271,15 +271,16 @@ enum store_status rds_seal_plain(const char **why)
 enum store_status rds_seal_open(const struct rds_seal_place *place,
                                 struct clv_bytes value, const char **why)
 {
-    /* the reply that the value is part of is ours */
-    unsigned char *sealed = (unsigned char *)(uintptr_t)value.base + RDS_STAMP_SIZE;
     const char *reason = NULL;
     struct rds_stamp stamp;
+    unsigned char *sealed;
 
     if (!value.base || !rds_stamp_parse(&stamp, value.base, value.size))
         return STORE_DAMAGED;
     if (!stamp.sealed)
         return rds_seal_plain(why);
+    /* the reply that the value is part of is ours */
+    sealed = (unsigned char *)(uintptr_t)value.base + RDS_STAMP_SIZE;
     reason = sealed_open(place, &stamp, sealed, value.size - RDS_STAMP_SIZE);
     if (why)
         *why = reason;

@@ -13,7 +13,9 @@
 enum {
     HEAD_MAX =
         RDS_STAMP_SIZE + RDS_SEAL_HEAD, /* no two writes of a value have it in common */
-    FINDS = 3 /* replies per section: value, own key's header and content */
+    FINDS = 3, /* replies per section: value, own key's header and content */
+    INLINE_MAX =
+        8192 /* longer contents follow the script, shorter ones are its arguments */
 };
 
 /* A section that is written to, as it was, and as it becomes. */
@@ -101,7 +103,19 @@ static bool sections_find(struct splice *s)
     return true;
 }
 
-static void look_request(const struct splice *s, struct rds_req *req)
+static void values_request(const struct splice *s, struct rds_req *req)
+{
+    uint32_t i;
+
+    rds_req_command(req, 2 + (size_t)s->n_sections);
+    rds_req_text(req, "HMGET");
+    rds_req_wire(req, rds_ckpt_key(s->ckpt, RDS_KEY_DATA));
+    for (i = 0; i < s->n_sections; i++)
+        rds_req_section(req, s->sections[i].id);
+}
+
+/* Both places in which a content can be. */
+static void places_request(const struct splice *s, struct rds_req *req)
 {
     uint32_t i;
 
@@ -121,7 +135,44 @@ static void look_request(const struct splice *s, struct rds_req *req)
     rds_req_plain(req, "EXEC");
 }
 
-/* The content of a section, from the replies to its three questions. */
+/* All sections are values: what is sealed always is. */
+static bool are_values(const redisReply *replies, uint32_t n)
+{
+    uint32_t i;
+
+    for (i = 0; i < n; i++)
+        if (rds_reply_bytes(rds_reply_at(replies, i)).size == 0)
+            return false;
+    return true;
+}
+
+static enum store_status look_run(struct rds_call *call, int64_t deadline_ns)
+{
+    const enum store_status st = rds_run(call, deadline_ns);
+
+    return st == STORE_OK && call->last->type != REDIS_REPLY_ARRAY ? STORE_DAMAGED : st;
+}
+
+/* What there is: one reply per section, or FINDS. */
+static enum store_status look(const struct splice *s, struct rds_call *call,
+                              size_t *finds, int64_t deadline_ns)
+{
+    enum store_status st;
+
+    *finds = 1;
+    rds_call_init(call, false);
+    values_request(s, &call->req);
+    st = look_run(call, deadline_ns);
+    if (st != STORE_OK || are_values(call->last, s->n_sections))
+        return st;
+    rds_call_free(call);
+    *finds = FINDS;
+    rds_call_init(call, false);
+    places_request(s, &call->req);
+    return look_run(call, deadline_ns);
+}
+
+/* The content of a section, from the replies that begin at index at. */
 static struct clv_bytes content_open(const struct splice *s, struct section *sec,
                                      const redisReply *replies, size_t at)
 {
@@ -129,12 +180,16 @@ static struct clv_bytes content_open(const struct splice *s, struct section *sec
     const struct clv_bytes value = rds_reply_bytes(rds_reply_at(replies, at));
     const struct clv_bytes header = rds_reply_bytes(rds_reply_at(replies, at + 1));
     const struct clv_bytes own = rds_reply_bytes(rds_reply_at(replies, at + 2));
+    struct clv_bytes content;
 
     if (value.base && value.size > 0) {
         sec->head =
             (struct clv_bytes){value.base, value.size < HEAD_MAX ? value.size : HEAD_MAX};
         sec->unusable = rds_seal_open(&place, value, &sec->why) != STORE_OK;
-        return rds_seal_content(value);
+        content = rds_seal_content(value);
+        if (!content.base) /* not even a stamp: what would stand behind one */
+            content.size = value.size > RDS_STAMP_SIZE ? value.size - RDS_STAMP_SIZE : 0;
+        return content;
     }
     sec->head = header;
     sec->unusable = !header.base || !own.base || rds_seal_plain(&sec->why) != STORE_OK;
@@ -142,13 +197,14 @@ static struct clv_bytes content_open(const struct splice *s, struct section *sec
 }
 
 /* Take what there is; content that cannot be used counts by its size only. */
-static enum store_status contents_take(struct splice *s, const redisReply *replies)
+static enum store_status contents_take(struct splice *s, const redisReply *replies,
+                                       size_t finds)
 {
     uint32_t i;
 
     for (i = 0; i < s->n_sections; i++) {
         struct section *sec = &s->sections[i];
-        const struct clv_bytes old = content_open(s, sec, replies, FINDS * (size_t)i);
+        const struct clv_bytes old = content_open(s, sec, replies, finds * i);
 
         sec->size = old.size;
         if (sec->unusable || old.size == 0)
@@ -237,7 +293,7 @@ static enum store_status contents_make(struct splice *s)
 
 static bool is_outside(const struct section *sec)
 {
-    return sec->sealed.size > RDS_REQ_COPY_MAX;
+    return sec->sealed.size > INLINE_MAX;
 }
 
 static void swap_script(const struct splice *s, struct rds_req *req)
@@ -263,18 +319,27 @@ static void swap_script(const struct splice *s, struct rds_req *req)
     }
 }
 
-static void swap_request(const struct splice *s, struct rds_req *req)
+static uint32_t outside_count(const struct splice *s)
 {
-    uint32_t i, n_outside = 0;
+    uint32_t i, n = 0;
+
+    for (i = 0; i < s->n_sections; i++)
+        n += is_outside(&s->sections[i]);
+    return n;
+}
+
+/* Large contents follow the script. */
+static void outside_request(const struct splice *s, struct rds_req *req,
+                            uint32_t n_outside)
+{
+    uint32_t i;
 
     rds_req_plain(req, "MULTI");
     swap_script(s, req);
     for (i = 0; i < s->n_sections; i++)
-        if (is_outside(&s->sections[i])) {
+        if (is_outside(&s->sections[i]))
             rds_req_setnx(req, s->ckpt, s->sections[i].id, &s->stamp,
                           s->sections[i].sealed);
-            n_outside++;
-        }
     rds_ckpt_script(req, s->ckpt, script_section_tidy, n_outside);
     for (i = 0; i < s->n_sections; i++)
         if (is_outside(&s->sections[i]))
@@ -295,15 +360,25 @@ static void swap_note(const struct splice *s, const struct rds_call *call)
 /* *again: somebody was faster, nothing was done. */
 static enum store_status swap(const struct splice *s, bool *again, int64_t deadline_ns)
 {
-    uint32_t at = 0;
+    const uint32_t n_outside = outside_count(s);
+    const redisReply *answer;
     struct rds_call call;
     enum store_status st;
+    int64_t at = 0;
 
     rds_call_init(&call, true);
-    swap_request(s, &call.req);
-    st = rds_exec_run(s->ckpt, &call, &at, deadline_ns);
-    *again = rds_reply_is(rds_reply_at(rds_reply_at(call.last, 0), 0), "CHANGED");
-    *s->bad = at < s->n_sections ? s->sections[at].first : 0;
+    if (n_outside > 0) {
+        outside_request(s, &call.req, n_outside);
+        st = rds_exec_run(s->ckpt, &call, NULL, deadline_ns);
+        answer = rds_reply_at(call.last, 0);
+    } else {
+        swap_script(s, &call.req);
+        st = rds_ckpt_run(s->ckpt, &call, deadline_ns);
+        answer = call.last;
+    }
+    *again = rds_reply_is(rds_reply_at(answer, 0), "CHANGED");
+    rds_reply_int(rds_reply_at(answer, 1), &at);
+    *s->bad = at > 0 && at < s->n_sections ? s->sections[at].first : 0;
     if (st == STORE_OK)
         swap_note(s, &call);
     atomic_fetch_add(&s->ckpt->changes, 1);
@@ -343,22 +418,21 @@ static enum store_status presence(const struct splice *s, enum store_status st,
 
 static enum store_status splice_once(struct splice *s, bool *again, int64_t deadline_ns)
 {
-    struct rds_call look;
+    struct rds_call call;
     enum store_status st;
+    size_t finds;
 
     *again = false;
     if (!sections_find(s))
         return STORE_NO_MEM;
-    rds_call_init(&look, false);
-    look_request(s, &look.req);
-    st = rds_run(&look, deadline_ns);
+    st = look(s, &call, &finds, deadline_ns);
     if (st == STORE_OK)
-        st = contents_take(s, look.last);
+        st = contents_take(s, call.last, finds);
     if (st == STORE_OK)
         st = presence(s, contents_make(s), deadline_ns);
     if (st == STORE_OK)
         st = swap(s, again, deadline_ns);
-    rds_call_free(&look);
+    rds_call_free(&call);
     return st;
 }
 
