@@ -33,6 +33,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_talk.c %D%/rds_talk.h \
 	%D%/rds_tls.c %D%/rds_tls.h \
 	%D%/rds_track.c %D%/rds_track.h \
+	%D%/rds_tree.c %D%/rds_tree.h \
 	%D%/rds_url.c %D%/rds_url.h \
 	%D%/rds_vector.c %D%/rds_vector.h \
 	%D%/rds_vote.c %D%/rds_vote.h \

@@ -138,7 +138,7 @@ void rds_call_init(struct rds_call *call, bool mutates)
 static void reply_drop(redisReply **reply)
 {
     if (*reply)
-        freeReplyObject(*reply);
+        rds_reply_free(*reply);
     *reply = NULL;
 }
 

@@ -155,7 +155,7 @@ static void check_clock(struct check *c, struct server *s)
                     (long long)off);
     }
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
 }
 
 /* What the library sends; a server from 7.0 on can be asked without doing it. */
@@ -179,10 +179,10 @@ static void check_rights(struct check *c, struct server *s)
         if (st == STORE_REFUSED && reply && !rds_error_is(reply->str, "NOPERM"))
             st = STORE_OK;
         if (reply)
-            freeReplyObject(reply);
+            rds_reply_free(reply);
     }
     if (who)
-        freeReplyObject(who);
+        rds_reply_free(who);
     if (n > 0)
         finding(c, ERROR, &s->link.place, "ACL SETUSER ... +COMMAND",
                 "the user may not use:%s", missing);
@@ -214,14 +214,14 @@ static bool server_open(struct check *c, struct server *s, const struct rds_plac
         return true;
     finding(c, ERROR, place, "allow the user INFO", "%s", s->link.why);
     if (s->info)
-        freeReplyObject(s->info);
+        rds_reply_free(s->info);
     store_link_close(&s->link);
     return false;
 }
 
 static void server_close(struct server *s)
 {
-    freeReplyObject(s->info);
+    rds_reply_free(s->info);
     store_link_close(&s->link);
 }
 
@@ -283,7 +283,7 @@ static void check_replicas(struct check *c, struct server *master)
         check_replica(c, &place, &promotable);
     }
     if (role)
-        freeReplyObject(role);
+        rds_reply_free(role);
     if (n == 0)
         finding(c, WARNING, &master->link.place, "add a replica, and sentinels",
                 "no replicas: the data is as safe as this one server");
@@ -314,7 +314,7 @@ static void check_members(struct check *c, struct server *master)
         finding(c, WARNING, &master->link.place, "clovis store include ADDRESS",
                 "CLOVIS_SYNC_MODE=strict, but no members are known yet");
     if (list)
-        freeReplyObject(list);
+        rds_reply_free(list);
 }
 
 static void check_sentinel(struct check *c, uint32_t i)
@@ -341,7 +341,7 @@ static void check_sentinel(struct check *c, uint32_t i)
         finding(c, ERROR, &link.place, "start more sentinels, or look at their logs",
                 "%s", link.why);
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     rds_conn_close(&link.conn);
 }
 

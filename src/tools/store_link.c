@@ -97,7 +97,7 @@ static enum store_status enter(struct store_link *link)
     snprintf(digits, sizeof(digits), "%u", store.url.db);
     reply = rds_talk_words(&link->talk, &st, 2, "SELECT", digits);
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return st;
 }
 
@@ -157,7 +157,7 @@ static bool follow(struct rds_place *at, char *why, size_t why_size)
         }
     }
     if (role)
-        freeReplyObject(role);
+        rds_reply_free(role);
     return found;
 }
 
@@ -220,6 +220,6 @@ bool store_config_get(struct store_link *link, const char *name, char *out, size
 
     snprintf(out, size, "%s", ok ? (const char *)value.base : "");
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return ok;
 }
