@@ -58,6 +58,12 @@ tests_it_store_vector_SOURCES = %D%/it_store_vector.c %D%/fixture_peer.c %D%/fix
 tests_it_store_vector_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_vector_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/test_reply_tree
+TESTS += tests/test_reply_tree
+tests_test_reply_tree_SOURCES = %D%/test_reply_tree.c
+tests_test_reply_tree_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_reply_tree_LDADD = $(BACKEND_TEST_LIBS)
+
 check_PROGRAMS += tests/test_transport
 TESTS += tests/test_transport
 tests_test_transport_SOURCES = %D%/test_transport.c %D%/history.c %D%/history.h

@@ -11,12 +11,11 @@
 
 #include "backend-redis/rds_cache.h"
 #include "base/clock.h"
+#include "fixture_cached.h"
 #include "fixture_peer.h"
 #include "fixture_store.h"
 
 TestSuite(cache, .timeout = 120);
-
-enum { LONG_MS = 30000 };
 
 static const struct store_attrs wide = {2,       2000, 1 << 30, 3600 * CLV_NS_PER_S,
                                         1 << 24, 20};
@@ -45,58 +44,6 @@ static void cached_end(void)
     fixture_store_end();
 }
 
-static uint64_t hits(void)
-{
-    struct rds_cache_count n;
-
-    rds_cache_count(&n);
-    return n.hits;
-}
-
-/* A read of a section that nobody changes is answered from memory. */
-struct polled {
-    struct store_ckpt *c;
-    const char *id;
-};
-
-static bool is_hit(void *arg)
-{
-    const struct polled *p = arg;
-    const uint64_t before = hits();
-    char text[64];
-
-    cr_assert_eq(read_text(p->c, p->id, text, sizeof(text)), STORE_OK);
-    return hits() > before;
-}
-
-#define HITS(c, id)                                                                      \
-    cr_assert(wait_for(is_hit, &(struct polled){c, id}, LONG_MS), "%s is not cached", id)
-
-/* What a read finds: the text, or the status. */
-struct hoped {
-    struct store_ckpt *c;
-    const char *id, *want;
-};
-
-static const char *found(struct store_ckpt *c, const char *id)
-{
-    static char text[128];
-    const enum store_status st = read_text(c, id, text, sizeof(text));
-
-    return st == STORE_OK ? text : store_status_text(st);
-}
-
-static bool is_found(void *arg)
-{
-    const struct hoped *h = arg;
-
-    return strcmp(found(h->c, h->id), h->want) == 0;
-}
-
-#define BECOMES(c, id, want, what)                                                       \
-    cr_expect(wait_for(is_found, &(struct hoped){c, id, want}, LONG_MS),                 \
-              "%s: found %s, expected %s", what, found(c, id), want)
-
 /* ---- what others change ---------------------------------------------------- */
 
 Test(cache, unchanged_sections_are_read_from_memory)
@@ -110,10 +57,10 @@ Test(cache, unchanged_sections_are_read_from_memory)
     again = ckpt_make_with("c", &wide);
     cr_assert_eq(create(c, "s", "hello"), STORE_OK);
     HITS(c, "s");
-    before = hits();
+    before = cached_hits();
     for (i = 0; i < 100; i++)
-        cr_assert_str_eq(found(i % 2 ? c : again, "s"), "hello");
-    cr_expect_geq(hits(), before + 50);
+        cr_assert_str_eq(cached_found(i % 2 ? c : again, "s"), "hello");
+    cr_expect_geq(cached_hits(), before + 50);
     store_ckpt_close(again, soon());
     store_ckpt_close(c, soon());
     cached_end();
@@ -136,7 +83,7 @@ Test(cache, changes_by_another_process_are_seen)
     c = ckpt_make_with("c", &wide);
     cr_assert_eq(create(c, "s", "one"), STORE_OK);
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        if (strcmp(found(c, "s"), absent))
+        if (strcmp(cached_found(c, "s"), absent))
             HITS(c, "s");
         PEER_DOES(&peer, rows[i].line);
         BECOMES(c, "s", rows[i].want, rows[i].line);
@@ -147,7 +94,7 @@ Test(cache, changes_by_another_process_are_seen)
 
 static unsigned number(struct store_ckpt *c, const char *id)
 {
-    return (unsigned)strtoul(found(c, id), NULL, 10);
+    return (unsigned)strtoul(cached_found(c, id), NULL, 10);
 }
 
 Test(cache, a_newer_content_is_never_followed_by_an_older_one)
@@ -206,21 +153,21 @@ Test(cache, own_changes_are_seen_at_once)
     memset(large, 'x', sizeof(large));
     for (i = 0; i < 50; i++) {
         cr_assert_eq(create(c, "s", "new"), STORE_OK);
-        cr_assert_str_eq(found(again, "s"), "new");
+        cr_assert_str_eq(cached_found(again, "s"), "new");
         snprintf(text, sizeof(text), "round %u", i);
         cr_assert_eq(store_section_write(again, bytes("s"), bytes(text), soon()),
                      STORE_OK);
-        cr_assert_str_eq(found(c, "s"), text);
+        cr_assert_str_eq(cached_found(c, "s"), text);
         cr_assert_eq(put_at(c, "s", 0, (struct clv_bytes){large, sizeof(large)}),
                      STORE_OK);
         cr_assert_eq(put_at(c, "s", 1, bytes("first")), STORE_OK);
-        cr_assert_eq(strncmp(found(again, "s"), "xfirstx", 7), 0);
+        cr_assert_eq(strncmp(cached_found(again, "s"), "xfirstx", 7), 0);
         cr_assert_eq(put_at(c, "s", 1, bytes("again")), STORE_OK);
-        cr_assert_eq(strncmp(found(again, "s"), "xagainx", 7), 0);
+        cr_assert_eq(strncmp(cached_found(again, "s"), "xagainx", 7), 0);
         cr_assert_eq(i % 2 ? store_section_delete(c, bytes("s"), soon())
                            : store_section_expire(c, bytes("s"), past, soon()),
                      STORE_OK);
-        cr_assert_str_eq(found(again, "s"), store_status_text(STORE_ABSENT));
+        cr_assert_str_eq(cached_found(again, "s"), store_status_text(STORE_ABSENT));
     }
     store_ckpt_close(again, soon());
     store_ckpt_close(c, soon());
@@ -315,7 +262,7 @@ Test(cache, changes_are_seen_after_connections_were_killed)
 
 static bool is_unanswered(void *arg)
 {
-    struct polled *p = arg;
+    struct cached_read *p = arg;
     struct store_read r = {.id = bytes(p->id)};
     uint32_t bad;
     const enum store_status st =
@@ -335,7 +282,8 @@ Test(cache, a_server_that_does_not_answer_is_not_trusted_for_long)
     cr_assert_eq(create(c, "s", "one"), STORE_OK);
     HITS(c, "s");
     redis_freeze(&server);
-    cr_expect(wait_for(is_unanswered, &(struct polled){c, "s"}, LONG_MS));
+    cr_expect(
+        wait_for(is_unanswered, &(struct cached_read){c, "s", NULL}, CACHED_LONG_MS));
     redis_thaw(&server);
     BECOMES(c, "s", "one", "thawed");
     HITS(c, "s");
@@ -375,7 +323,7 @@ Test(cache, a_flushed_store_has_nothing)
     cr_assert_eq(create(c, "s", "one"), STORE_OK);
     HITS(c, "s");
     redis_int(&server, "FLUSHALL");
-    cr_expect(wait_for(is_gone, &(struct polled){c, "s"}, LONG_MS));
+    cr_expect(wait_for(is_gone, &(struct cached_read){c, "s", NULL}, CACHED_LONG_MS));
     store_ckpt_close(c, soon());
     cached_end();
 }
@@ -452,13 +400,13 @@ Test(cache, a_section_ends_when_the_store_says_so)
         cr_assert_eq(create_until(c, "s", (struct store_when){false, end_us * 1000}),
                      STORE_OK);
         do {
-            before = hits();
+            before = cached_hits();
             now_us = server_us(raw);
             st = read_text(c, "s", text, sizeof(text));
             cr_assert(st == STORE_OK || st == STORE_ABSENT);
             cr_assert(st == STORE_ABSENT || now_us < end_us, "%lld us after its end",
                       (long long)(now_us - end_us));
-            was_hit = was_hit || hits() > before;
+            was_hit = was_hit || cached_hits() > before;
         } while (st == STORE_OK);
         cr_assert_geq(server_us(raw), end_us);
     }
@@ -605,7 +553,7 @@ Test(cache, changes_nothing_that_a_single_process_can_see)
                 HITS(c[0], "ready");
             }
             seen[i] = history(c, seed);
-            n_hits = hits();
+            n_hits = cached_hits();
             store_ckpt_close(c[0], soon());
             store_ckpt_close(c[1], soon());
             store_stop();

@@ -112,7 +112,7 @@ Test(replicas, settled_or_not)
 
             r.owner_ns = at_ms(look->owner_ms);
             cr_assert(rds_replicas_look(&r, reply, &end));
-            freeReplyObject(reply);
+            rds_reply_free(reply);
             cr_expect_eq(rds_replicas_settled(&r, 5, at_ms(look->ms)), look->settled,
                          "%s: at %d ms", rows[i].what, look->ms);
         }

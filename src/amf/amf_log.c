@@ -68,7 +68,7 @@ static void tell(struct amf_log *l, enum notice_type type, redisReply *reply)
 static void notice_free(struct notice *n)
 {
     if (n->reply)
-        freeReplyObject(n->reply);
+        rds_reply_free(n->reply);
     free(n);
 }
 
@@ -212,7 +212,7 @@ static bool lines_send(struct amf_log *l, struct amf_store *s)
     reply = amf_store_append(s, &l->keys, first, n);
     if (!reply)
         return false;
-    freeReplyObject(reply);
+    rds_reply_free(reply);
     pthread_mutex_lock(&l->lock);
     while (n--) {
         at = l->first;
@@ -254,7 +254,7 @@ static bool elect_send(struct amf_log *l, struct amf_store *s)
 static bool done_ok(redisReply *reply)
 {
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return reply != NULL;
 }
 
@@ -393,7 +393,7 @@ static bool read_on(struct amf_log *l, struct amf_store *s, struct reading *at)
         snprintf(at->who, sizeof(at->who), "%s", e.who);
     }
     if (first)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     else
         tell(l, NOTICE_READ, reply);
     return true;

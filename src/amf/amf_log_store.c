@@ -193,7 +193,7 @@ static redisReply *ask(struct amf_store *s, struct rds_req *req, int64_t limit_m
         complain(s, reply->str);
     else
         complain(s, io == RDS_IO_LATE ? "no answer" : "the connection is lost");
-    freeReplyObject(reply);
+    rds_reply_free(reply);
     amf_store_close(s);
     return NULL;
 }
@@ -332,7 +332,7 @@ bool amf_store_tail(struct amf_store *s, const struct amf_log_keys *k, uint64_t 
     if (!reply)
         return false;
     rds_reply_int(reply, &last); /* nil: nothing yet */
-    freeReplyObject(reply);
+    rds_reply_free(reply);
     *tail = (uint64_t)last;
     snprintf(id, sizeof(id), "%" PRIu64 "-0", n);
     rds_req_init(&req);
@@ -350,7 +350,7 @@ bool amf_store_tail(struct amf_store *s, const struct amf_log_keys *k, uint64_t 
         snprintf(who, AMF_WHO_SIZE, "%s", e.who);
         *seq = e.seq;
     }
-    freeReplyObject(reply);
+    rds_reply_free(reply);
     return true;
 }
 

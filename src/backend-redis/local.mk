@@ -2,6 +2,7 @@
 # The store on Redis: defines every store_* function of src/shim/store.h.
 noinst_LTLIBRARIES += libbackend-redis.la
 libbackend_redis_la_SOURCES = \
+	%D%/rds_batch.c %D%/rds_batch.h \
 	%D%/rds_cache.c %D%/rds_cache.h \
 	%D%/rds_call.c %D%/rds_call.h \
 	%D%/rds_ckpt.c %D%/rds_ckpt.h \
@@ -37,9 +38,11 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_tls.c %D%/rds_tls.h \
 	%D%/rds_tls_trust.c %D%/rds_tls_trust.h \
 	%D%/rds_track.c %D%/rds_track.h \
+	%D%/rds_tree.c %D%/rds_tree.h \
 	%D%/rds_url.c %D%/rds_url.h \
 	%D%/rds_vector.c %D%/rds_vector.h \
 	%D%/rds_vote.c %D%/rds_vote.h \
+	%D%/rds_wait.c %D%/rds_wait.h \
 	%D%/rds_watcher.c %D%/rds_watcher.h \
 	%D%/rds_worker.c %D%/rds_worker.h
 nodist_libbackend_redis_la_SOURCES = %D%/rds_lua.inc

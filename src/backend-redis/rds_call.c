@@ -1,44 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backend-redis/rds_call.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "backend-redis/rds_batch.h"
 #include "backend-redis/rds_script.h"
 #include "base/clock.h"
 #include "base/logline.h"
 
-enum {
-    BATCH_CALLS = 64,
-    BATCH_BYTES = 256 * 1024,
-    RETRY_FIRST_MS = 5,
-    RETRY_MAX_MS = 100
-};
+enum { RETRY_FIRST_MS = 5, RETRY_MAX_MS = 100 };
+#define AHEAD_NS (100 * CLV_NS_PER_MS) /* time that a leader needs to send for others */
 #define COMPLAIN_EVERY_NS (10 * CLV_NS_PER_S)
-
-void rds_cond_init(pthread_cond_t *cond)
-{
-    pthread_condattr_t attr;
-
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
-}
-
-bool rds_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns)
-{
-    struct timespec ts;
-
-    if (deadline_ns == CLV_DEADLINE_NEVER)
-        return pthread_cond_wait(cond, lock) == 0;
-    ts.tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S);
-    ts.tv_nsec = (long)(deadline_ns % CLV_NS_PER_S);
-    return pthread_cond_timedwait(cond, lock, &ts) != ETIMEDOUT;
-}
 
 void rds_pipe_init(struct rds_pipe *pipe)
 {
@@ -48,6 +23,7 @@ void rds_pipe_init(struct rds_pipe *pipe)
     pipe->conn.fd = -1;
     TAILQ_INIT(&pipe->queue);
     TAILQ_INIT(&pipe->inflight);
+    TAILQ_INIT(&pipe->over);
 }
 
 bool rds_pipe_rounds(struct rds_pipe *pipe, struct rds_round *round)
@@ -71,11 +47,26 @@ void rds_pipe_free(struct rds_pipe *pipe)
     pthread_mutex_destroy(&pipe->lock);
 }
 
-/* Lock held. */
+/* Lock held. Its thread looks what there is to do. */
 static void wake(struct rds_call *call)
 {
-    if (call->has_cond)
-        pthread_cond_signal(&call->cond);
+    if (call->sleeps)
+        rds_bell_ring(&call->bell, RDS_BELL_RUNG);
+}
+
+/* The leader's, unlocked: those whose calls are done go. Outside of the lock, because
+ * the next thing that most of them do is to come back for it. */
+static void ring_over(struct rds_pipe *pipe)
+{
+    struct rds_call *c, *next;
+
+    if (TAILQ_EMPTY(&pipe->over))
+        return;
+    for (c = TAILQ_FIRST(&pipe->over); c; c = next) {
+        next = TAILQ_NEXT(c, link);
+        rds_bell_ring(&c->bell, RDS_BELL_OVER);
+    }
+    TAILQ_INIT(&pipe->over);
 }
 
 /* Lock held. Somebody who waits takes the lead, if there is need for one. */
@@ -135,18 +126,12 @@ void rds_call_init(struct rds_call *call, bool mutates)
     call->slot = call->last_slot = -1;
 }
 
-static void reply_drop(redisReply **reply)
-{
-    if (*reply)
-        freeReplyObject(*reply);
-    *reply = NULL;
-}
-
 static void replies_drop(struct rds_call *call)
 {
-    reply_drop(&call->error);
-    reply_drop(&call->prev);
-    reply_drop(&call->last);
+    rds_reply_free(call->error);
+    rds_reply_free(call->prev);
+    rds_reply_free(call->last);
+    call->error = call->prev = call->last = NULL;
     call->n_got = 0;
 }
 
@@ -154,237 +139,6 @@ void rds_call_free(struct rds_call *call)
 {
     replies_drop(call);
     rds_req_free(&call->req);
-    if (call->has_cond)
-        pthread_cond_destroy(&call->cond);
-}
-
-/* Keep what matters of a reply; takes it. True: it was the call's last. */
-static bool reply_take(struct rds_call *call, redisReply *reply)
-{
-    if (reply->type == REDIS_REPLY_ERROR && !call->error) {
-        call->error = reply;
-    } else {
-        reply_drop(&call->prev);
-        call->prev = call->last;
-        call->last = reply;
-    }
-    return ++call->n_got == call->req.n_replies;
-}
-
-static const char *error_line(const struct rds_call *call)
-{
-    if (call->error)
-        return call->error->str;
-    return call->last ? rds_reply_error(call->last) : NULL;
-}
-
-/* Lock held. The call was answered, in a way that ends it. A call that may have been
- * applied before must not be overtaken, so it cannot wait outside of the queue for the
- * store to become willing. */
-static bool is_settled(const struct rds_call *call)
-{
-    const char *line = error_line(call);
-
-    return !call->was_sent || !call->mutates || !line ||
-           rds_error_status(line) != STORE_AWAY;
-}
-
-/* Lock held. False: all slots are taken by requests that wait to be settled. */
-static bool slot_take(struct rds_pipe *pipe, struct rds_call *call)
-{
-    if (!call->mutates || call->slot >= 0)
-        return true;
-    if (pipe->slots == UINT64_MAX)
-        return false;
-    call->slot = __builtin_ctzll(~pipe->slots);
-    pipe->slots |= UINT64_C(1) << call->slot;
-    return true;
-}
-
-/* Lock held. */
-static void slot_free(struct rds_pipe *pipe, struct rds_call *call)
-{
-    if (call->slot < 0)
-        return;
-    pipe->slots &= ~(UINT64_C(1) << call->slot);
-    call->last_slot = call->slot;
-    call->slot = -1;
-}
-
-/* Lock held. */
-static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
-{
-    const bool settle = call->was_sent && call->mutates;
-
-    TAILQ_REMOVE(&pipe->queue, call, link);
-    TAILQ_INSERT_TAIL(&pipe->inflight, call, link);
-    call->state = RDS_CALL_INFLIGHT;
-    call->order = ++pipe->order;
-    if (call->mutates && !settle)
-        call->seq = ++pipe->seq;
-    rds_req_seal(&call->req, call->slot < 0 ? 0 : (unsigned)call->slot, call->seq,
-                 settle);
-}
-
-/* Lock held. What goes out together; a call that has to be settled goes alone. */
-static void batch_collect(struct rds_pipe *pipe)
-{
-    struct rds_call *c = TAILQ_FIRST(&pipe->queue), *next;
-    size_t n = 0, bytes = 0;
-    bool alone;
-
-    for (; c && n < BATCH_CALLS && bytes < BATCH_BYTES; c = next) {
-        alone = c->was_sent && c->mutates;
-        if ((alone && n > 0) || !slot_take(pipe, c))
-            return;
-        next = TAILQ_NEXT(c, link);
-        inflight_add(pipe, c);
-        bytes += c->req.len;
-        n++;
-        if (alone)
-            return;
-    }
-}
-
-/* ---- rounds: the question that ends a batch ------------------------------ */
-
-/* Lock held. */
-static void question_put(struct rds_pipe *pipe, bool again)
-{
-    struct rds_call *q = pipe->question, *c = TAILQ_FIRST(&pipe->inflight);
-
-    rds_call_free(q);
-    rds_call_init(q, false);
-    pipe->round->ask(pipe->round, &q->req, again, c && c->was_sent);
-    TAILQ_INSERT_TAIL(&pipe->inflight, q, link);
-    pipe->asking = true;
-}
-
-/* Lock held. */
-static void question_withdraw(struct rds_pipe *pipe)
-{
-    if (pipe->asking)
-        TAILQ_REMOVE(&pipe->inflight, pipe->question, link);
-    pipe->asking = pipe->ask_again = false;
-}
-
-/* ---- batches ------------------------------------------------------------- */
-
-/* The leader's, unlocked: send first and what follows it in the batch. */
-static enum rds_io batch_send(struct rds_pipe *pipe, struct rds_call *first,
-                              int64_t deadline_ns)
-{
-    enum rds_io io = RDS_IO_OK;
-    struct rds_call *c;
-
-    for (c = first; c && io == RDS_IO_OK; c = TAILQ_NEXT(c, link))
-        io = rds_conn_put(&pipe->conn, &c->req, deadline_ns);
-    return io == RDS_IO_OK ? rds_conn_flush(&pipe->conn, deadline_ns) : io;
-}
-
-/* A reply for c has come; takes it. True: it was the call's last. */
-static bool reply_route(struct rds_pipe *pipe, struct rds_call *c, redisReply *reply)
-{
-    if (c != pipe->question)
-        return reply_take(c, reply);
-    pipe->round->hear(pipe->round, c->n_got, reply);
-    return ++c->n_got == c->req.n_replies;
-}
-
-/* The leader's, unlocked. Receive if need be, then take every reply that is here;
- * *n_done counts the calls that are complete. Those of a round wait for its end. */
-static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
-                                 uint32_t *n_done)
-{
-    struct rds_call *c = TAILQ_FIRST(&pipe->inflight);
-    redisReply *reply;
-    enum rds_io io;
-
-    *n_done = 0;
-    while (c && c->n_got == c->req.n_replies)
-        c = TAILQ_NEXT(c, link);
-    while (c) {
-        if (c != pipe->question && c->n_got + 2 < c->req.n_replies)
-            c->n_got += rds_conn_skip(&pipe->conn, c->req.n_replies - 2 - c->n_got);
-        io = rds_conn_reply(&pipe->conn, &reply);
-        if (io != RDS_IO_OK)
-            return io;
-        if (!reply && *n_done)
-            return RDS_IO_OK;
-        if (!reply) {
-            io = rds_conn_recv(&pipe->conn, deadline_ns);
-            if (io != RDS_IO_OK)
-                return io;
-        } else if (reply_route(pipe, c, reply)) {
-            ++*n_done;
-            c = TAILQ_NEXT(c, link);
-        }
-    }
-    return RDS_IO_OK;
-}
-
-/* Lock held. False: one of them has to be settled on another connection. */
-static bool batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
-{
-    struct rds_call *c;
-
-    for (; n_done > 0; n_done--) {
-        c = TAILQ_FIRST(&pipe->inflight);
-        if (!is_settled(c)) {
-            pipe->pause = true;
-            return false;
-        }
-        TAILQ_REMOVE(&pipe->inflight, c, link);
-        slot_free(pipe, c);
-        c->state = RDS_CALL_DONE;
-        c->generation = pipe->generation;
-        c->serial = atomic_load(&pipe->serial);
-        wake(c);
-    }
-    return true;
-}
-
-/* Lock held. Calls are complete: give them away, those of a round when it is over. */
-static enum rds_io batch_end(struct rds_pipe *pipe, uint32_t n_done)
-{
-    const struct rds_call *q = pipe->question, *c;
-
-    if (!pipe->round)
-        return batch_deliver(pipe, n_done) ? RDS_IO_OK : RDS_IO_LOST;
-    if (q->n_got < q->req.n_replies)
-        return RDS_IO_OK;
-    question_withdraw(pipe);
-    switch (pipe->round->judge(pipe->round)) {
-    case RDS_ROUND_LOST:
-        return RDS_IO_LOST;
-    case RDS_ROUND_AGAIN:
-        question_put(pipe, true);
-        pipe->ask_again = true;
-        return RDS_IO_OK;
-    case RDS_ROUND_DONE:
-        break;
-    }
-    n_done = 0;
-    TAILQ_FOREACH(c, &pipe->inflight, link)
-    n_done++;
-    pipe->crowd = n_done;
-    return batch_deliver(pipe, n_done) ? RDS_IO_OK : RDS_IO_LOST;
-}
-
-/* Lock held. Make up a batch, or repeat the question. Returns what has to be sent; NULL:
- * answers are under way. */
-static struct rds_call *batch_begin(struct rds_pipe *pipe)
-{
-    if (pipe->ask_again) {
-        pipe->ask_again = false;
-        return pipe->question;
-    }
-    if (!TAILQ_EMPTY(&pipe->inflight))
-        return NULL;
-    batch_collect(pipe);
-    if (pipe->round && !TAILQ_EMPTY(&pipe->inflight))
-        question_put(pipe, false);
-    return TAILQ_FIRST(&pipe->inflight);
 }
 
 /* Lock held, by the leader. The connection is gone; what is unanswered goes back. */
@@ -392,7 +146,7 @@ static void lose(struct rds_pipe *pipe)
 {
     struct rds_call *c;
 
-    question_withdraw(pipe);
+    rds_question_withdraw(pipe);
 
     rds_conn_close(&pipe->conn);
     pipe->up = pipe->broken = false;
@@ -407,9 +161,13 @@ static void lose(struct rds_pipe *pipe)
         c->was_sent = true;
         if (c->req.no_mem) { /* it cannot be settled: done, without a reply */
             TAILQ_REMOVE(&pipe->queue, c, link);
+            rds_slot_free(pipe, c);
             c->state = RDS_CALL_DONE;
+            if (c->sleeps)
+                rds_bell_ring(&c->bell, RDS_BELL_OVER);
+        } else {
+            wake(c);
         }
-        wake(c);
     }
     pthread_cond_broadcast(&pipe->changed);
 }
@@ -435,8 +193,66 @@ static void crowd_await(struct rds_pipe *pipe)
         return;
     pipe->crowd /= 2; /* no longer than they keep coming */
     pthread_mutex_unlock(&pipe->lock);
+    ring_over(pipe);
     sched_yield();
     pthread_mutex_lock(&pipe->lock);
+}
+
+/* Lock held. Nothing that waits in the queue takes long to send. */
+static bool is_quick(const struct rds_pipe *pipe)
+{
+    const struct rds_call *c;
+
+    TAILQ_FOREACH(c, &pipe->queue, link)
+    if (c->req.n_ext > 0)
+        return false;
+    return true;
+}
+
+/* Lock held, released while bytes move. Send what begins with first, then let go those
+ * whose calls the last batch ended: the server has work while they wake up. */
+static enum rds_io send_and_ring(struct rds_pipe *pipe, struct rds_call *first,
+                                 bool quick, int64_t deadline_ns)
+{
+    enum rds_io io;
+
+    pthread_mutex_unlock(&pipe->lock);
+    if (!quick)
+        ring_over(pipe);
+    io = rds_batch_send(pipe, first, deadline_ns);
+    ring_over(pipe);
+    pthread_mutex_lock(&pipe->lock);
+    return io == RDS_IO_LATE ? RDS_IO_LOST : io; /* half a request is under way */
+}
+
+/* Lock held, released while bytes move. My call is done; what has come meanwhile goes out
+ * before another takes the lead. */
+static enum rds_io send_ahead(struct rds_pipe *pipe, int64_t deadline_ns)
+{
+    struct rds_call *first;
+
+    if (pipe->round || TAILQ_EMPTY(&pipe->queue) || !TAILQ_EMPTY(&pipe->inflight) ||
+        !is_quick(pipe) || deadline_ns - clv_now_ns() < AHEAD_NS)
+        return RDS_IO_OK;
+    first = rds_batch_begin(pipe);
+    return first ? send_and_ring(pipe, first, true, deadline_ns) : RDS_IO_OK;
+}
+
+/* Lock held, released meanwhile. */
+static enum rds_io receive_and_deliver(struct rds_pipe *pipe, int64_t deadline_ns)
+{
+    uint32_t n_done;
+    enum rds_io io;
+
+    pthread_mutex_unlock(&pipe->lock);
+    ring_over(pipe);
+    io = rds_batch_receive(pipe, deadline_ns, &n_done);
+    pthread_mutex_lock(&pipe->lock);
+    if (io == RDS_IO_OK)
+        io = rds_batch_end(pipe, n_done);
+    else if (!pipe->round && !rds_batch_deliver(pipe, n_done))
+        io = RDS_IO_LOST;
+    return io;
 }
 
 /* Lock held, released while bytes move. Lead until my call is done. */
@@ -444,27 +260,24 @@ static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_
 {
     enum rds_io io = RDS_IO_OK;
     struct rds_call *first;
-    uint32_t n_done;
+    bool quick;
 
     pipe->leader = mine;
     while (mine->state != RDS_CALL_DONE && io == RDS_IO_OK && !pipe->broken) {
         crowd_await(pipe);
-        first = batch_begin(pipe);
-        if (first) {
-            pthread_mutex_unlock(&pipe->lock);
-            io = batch_send(pipe, first, deadline_ns);
-            pthread_mutex_lock(&pipe->lock);
-            if (io == RDS_IO_LATE)
-                io = RDS_IO_LOST; /* half a request is under way */
-        } else {
-            pthread_mutex_unlock(&pipe->lock);
-            io = batch_receive(pipe, deadline_ns, &n_done);
-            pthread_mutex_lock(&pipe->lock);
-            if (io == RDS_IO_OK)
-                io = batch_end(pipe, n_done);
-            else if (!pipe->round && !batch_deliver(pipe, n_done))
-                io = RDS_IO_LOST;
-        }
+        quick = is_quick(pipe);
+        first = rds_batch_begin(pipe);
+        if (first)
+            io = send_and_ring(pipe, first, quick, deadline_ns);
+        else
+            io = receive_and_deliver(pipe, deadline_ns);
+    }
+    if (io == RDS_IO_OK && !pipe->broken)
+        io = send_ahead(pipe, deadline_ns);
+    if (!TAILQ_EMPTY(&pipe->over)) {
+        pthread_mutex_unlock(&pipe->lock);
+        ring_over(pipe);
+        pthread_mutex_lock(&pipe->lock);
     }
     /* being late with nothing of mine under way harms nobody */
     if (pipe->broken || io == RDS_IO_LOST ||
@@ -473,16 +286,47 @@ static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_
     pipe->leader = NULL;
 }
 
-/* Lock held. My call's time is over: take it out of wherever it is. */
-static enum store_status withdraw(struct rds_pipe *pipe, struct rds_call *mine)
+/* Lock held, released while it sleeps. True: others have ended the call, the lock is not
+ * held. *late: the deadline has passed. */
+static bool doze(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_ns,
+                 bool *late)
 {
+    enum rds_sound sound;
+
+    atomic_store(&mine->bell, RDS_BELL_SILENT);
+    mine->sleeps = true;
+    pthread_mutex_unlock(&pipe->lock);
+    sound = rds_bell_wait(&mine->bell, RDS_BELL_SILENT, deadline_ns);
+    *late = sound == RDS_BELL_SILENT;
+    if (sound == RDS_BELL_OVER)
+        return true;
+    pthread_mutex_lock(&pipe->lock);
+    mine->sleeps = false;
+    if (mine->state != RDS_CALL_DONE)
+        return false;
+    /* the leader still has it in its list */
+    pthread_mutex_unlock(&pipe->lock);
+    while (sound != RDS_BELL_OVER)
+        sound = rds_bell_wait(&mine->bell, sound, CLV_DEADLINE_NEVER);
+    return true;
+}
+
+/* Lock held. My call's time is over: take it out of wherever it is. *over: somebody has
+ * ended it meanwhile, and the lock is not held. */
+static enum store_status withdraw(struct rds_pipe *pipe, struct rds_call *mine,
+                                  bool *over)
+{
+    bool late;
+
     while (mine->state == RDS_CALL_INFLIGHT) {
         if (!pipe->leader) {
             lose(pipe);
         } else {
             pipe->broken = true;
             rds_conn_shut(&pipe->conn);
-            pthread_cond_wait(&mine->cond, &pipe->lock);
+            *over = doze(pipe, mine, CLV_DEADLINE_NEVER, &late);
+            if (*over)
+                return STORE_OK;
         }
     }
     if (mine->state == RDS_CALL_DONE)
@@ -499,28 +343,27 @@ static bool is_hopeless(const struct rds_pipe *pipe, const struct rds_call *mine
            (pipe->refused || mine->impatient);
 }
 
-/* Lock held. */
+/* Lock held; *over: not any more, because others have ended the call. */
 static enum store_status take_part(struct rds_pipe *pipe, struct rds_call *mine,
-                                   int64_t deadline_ns)
+                                   int64_t deadline_ns, bool *over)
 {
     enum store_status st;
+    bool late = false;
 
     while (mine->state != RDS_CALL_DONE) {
+        if (late)
+            return withdraw(pipe, mine, over);
         if (is_hopeless(pipe, mine)) {
-            st = withdraw(pipe, mine);
+            st = withdraw(pipe, mine, over);
             return st == STORE_AWAY && pipe->refused ? pipe->refused : st;
         }
         if (pipe->up && !pipe->leader && clv_now_ns() < deadline_ns) {
             lead(pipe, mine, deadline_ns);
             continue;
         }
-        if (!mine->has_cond) {
-            rds_cond_init(&mine->cond);
-            mine->has_cond = true;
-        }
-        if (!rds_cond_wait(&mine->cond, &pipe->lock, deadline_ns) &&
-            mine->state != RDS_CALL_DONE)
-            return withdraw(pipe, mine);
+        *over = doze(pipe, mine, deadline_ns, &late);
+        if (*over)
+            return STORE_OK;
     }
     return STORE_OK;
 }
@@ -529,12 +372,15 @@ static enum store_status run_once(struct rds_pipe *pipe, struct rds_call *call,
                                   int64_t deadline_ns)
 {
     enum store_status st;
+    bool over = false;
 
     pthread_mutex_lock(&pipe->lock);
     TAILQ_INSERT_TAIL(&pipe->queue, call, link);
     call->state = RDS_CALL_QUEUED;
-    st = take_part(pipe, call, deadline_ns);
-    slot_free(pipe, call);
+    st = take_part(pipe, call, deadline_ns, &over);
+    if (over) /* whoever ended it has freed the slot, and leads or has found another */
+        return st;
+    rds_slot_free(pipe, call);
     nudge(pipe);
     pthread_mutex_unlock(&pipe->lock);
     return st;
@@ -602,7 +448,7 @@ enum store_status rds_call_run(struct rds_pipe *pipe, struct rds_call *call,
         st = run_once(pipe, call, deadline_ns);
         if (st == STORE_OK && call->req.no_mem)
             return STORE_UNSURE;
-        line = st == STORE_OK ? error_line(call) : NULL;
+        line = st == STORE_OK ? rds_call_error(call) : NULL;
         if (!line)
             return st;
         if (rds_error_status(line) != STORE_AWAY)

@@ -27,6 +27,7 @@
 #include "backend-redis/rds_conn.h"
 #include "backend-redis/rds_reply.h"
 #include "backend-redis/rds_req.h"
+#include "backend-redis/rds_wait.h"
 
 enum rds_call_state { RDS_CALL_IDLE, RDS_CALL_QUEUED, RDS_CALL_INFLIGHT, RDS_CALL_DONE };
 
@@ -52,8 +53,9 @@ struct rds_call {
     int slot;      /* -1: none */
     int last_slot; /* under which the answer was given; -1: none */
     bool was_sent; /* on a connection that broke */
-    bool has_cond;
-    pthread_cond_t cond;
+    bool sleeps;   /* its thread waits for the bell */
+    rds_bell
+        bell; /* over: the call is done, and nobody but its thread knows it any more */
 };
 
 TAILQ_HEAD(rds_call_list, rds_call);
@@ -86,6 +88,7 @@ struct rds_pipe {
     enum store_status refused; /* why there is no point in waiting, or STORE_OK */
     struct rds_call *leader;
     struct rds_call_list queue, inflight;
+    struct rds_call_list over; /* done; the leader has yet to ring their bells */
     struct rds_round *round;   /* borrowed; NULL: an answer is final */
     struct rds_call *question; /* owned, last of inflight while it is asked */
     bool asking, ask_again;
@@ -123,11 +126,5 @@ void rds_call_free(struct rds_call *call);
  * reply is an error. Retries what was not executed. */
 enum store_status rds_call_run(struct rds_pipe *pipe, struct rds_call *call,
                                int64_t deadline_ns);
-
-/* A monotonic condition variable. */
-void rds_cond_init(pthread_cond_t *cond);
-
-/* False when the deadline has passed. */
-bool rds_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns);
 
 #endif

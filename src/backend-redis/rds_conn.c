@@ -28,7 +28,7 @@ enum store_status rds_conn_open(struct rds_conn *conn, const struct rds_place *p
         rds_conn_close(conn);
         return st;
     }
-    conn->reader = redisReaderCreate();
+    conn->reader = rds_tree_reader();
     conn->block = malloc(RDS_RECV_SIZE);
     if (!conn->reader || !conn->block) {
         snprintf(why, why_size, "out of memory");
@@ -93,6 +93,17 @@ static int advance(struct iovec **iov, int n_iov, size_t n)
     return n_iov;
 }
 
+static ssize_t send_some(struct rds_conn *conn, struct iovec *iov, int n_iov)
+{
+    struct msghdr msg = {.msg_iov = iov, .msg_iovlen = (size_t)n_iov};
+
+    if (conn->tls)
+        return rds_tls_send(conn->tls, iov, n_iov);
+    if (n_iov == 1) /* the kernel has less to copy and to check */
+        return send(conn->fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL);
+    return sendmsg(conn->fd, &msg, MSG_NOSIGNAL);
+}
+
 enum rds_io rds_conn_flush(struct rds_conn *conn, int64_t deadline_ns)
 {
     struct iovec *iov = conn->iov;
@@ -101,9 +112,7 @@ enum rds_io rds_conn_flush(struct rds_conn *conn, int64_t deadline_ns)
 
     conn->n_iov = 0;
     while (left > 0 && io == RDS_IO_OK) {
-        struct msghdr msg = {.msg_iov = iov, .msg_iovlen = (size_t)left};
-        const ssize_t n = conn->tls ? rds_tls_send(conn->tls, iov, left)
-                                    : sendmsg(conn->fd, &msg, MSG_NOSIGNAL);
+        const ssize_t n = send_some(conn, iov, left);
 
         if (n > 0)
             left = advance(&iov, left, (size_t)n);
@@ -231,15 +240,15 @@ enum rds_io rds_conn_ask(struct rds_conn *conn, const struct rds_req *req,
         }
         n++;
         if (kept && kept->type == REDIS_REPLY_ERROR) {
-            freeReplyObject(reply);
+            rds_reply_free(reply);
             continue;
         }
         if (kept)
-            freeReplyObject(kept);
+            rds_reply_free(kept);
         kept = reply;
     }
     if (io != RDS_IO_OK && kept) {
-        freeReplyObject(kept);
+        rds_reply_free(kept);
         kept = NULL;
     }
     *out = kept;

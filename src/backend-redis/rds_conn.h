@@ -16,6 +16,7 @@
 #include "backend-redis/rds_dial.h"
 #include "backend-redis/rds_req.h"
 #include "backend-redis/rds_tls.h"
+#include "backend-redis/rds_tree.h"
 
 enum { RDS_RECV_SIZE = 256 * 1024 };
 
@@ -51,7 +52,7 @@ enum rds_io rds_conn_put(struct rds_conn *conn, const struct rds_req *req,
                          int64_t deadline_ns);
 enum rds_io rds_conn_flush(struct rds_conn *conn, int64_t deadline_ns);
 
-/* The next reply, when all of it is here: new, freeReplyObject(). *out NULL: more has
+/* The next reply, when all of it is here: new, rds_reply_free(). *out NULL: more has
  * to be received. RDS_IO_LOST: what came is not RESP. */
 enum rds_io rds_conn_reply(struct rds_conn *conn, redisReply **out);
 

@@ -111,11 +111,11 @@ static void hear(struct rds_round *round, uint32_t i, redisReply *reply)
         durable.reached = rds_reply_int(reply, &n) ? n : -1;
     if (i == wait + 1) {
         if (durable.role)
-            freeReplyObject(durable.role);
+            rds_reply_free(durable.role);
         durable.role = reply;
         return;
     }
-    freeReplyObject(reply);
+    rds_reply_free(reply);
 }
 
 /* Where the data ends that everybody must have; -1: not known, ask thoroughly. */
@@ -135,7 +135,7 @@ static enum rds_verdict judge(struct rds_round *round)
     (void)round;
     ok = durable.reached >= 0 && rds_replicas_look(r, durable.role, &here);
     if (durable.role)
-        freeReplyObject(durable.role);
+        rds_reply_free(durable.role);
     durable.role = NULL;
     end = end_of_batch(r);
     if (!ok || (durable.thorough && end < 0))
@@ -285,7 +285,7 @@ static enum store_status survey(const struct rds_talk *t, uint64_t generation)
         pthread_mutex_unlock(&durable.pipe.lock);
     }
     if (role)
-        freeReplyObject(role);
+        rds_reply_free(role);
     if (st != STORE_OK)
         return st;
     rds_req_init(&req);
@@ -297,7 +297,7 @@ static enum store_status survey(const struct rds_talk *t, uint64_t generation)
         pthread_mutex_unlock(&durable.pipe.lock);
     }
     if (list)
-        freeReplyObject(list);
+        rds_reply_free(list);
     if (st == STORE_OK && is_new)
         self_find();
     return st;
@@ -532,7 +532,7 @@ void rds_durable_free(void)
     if (!durable.ready)
         return;
     if (durable.role)
-        freeReplyObject(durable.role);
+        rds_reply_free(durable.role);
     rds_pipe_free(&durable.pipe);
     durable.ready = false;
 }

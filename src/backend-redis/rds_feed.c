@@ -459,7 +459,7 @@ static void feed_read(struct rds_req *req)
         feeds_release();
     }
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
 }
 
 static void *feed_main(void *unused)

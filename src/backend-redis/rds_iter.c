@@ -34,7 +34,7 @@ struct store_iter {
 static void about_drop(struct store_iter *it)
 {
     if (it->about)
-        freeReplyObject(it->about);
+        rds_reply_free(it->about);
     it->about = NULL;
     it->n_about = 0;
 }
@@ -105,7 +105,7 @@ static enum store_status page_fetch(struct store_iter *it, int64_t deadline_ns)
     if (st == STORE_OK) {
         about_drop(it);
         if (it->ids)
-            freeReplyObject(it->ids);
+            rds_reply_free(it->ids);
         it->ids = call.last;
         call.last = NULL;
         it->n_ids = it->ids->elements / 2;
@@ -141,7 +141,7 @@ void store_iter_end(struct store_iter *it)
 {
     about_drop(it);
     if (it->ids)
-        freeReplyObject(it->ids);
+        rds_reply_free(it->ids);
     free(it);
 }
 

@@ -59,7 +59,7 @@ static bool was_promoted(const char *address)
     const bool is = rds_reply_is(rds_reply_at(role, 0), "master");
 
     if (role)
-        freeReplyObject(role);
+        rds_reply_free(role);
     return is;
 }
 
@@ -70,7 +70,7 @@ bool rds_owner_is_at(const char *address, const char *run_id)
     const bool is = run_id[0] && text.base && strstr(text.base, run_id);
 
     if (info)
-        freeReplyObject(info);
+        rds_reply_free(info);
     return is;
 }
 

@@ -71,7 +71,7 @@ static enum store_status positions_read(struct repair *r, const struct rds_kept_
         r->position[slot] =
             reply && rds_reply_int(rds_reply_at(reply, slot), &n) ? (uint64_t)n : 0;
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return st;
 }
 
@@ -88,7 +88,7 @@ static enum store_status presence_read(struct repair *r, const struct rds_kept_c
     reply = ask(r, &req, &st);
     r->gone = st == STORE_OK && reply->type == REDIS_REPLY_INTEGER && reply->integer == 0;
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return st;
 }
 
@@ -197,7 +197,7 @@ static enum rds_io replies_read(struct repair *r, size_t i)
             io = rds_conn_recv(conn, r->t->deadline_ns);
         } else if (io == RDS_IO_OK) {
             if (last)
-                freeReplyObject(last);
+                rds_reply_free(last);
             last = reply;
             n++;
         }
@@ -205,7 +205,7 @@ static enum rds_io replies_read(struct repair *r, size_t i)
     if (io == RDS_IO_OK)
         outcome(r, last, r->section[i], r->step[i]);
     if (last)
-        freeReplyObject(last);
+        rds_reply_free(last);
     return io;
 }
 

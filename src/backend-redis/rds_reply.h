@@ -9,6 +9,7 @@
 #include <hiredis/hiredis.h>
 #include <stdbool.h>
 
+#include "backend-redis/rds_tree.h"
 #include "base/bytes.h"
 #include "shim/status.h"
 

@@ -232,7 +232,8 @@ void rds_req_seal(struct rds_req *req, unsigned slot, uint64_t seq, bool settle)
         req->text[req->settle_at] = settle ? '1' : '0';
     for (i = 0; i < req->n_stamps; i++)
         memcpy(req->text + req->stamps[i], &wire, sizeof(wire));
-    for (i = RDS_SEQ_DIGITS; req->seq_at && i-- > 0; seq /= 10)
+    /* what was filled in before was less, so its zeros are right */
+    for (i = RDS_SEQ_DIGITS; req->seq_at && i-- > 0 && seq; seq /= 10)
         req->text[req->seq_at + i] = (char)('0' + seq % 10);
 }
 

@@ -16,7 +16,7 @@ enum { NEED_MAJOR = 6, NEED_MINOR = 2 };
 static enum store_status done(redisReply *reply, const enum store_status *st)
 {
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return *st;
 }
 
@@ -116,7 +116,7 @@ static enum store_status fence(const struct rds_talk *t, const struct rds_sessio
     if (!reply)
         return st;
     session->client_id = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
-    freeReplyObject(reply);
+    rds_reply_free(reply);
     if (!before->client_id || !before->run_id[0] ||
         strcmp(before->run_id, session->run_id))
         return STORE_OK;

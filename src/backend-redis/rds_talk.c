@@ -68,6 +68,6 @@ enum store_status rds_talk_auth(const struct rds_talk *t, const char *user,
     reply = user ? rds_talk_words(t, &st, 3, "AUTH", user, password)
                  : rds_talk_words(t, &st, 2, "AUTH", password);
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return st;
 }

@@ -73,7 +73,7 @@ static bool subscribe(const struct rds_talk *t)
     const bool ok = reply && reply->type == REDIS_REPLY_ARRAY;
 
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return ok && track.session.client_id && track.session.run_id[0];
 }
 
@@ -238,7 +238,7 @@ static bool listen_on(void)
         io = rds_conn_reply(&track.conn, &reply);
         if (io == RDS_IO_OK && reply) {
             hear(reply);
-            freeReplyObject(reply);
+            rds_reply_free(reply);
         } else if (io == RDS_IO_OK) {
             io = rds_conn_recv(&track.conn, track.renewal_ns);
         }

@@ -92,7 +92,7 @@ static enum store_status watcher_question(struct rds_watcher *w, struct rds_vote
     if (st == STORE_OK && !master_read(reply, vote))
         st = rds_talk_fail(&t, STORE_AWAY, "answers, but is no sentinel");
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     if (st != STORE_OK)
         return st;
     reply =
@@ -100,7 +100,7 @@ static enum store_status watcher_question(struct rds_watcher *w, struct rds_vote
     if (st == STORE_OK && !address_read(reply, &vote->master))
         st = rds_talk_fail(&t, STORE_AWAY, "knows no address of the master");
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     vote->master.tls = w->all->master_tls;
     vote->valid = st == STORE_OK;
     return st;
@@ -118,7 +118,7 @@ static void watcher_subscribe(struct rds_watcher *w, int64_t deadline_ns)
         return;
     reply = rds_talk_words(&t, &st, 2, "SUBSCRIBE", "+switch-master");
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     if (st != STORE_OK)
         rds_conn_close(&w->listen);
 }
@@ -184,7 +184,7 @@ static void announcements_take(struct rds_watcher *w)
 
     while (io == RDS_IO_OK && (io = rds_conn_reply(&w->listen, &reply)) == RDS_IO_OK &&
            reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     if (io == RDS_IO_LOST)
         rds_conn_close(&w->listen);
 }

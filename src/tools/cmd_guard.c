@@ -132,9 +132,9 @@ static bool master_survey(struct guard *g, char *why, size_t why_size)
         node_get(g, g->master);
     }
     if (role)
-        freeReplyObject(role);
+        rds_reply_free(role);
     if (list)
-        freeReplyObject(list);
+        rds_reply_free(list);
     store_link_close(&link);
     return is;
 }
@@ -153,13 +153,13 @@ static bool config_set(struct store_link *link, long priority)
         rds_talk_words(&link->talk, &st, 4, "CONFIG", "SET", "replica-priority", digits);
     ok = st == STORE_OK;
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     if (!ok)
         return false;
     /* so that it outlives a restart; a server without a configuration file cannot */
     reply = rds_talk_words(&link->talk, &st, 2, "CONFIG", "REWRITE");
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return true;
 }
 
@@ -222,7 +222,7 @@ static void node_guard(struct guard *g, struct node *x)
         node_log(x, CLV_LOG_ERROR, "refuses INFO or CONFIG GET");
     }
     if (info)
-        freeReplyObject(info);
+        rds_reply_free(info);
     store_link_close(&link);
 }
 

@@ -76,14 +76,14 @@ static enum clv_exit members_show(struct store_link *link, const char *who,
     (void)unused;
     if (st != STORE_OK || !rds_replicas_look(&all, role, &offset))
         return failed(link, who);
-    freeReplyObject(role);
+    rds_reply_free(role);
     list = rds_talk_words(&link->talk, &st, 2, "HGETALL", store_key("members"));
     if (st != STORE_OK)
         return failed(link, who);
     for (i = 0; i + 1 < list->elements; i += 2)
         rds_replicas_member(&all, list->element[i]->str,
                             rds_reply_is(list->element[i + 1], "out"));
-    freeReplyObject(list);
+    rds_reply_free(list);
     rds_place_text(&link->place, self);
     if (!replica_find(&all, self))
         printf("%-24s %-9s %-13s -\n", self, "-", "master");
@@ -107,7 +107,7 @@ static enum clv_exit member_set(struct store_link *link, const char *who,
         rds_talk_words(&link->talk, &st, 4, "HSET", store_key("members"), address, state);
 
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     if (st != STORE_OK)
         return failed(link, who);
     printf("%s: %s\n", address,
@@ -143,7 +143,7 @@ static enum clv_exit member_exclude(struct store_link *link, const char *who,
             fprintf(stderr, " %s", list->element[i]->str);
         fputs(list->elements ? "\n" : " (none is known yet)\n", stderr);
     }
-    freeReplyObject(list);
+    rds_reply_free(list);
     return known ? member_set(link, who, address, "out") : CLV_EXIT_FAILED;
 }
 
@@ -191,7 +191,7 @@ static enum clv_exit stats_show(struct store_link *link, const char *who,
            store_info(info, "master_repl_offset", text, sizeof(text)));
     printf("replicas       %s\n",
            store_info(info, "connected_slaves", text, sizeof(text)));
-    freeReplyObject(info);
+    rds_reply_free(info);
     totals = rds_talk_words(&link->talk, &st, 2, "HGETALL", store_key("stats"));
     if (st != STORE_OK)
         return failed(link, who);
@@ -199,7 +199,7 @@ static enum clv_exit stats_show(struct store_link *link, const char *who,
 #define STAT_PRINT(name, what) stat_print(totals, #name, what);
     RDS_STATS(STAT_PRINT)
 #undef STAT_PRINT
-    freeReplyObject(totals);
+    rds_reply_free(totals);
     return CLV_EXIT_OK;
 }
 

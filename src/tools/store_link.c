@@ -97,7 +97,7 @@ static enum store_status select_db(struct store_link *link)
     snprintf(digits, sizeof(digits), "%u", store.url.db);
     reply = rds_talk_words(&link->talk, &st, 2, "SELECT", digits);
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return st;
 }
 
@@ -181,7 +181,7 @@ static bool follow(struct rds_place *at, char *why, size_t why_size)
         }
     }
     if (role)
-        freeReplyObject(role);
+        rds_reply_free(role);
     return found;
 }
 
@@ -246,6 +246,6 @@ bool store_config_get(struct store_link *link, const char *name, char *out, size
     link->lost = !reply;
     link->refused = reply && st != STORE_OK;
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
     return ok;
 }
