@@ -34,6 +34,19 @@ tests_it_durable_failover_SOURCES = %D%/it_durable_failover.c $(SENTINEL_TEST_SO
 tests_it_durable_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_durable_failover_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/stress_sync
+TESTS += tests/stress_sync
+STRESS_TESTS += tests/stress_sync
+tests_stress_sync_SOURCES = %D%/stress_sync.c $(DURABLE_FIXTURE)
+tests_stress_sync_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_stress_sync_LDADD = libbackend-redis.la libtest.la libbase.la $(HIREDIS_LIBS) $(OPENSSL_LIBS)
+
+check_PROGRAMS += tests/it_guard
+TESTS += tests/it_guard
+tests_it_guard_SOURCES = %D%/it_guard.c $(SENTINEL_TEST_SOURCES)
+tests_it_guard_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_guard_LDADD = $(BACKEND_TEST_LIBS)
+
 check_PROGRAMS += tests/test_replicas
 TESTS += tests/test_replicas
 tests_test_replicas_SOURCES = %D%/test_replicas.c

@@ -425,7 +425,7 @@ static void ownership_clear_up(void)
      * heard of it since */
     if (since_ns && (now_ns - since_ns) / CLV_NS_PER_MS < contact_ms)
         contact_ms = (now_ns - since_ns) / CLV_NS_PER_MS;
-    owner = rds_owner_check(missing, n, contact_ms,
+    owner = rds_owner_check(missing, n, durable.session.before, contact_ms,
                             clv_deadline_ns(OWNER_MS * CLV_NS_PER_MS));
     pthread_mutex_lock(&durable.pipe.lock);
     if (owner == RDS_OWNER_YES) {

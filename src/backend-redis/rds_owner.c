@@ -53,14 +53,28 @@ static redisReply *ask(const char *address, const char *word, const char *more)
     return reply;
 }
 
-static bool was_promoted(const char *address)
+/* A promoted replica begins a history of its own; who still has the one that ours goes on
+ * from has not been a replica since. */
+static bool is_former(const char *address, const char *before)
+{
+    redisReply *info = before[0] ? ask(address, "INFO", "replication") : NULL;
+    char replid[48] = "";
+
+    if (info) {
+        rds_reply_info(info, "master_replid:", replid, sizeof(replid));
+        rds_reply_free(info);
+    }
+    return replid[0] && strcmp(replid, before) == 0;
+}
+
+static bool was_promoted(const char *address, const char *before)
 {
     redisReply *role = ask(address, "ROLE", NULL);
-    const bool is = rds_reply_is(rds_reply_at(role, 0), "master");
+    const bool is_master = rds_reply_is(rds_reply_at(role, 0), "master");
 
     if (role)
         rds_reply_free(role);
-    return is;
+    return is_master && !is_former(address, before);
 }
 
 bool rds_owner_is_at(const char *address, const char *run_id)
@@ -75,12 +89,13 @@ bool rds_owner_is_at(const char *address, const char *run_id)
 }
 
 enum rds_owner rds_owner_check(char (*missing)[RDS_PLACE_TEXT], size_t n_missing,
-                               int64_t contact_ms, int64_t deadline_ns)
+                               const char *before, int64_t contact_ms,
+                               int64_t deadline_ns)
 {
     size_t i;
 
     for (i = 0; i < n_missing; i++) {
-        if (!was_promoted(missing[i]))
+        if (!was_promoted(missing[i], before))
             continue;
         if (rds_pipe_may_complain(&rds.pipe))
             clv_log(

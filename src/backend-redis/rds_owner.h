@@ -12,10 +12,12 @@ enum rds_owner { RDS_OWNER_YES, RDS_OWNER_NO, RDS_OWNER_UNCLEAR };
 
 /* Ask the replicas that are missing whether one of them has been made a master, and the
  * sentinels, if there are any, who the master is and whether it has answered them within
- * contact_ms. A replica that does not answer says nothing. missing: as
- * rds_replica.address. */
+ * contact_ms. A replica that does not answer says nothing; nor does one that is still the
+ * master of the history before ours: that is the one that ours was promoted in place of.
+ * missing: as rds_replica.address. before: as rds_session.before. */
 enum rds_owner rds_owner_check(char (*missing)[RDS_PLACE_TEXT], size_t n_missing,
-                               int64_t contact_ms, int64_t deadline_ns);
+                               const char *before, int64_t contact_ms,
+                               int64_t deadline_ns);
 
 /* Is the server at address, as in rds_replica.address, the one with that run id? It may
  * be known to others by another address than to us. */

@@ -116,3 +116,19 @@ bool rds_reply_is(const redisReply *reply, const char *text)
 
     return b.base && clv_bytes_equal(b, (struct clv_bytes){text, strlen(text)});
 }
+
+void rds_reply_info(const redisReply *info, const char *key, char *out, size_t size)
+{
+    const char *at = info->str ? strstr(info->str, key) : NULL;
+    size_t len;
+
+    *out = '\0';
+    if (!at)
+        return;
+    at += strlen(key);
+    len = strcspn(at, "\r\n");
+    if (len < size) {
+        memcpy(out, at, len);
+        out[len] = '\0';
+    }
+}

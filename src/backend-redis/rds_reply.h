@@ -35,4 +35,7 @@ bool rds_reply_int(const redisReply *reply, int64_t *out);
 /* A string or status that equals text. */
 bool rds_reply_is(const redisReply *reply, const char *text);
 
+/* The value of a line of INFO, key with its colon; empty when it is not there. */
+void rds_reply_info(const redisReply *info, const char *key, char *out, size_t size);
+
 #endif

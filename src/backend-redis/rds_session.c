@@ -43,23 +43,6 @@ static enum store_status verify_role(const struct rds_talk *t)
     return done(reply, &st);
 }
 
-/* Copy the value of an INFO line into out; empty when it is not there. */
-static void info_get(const redisReply *info, const char *key, char *out, size_t size)
-{
-    const char *at = info->str ? strstr(info->str, key) : NULL;
-    size_t len;
-
-    *out = '\0';
-    if (!at)
-        return;
-    at += strlen(key);
-    len = strcspn(at, "\r\n");
-    if (len < size) {
-        memcpy(out, at, len);
-        out[len] = '\0';
-    }
-}
-
 static enum store_status verify_server(const struct rds_talk *t,
                                        struct rds_session *session)
 {
@@ -72,8 +55,8 @@ static enum store_status verify_server(const struct rds_talk *t,
         st = reply ? STORE_OK : st;
         return done(reply, &st);
     }
-    info_get(reply, "run_id:", session->run_id, sizeof(session->run_id));
-    info_get(reply, "redis_version:", version, sizeof(version));
+    rds_reply_info(reply, "run_id:", session->run_id, sizeof(session->run_id));
+    rds_reply_info(reply, "redis_version:", version, sizeof(version));
     major = strtol(version, &end, 10);
     minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
     if (major > 0 &&
@@ -97,8 +80,10 @@ static enum store_status read_history(const struct rds_talk *t,
     if (reply && reply->type == REDIS_REPLY_ERROR) {
         st = STORE_OK;
     } else if (reply) {
-        info_get(reply, "master_replid:", session->replid, sizeof(session->replid));
-        info_get(reply, "connected_slaves:", n, sizeof(n));
+        rds_reply_info(reply, "master_replid:", session->replid, sizeof(session->replid));
+        rds_reply_info(reply, "master_replid2:", session->before,
+                       sizeof(session->before));
+        rds_reply_info(reply, "connected_slaves:", n, sizeof(n));
         session->n_replicas = strtoll(n, NULL, 10);
     }
     return done(reply, &st);

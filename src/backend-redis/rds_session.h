@@ -17,6 +17,7 @@
 struct rds_session {
     char run_id[48]; /* of the server; empty: not known */
     char replid[48]; /* of the history of its data; empty: not known */
+    char before[48]; /* of the history that this one goes on from */
     int64_t client_id;
     int64_t n_replicas;
 };

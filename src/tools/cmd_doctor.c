@@ -87,7 +87,7 @@ static void servers_leave(struct doctor *d)
     size_t i;
 
     for (i = 0; i < d->n_servers; i++) {
-        freeReplyObject(d->server[i].info);
+        rds_reply_free(d->server[i].info);
         store_link_close(&d->server[i].link);
     }
 }

@@ -101,9 +101,9 @@ void doctor_members(struct doctor *d)
                     "%zu replicas, expected less than %d", d->n_replicas,
                     RDS_REPLICAS_MAX);
     if (role)
-        freeReplyObject(role);
+        rds_reply_free(role);
     if (list)
-        freeReplyObject(list);
+        rds_reply_free(list);
 }
 
 void doctor_priorities(struct doctor *d)

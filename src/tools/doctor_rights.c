@@ -111,7 +111,7 @@ static enum verdict judge(redisReply *reply)
     /* of EXEC it says "EXECABORT ... because of: NOPERM ..." */
     if (reply->type == REDIS_REPLY_ERROR && strstr(reply->str, "NOPERM"))
         v = strstr(reply->str, " run ") ? NO_COMMAND : NO_KEY;
-    freeReplyObject(reply);
+    rds_reply_free(reply);
     return v;
 }
 

@@ -123,7 +123,7 @@ static void sentinel_quorum_ask(struct doctor *d, struct store_link *link)
         doctor_find(d, DOCTOR_ERROR, "ckquorum", &link->place, "no fail-over is possible",
                     "start more sentinels, or look at their logs", "%s", link->why);
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
 }
 
 /* A sentinel that does not resolve names never knows a replica that announces one. */
@@ -143,7 +143,7 @@ static void hostnames(struct doctor *d, struct store_link *link)
                     "resolve-hostnames %s, expected yes",
                     field(reply, "resolve-hostnames"));
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
 }
 
 static void open_access(struct doctor *d, const struct rds_place *at)
@@ -181,7 +181,7 @@ static void sentinel_look(struct sentinels *all, struct store_link *link, uint32
         open_access(d, &link->place);
     }
     if (m)
-        freeReplyObject(m);
+        rds_reply_free(m);
 }
 
 static void sentinel_enter(struct sentinels *all, uint32_t i)

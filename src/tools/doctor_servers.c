@@ -47,7 +47,7 @@ static void clock_read(struct doctor_server *s)
         s->skew_ms = sec * 1000 + us / 1000 - (wall_ns + took_ns / 2) / CLV_NS_PER_MS;
     }
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
 }
 
 static bool info_read(struct doctor *d, struct doctor_server *s)
@@ -65,7 +65,7 @@ static bool info_read(struct doctor *d, struct doctor_server *s)
                 st == STORE_OK ? "no text, expected one; is it a Redis server?"
                                : s->link.why);
     if (s->info)
-        freeReplyObject(s->info);
+        rds_reply_free(s->info);
     s->info = NULL;
     return false;
 }
@@ -180,5 +180,5 @@ void doctor_servers(struct doctor *d, const struct rds_place *master)
         replica_enter(d, &place);
     }
     if (role)
-        freeReplyObject(role);
+        rds_reply_free(role);
 }

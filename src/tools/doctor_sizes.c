@@ -28,7 +28,7 @@ static redisReply *ask(struct store_link *link, const char *command, const char 
         rds_req_arg(&req, more);
     reply = rds_talk_ask(&link->talk, &req, &st);
     if (reply && st != STORE_OK) {
-        freeReplyObject(reply);
+        rds_reply_free(reply);
         reply = NULL;
     }
     return reply;
@@ -46,7 +46,7 @@ static void length_take(struct doctor *d, redisReply *length)
     if (rds_reply_int(length, &n) && n > 0 && (uint64_t)n > d->largest)
         d->largest = (uint64_t)n;
     if (length)
-        freeReplyObject(length);
+        rds_reply_free(length);
 }
 
 static bool time_left(const struct store_link *link)
@@ -77,7 +77,7 @@ static void fields_look(struct doctor *d, struct store_link *link, const char *k
             length_take(d, ask(link, "HSTRLEN", key, field));
     }
     if (fields)
-        freeReplyObject(fields);
+        rds_reply_free(fields);
 }
 
 /* Sections that have a key of their own. */
@@ -101,7 +101,7 @@ static void large_look(struct doctor *d, struct store_link *link, const char *ke
     }
     free(section);
     if (fields)
-        freeReplyObject(fields);
+        rds_reply_free(fields);
 }
 
 static void ckpt_look(struct doctor *d, struct store_link *link, struct clv_bytes name)
@@ -130,7 +130,7 @@ static void ckpt_look(struct doctor *d, struct store_link *link, struct clv_byte
     free(name_key);
     free(prefix);
     if (reply)
-        freeReplyObject(reply);
+        rds_reply_free(reply);
 }
 
 void doctor_sizes(struct doctor *d)
@@ -152,5 +152,5 @@ void doctor_sizes(struct doctor *d)
             ckpt_look(d, link, name);
     }
     if (names)
-        freeReplyObject(names);
+        rds_reply_free(names);
 }
