@@ -89,7 +89,7 @@ tests_it_store_tls_LDADD = $(BACKEND_TEST_LIBS)
 
 check_PROGRAMS += tests/it_acl
 TESTS += tests/it_acl
-tests_it_acl_SOURCES = %D%/it_acl.c %D%/fixture_sentinel.c \
+tests_it_acl_SOURCES = %D%/it_acl.c %D%/fixture_cli.c %D%/fixture_cli.h %D%/fixture_sentinel.c \
 	%D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
 tests_it_acl_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_acl_LDADD = $(BACKEND_TEST_LIBS)

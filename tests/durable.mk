@@ -18,7 +18,7 @@ tests_it_repair_LDADD = $(BACKEND_TEST_LIBS)
 
 check_PROGRAMS += tests/it_store_cli
 TESTS += tests/it_store_cli
-tests_it_store_cli_SOURCES = %D%/it_store_cli.c $(DURABLE_FIXTURE)
+tests_it_store_cli_SOURCES = %D%/it_store_cli.c %D%/fixture_cli.c %D%/fixture_cli.h $(DURABLE_FIXTURE)
 tests_it_store_cli_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_store_cli_LDADD = $(BACKEND_TEST_LIBS)
 

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "fixture_acl.h"
+#include "fixture_cli.h"
 #include "fixture_sentinel.h"
 #include "fixture_store.h"
 
@@ -151,31 +151,13 @@ Test(acl, another_namespace_needs_nothing_but_its_own_keys)
 
 /* ---- all of it together -------------------------------------------------- */
 
-/* Run clovis with the arguments; its exit code, and what it says in out. */
-static int run(const char *args, char *out, size_t size)
-{
-    const char *top = getenv("top_builddir");
-    char command[512];
-    size_t n;
-    FILE *f;
-    int status;
-
-    snprintf(command, sizeof(command), "%s/clovis %s 2>&1", top ? top : ".", args);
-    f = popen(command, "r");
-    cr_assert(f);
-    n = fread(out, 1, size - 1, f);
-    out[n] = '\0';
-    status = pclose(f);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static void expect_run(const char *user, const char *args, const char *text)
 {
     char out[8000];
     int code;
 
     login(user);
-    code = run(args, out, sizeof(out));
+    code = cli_run(args, out, sizeof(out));
     cr_expect_eq(code, 0, "%s: %s: exit code %d: %s", user, args, code, out);
     cr_expect(strstr(out, text), "%s: %s: %s", user, args, out);
 }
@@ -321,7 +303,7 @@ static void expect_examined(void)
     fclose(f);
     snprintf(args, sizeof(args), "doctor --user clovis-admin --password-file %s", path);
     login("clovis");
-    code = run(args, out, sizeof(out));
+    code = cli_run(args, out, sizeof(out));
     cr_expect_eq(code, 0, "exit code %d: %s", code, out);
     cr_expect(strstr(out, "in order; 0 errors, 0 warnings, 0 notes; 2 servers"), "%s",
               out);

@@ -5,34 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/clock.h"
+#include "fixture_cli.h"
 #include "fixture_replicas.h"
 
 TestSuite(store_cli, .timeout = 110);
 
 static struct group group;
-
-/* Run clovis with the arguments; its exit code, and what it says in out. */
-static int run(const char *args, char *out, size_t size)
-{
-    const char *dir = getenv("top_builddir");
-    char command[512];
-    FILE *f;
-    size_t n;
-    int status;
-
-    snprintf(command, sizeof(command), "%s/clovis %s 2>&1", dir ? dir : ".", args);
-    f = popen(command, "r");
-    cr_assert(f);
-    n = fread(out, 1, size - 1, f);
-    out[n] = '\0';
-    while (fgetc(f) != EOF) {
-    }
-    status = pclose(f);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 static int priority(int i)
 {
@@ -118,7 +98,7 @@ Test(store_cli, the_guard_lets_only_replicas_in_step_be_promoted)
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         if (rows[i].act)
             rows[i].act();
-        code = run("guard --once", out, sizeof(out));
+        code = cli_run("guard --once", out, sizeof(out));
         cr_expect_eq(code, rows[i].code, "%s: exit code %d: %s", rows[i].row, code, out);
         for (k = 0; k < 3; k++) {
             got = group.node[k].pid ? priority(k) : -1;
@@ -167,7 +147,7 @@ Test(store_cli, each_command_says_what_it_did_or_what_is_wrong)
         at = strchr(args, '@');
         if (at)
             strcpy(at, group.address[2]);
-        code = run(args, out, sizeof(out));
+        code = cli_run(args, out, sizeof(out));
         cr_expect_eq(code, rows[i].code, "%s: exit code %d: %s", rows[i].args, code, out);
         cr_expect(strstr(out, rows[i].says), "%s: \"%s\", expected \"%s\"", rows[i].args,
                   out, rows[i].says);
@@ -185,15 +165,15 @@ Test(store_cli, a_deployment_in_order_has_nothing_worse_than_notes)
     group_start(&group, 3, args);
     redis_int(&group.node[1], "CONFIG SET replica-priority 100");
     redis_int(&group.node[0], "CONFIG SET min-replicas-to-write 1");
-    code = run("store check", out, sizeof(out));
+    code = cli_run("store check", out, sizeof(out));
     cr_expect_eq(code, 0, "exit code %d: %s", code, out);
     cr_expect(strstr(out, "in order; 0 errors, 0 warnings, "), "%s", out);
     group_end(&group);
     setenv("CLOVIS_REDIS_URL", "unix:///nowhere", 1);
-    code = run("store check", out, sizeof(out));
+    code = cli_run("store check", out, sizeof(out));
     cr_expect_eq(code, 3, "exit code %d", code);
     cr_expect(strstr(out, "no master: /nowhere"), "%s", out);
     cr_expect(strstr(out, "nobody could be reached"), "%s", out);
-    code = run("store stats", out, sizeof(out));
+    code = cli_run("store stats", out, sizeof(out));
     cr_expect_eq(code, 3, "exit code %d: %s", code, out);
 }
