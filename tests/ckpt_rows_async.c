@@ -295,10 +295,12 @@ static void *block(void *unused)
 static void blocking_body(void)
 {
     attrs_t a = attrs(WR, 3, 8);
+    ClSelectionObjectT fd;
     pthread_t t;
     int i;
 
     begin_async();
+    OK(t_fd(svc, &fd)); /* from here on nothing is delivered but by Dispatch */
     cr_assert_eq(pthread_create(&t, NULL, block, NULL), 0);
     OK(t_open_async(svc, 1, nm("n"), &a, RWC));
     for (i = 0; i < 2000; i++) {

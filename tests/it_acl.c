@@ -73,7 +73,7 @@ Test(acl, nothing_else_is_allowed)
         { "clovis", "REPLICAOF NO ONE" },  { "clovis", "MONITOR" },
         { "clovis", "SAVE" },              { "clovis", "CLIENT LIST" },
         { "clovis", "CLIENT PAUSE 1" },    { "clovis", "SCRIPT FLUSH" },
-        { "clovis", "RENAME clovis:a clovis:b" },
+        { "clovis", "RENAME clovis:a other:b" },
         { "clovis", "GET other:names" },   { "clovis", "SET clovisx 1" },
         { "clovis", "SUBSCRIBE news" },    { "clovis", "PUBLISH __redis__:invalidate x" },
         { "clovis", "EVAL return(redis.call('FLUSHALL')) 0" },

@@ -176,12 +176,12 @@ Test(peers, what_a_dead_process_held_is_closed_by_the_next_who_looks)
     size_t i;
 
     server_start();
+    setenv("CLOVIS_LEASE_MS", "60000", 1); /* on the same host nobody waits for that */
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct store_attrs a = plain;
         const struct store_open_how make = {.create = &a}, look = {0};
         struct store_ckpt *c;
         struct peer p;
-        int64_t begin;
 
         a.retention_ns = rows[i].retention_ns;
         peer_start(&p, &make);
@@ -189,11 +189,8 @@ Test(peers, what_a_dead_process_held_is_closed_by_the_next_who_looks)
         PEER_DOES(&p, "create s x");
         peer_kill(&p);
         cr_assert_eq(store_start(soon()), STORE_OK);
-        begin = clv_now_ns();
         cr_expect_eq(store_ckpt_open(bytes("c"), &look, soon(), &c), rows[i].want,
                      "row %zu", i);
-        cr_expect_lt(clv_now_ns() - begin, CLV_NS_PER_S, "row %zu: same host, no waiting",
-                     i);
         if (rows[i].want == STORE_OK) {
             cr_expect_eq(
                 redis_int(&server, "HLEN clovis:{c:c}:%s:open", instance_of("c")), 1);
