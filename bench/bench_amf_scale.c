@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -126,20 +127,15 @@ static double rss_kib(pid_t pid)
     return kib;
 }
 
+/* Of the process's own clock: the ticks of /proc are too coarse for the small case. */
 static double cpu_ms(pid_t pid)
 {
-    unsigned long user = 0, system = 0;
-    char path[64];
-    FILE *f;
+    struct timespec t;
+    clockid_t clock;
 
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    f = fopen(path, "re");
-    if (f && fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                    &user, &system) != 2)
-        user = system = 0;
-    if (f)
-        fclose(f);
-    return (double)(user + system) * 1000.0 / (double)sysconf(_SC_CLK_TCK);
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        return 0;
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 /* Until so many were told to be active, and to be standby; when the last one was. */
@@ -225,7 +221,8 @@ bool bench_amf_scale(const struct bench_options *o, struct bench_report *r)
                                              .ours = large.cpu_ms,
                                              .raw = small.cpu_ms,
                                              .unit = "ms",
-                                             .raw_name = "at 50"});
+                                             .raw_name = "at 50",
+                                             .at_most = 20});
     failover.ours_p50_ns = failover.ours_p99_ns = large.failover_ns;
     bench_add(r, &failover);
     return true;
