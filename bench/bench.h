@@ -22,6 +22,8 @@ void bench_samples_free(struct bench_samples *s);
 void bench_samples_add(struct bench_samples *s, int64_t ns); /* beyond cap: dropped */
 int64_t bench_percentile(struct bench_samples *s, double p); /* sorts; 0 when empty */
 
+double bench_median(double *v, size_t n); /* sorts */
+
 /* One line of the report. raw_p50_ns 0: there is no baseline, the target is on
  * ours (target_ns); else it is on the ratio of the two medians. */
 struct bench_line {

@@ -154,28 +154,14 @@ static void crowd_end(struct crowd *c)
         waitpid(c->pids[i], NULL, 0);
 }
 
-static double median_of(double *v, size_t n)
-{
-    size_t i, k;
-
-    for (i = 1; i < n; i++)
-        for (k = i; k > 0 && v[k] < v[k - 1]; k--) {
-            const double x = v[k];
-
-            v[k] = v[k - 1];
-            v[k - 1] = x;
-        }
-    return v[n / 2];
-}
-
 static void report(struct bench_report *r, struct board *b, double *ours, double *raw,
                    size_t n)
 {
     bench_add_value(r, &(struct bench_value){.name = "overwrites, 200 processes",
                                              .size = BYTES,
                                              .threads = PROCS,
-                                             .ours = median_of(ours, n),
-                                             .raw = median_of(raw, n),
+                                             .ours = bench_median(ours, n),
+                                             .raw = bench_median(raw, n),
                                              .unit = "calls/s",
                                              .raw_name = "hiredis, 200 processes",
                                              .at_least = 0.8});

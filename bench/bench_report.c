@@ -44,6 +44,19 @@ int64_t bench_percentile(struct bench_samples *s, double p)
     return s->at[i];
 }
 
+static int by_double(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double bench_median(double *v, size_t n)
+{
+    qsort(v, n, sizeof(*v), by_double);
+    return v[n / 2];
+}
+
 static double us(int64_t ns)
 {
     return (double)ns / 1000.0;

@@ -95,19 +95,6 @@ static double rate(struct crowd *c, int n, bool is_raw)
     return (double)atomic_load(&c->done) * 1e9 / (double)(clv_now_ns() - begin);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *v, size_t n)
-{
-    qsort(v, n, sizeof(*v), by_value);
-    return v[n / 2];
-}
-
 static bool crowd_open(struct crowd *c)
 {
     uint32_t i;
@@ -164,12 +151,12 @@ bool bench_threads(const struct bench_options *o, struct bench_report *r)
         ok = !atomic_load(&c.failed);
     }
     if (ok) {
-        v.ours = median(many, rounds);
-        v.raw = median(one, rounds);
+        v.ours = bench_median(many, rounds);
+        v.raw = bench_median(one, rounds);
         v.raw_name = "one thread";
         v.at_least = 3;
         bench_add_value(r, &v);
-        v.raw = median(apart, rounds);
+        v.raw = bench_median(apart, rounds);
         v.raw_name = "hiredis, 16 conns";
         v.at_least = 0.8;
         bench_add_value(r, &v);

@@ -124,7 +124,7 @@ static void *make_array(const redisReadTask *task, RDS_ELEMENTS n)
 {
     struct tree *tree;
     redisReply *r = reply_new(task, 0, &tree);
-    const size_t size = (size_t)n * sizeof(*r->element);
+    const size_t size = (size_t)n * sizeof(void *);
 
     if (!r || n == 0)
         return r;
