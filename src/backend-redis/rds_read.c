@@ -209,7 +209,8 @@ static enum store_status value_open(struct store_ckpt *ckpt, struct clv_bytes id
     const char *why = NULL;
     const enum store_status st = rds_seal_open(&place, value, &why);
 
-    rds_seal_complain(ckpt, id, why);
+    if (why)
+        rds_seal_complain(ckpt, id, why);
     return st;
 }
 

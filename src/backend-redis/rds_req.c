@@ -244,7 +244,7 @@ bool rds_stamp_parse(struct rds_stamp *out, const char *value, size_t size)
 
     if (size < RDS_STAMP_SIZE)
         return false;
-    out->sealed = memcmp(value, magic_sealed, MAGIC) == 0;
+    out->sealed = rds_stamp_seals((struct clv_bytes){value, size});
     if (!out->sealed && memcmp(value, magic_plain, MAGIC) != 0)
         return false;
     memcpy(&writer, value + 4, sizeof(writer));

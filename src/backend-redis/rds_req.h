@@ -92,6 +92,12 @@ void rds_req_settle(struct rds_req *req);
 /* Fill in what is known when the request goes out. */
 void rds_req_seal(struct rds_req *req, unsigned slot, uint64_t seq, bool settle);
 
+/* The value's stamp says that it is sealed. */
+static inline bool rds_stamp_seals(struct clv_bytes value)
+{
+    return value.size >= 3 && memcmp(value.base, "CS1", 3) == 0;
+}
+
 /* Read the stamp of a stored value; false: not ours. */
 bool rds_stamp_parse(struct rds_stamp *out, const char *value, size_t size);
 

@@ -138,11 +138,6 @@ static bool bind_all(EVP_CIPHER_CTX *ctx, const struct rds_seal_place *p,
            bind_bytes(ctx, p->id.base, p->id.size);
 }
 
-struct rds_seal_place rds_seal_at(const struct store_ckpt *ckpt, struct clv_bytes id)
-{
-    return (struct rds_seal_place){ckpt, ckpt->id, id, RDS_SEAL_WHOLE, 0};
-}
-
 /* ---- sealing ------------------------------------------------------------- */
 
 static bool nonce_draw(unsigned char nonce[RDS_SEAL_NONCE])
@@ -292,17 +287,6 @@ size_t rds_seal_content_size(const struct rds_stamp *stamp, size_t value_size)
     const size_t extra = RDS_STAMP_SIZE + (stamp->sealed ? RDS_SEAL_EXTRA : 0);
 
     return value_size > extra ? value_size - extra : 0;
-}
-
-struct clv_bytes rds_seal_content(struct clv_bytes value)
-{
-    const char *base = value.base;
-    struct rds_stamp stamp;
-
-    if (!rds_stamp_parse(&stamp, base, value.size))
-        return (struct clv_bytes){NULL, 0};
-    return (struct clv_bytes){base + RDS_STAMP_SIZE + (stamp.sealed ? RDS_SEAL_HEAD : 0),
-                              rds_seal_content_size(&stamp, value.size)};
 }
 
 void rds_seal_complain(struct store_ckpt *ckpt, struct clv_bytes id, const char *why)

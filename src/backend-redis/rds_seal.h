@@ -11,6 +11,8 @@
 #ifndef RDS_SEAL_H
 #define RDS_SEAL_H
 
+#include <stdlib.h>
+
 #include "backend-redis/rds_ckpt.h"
 
 enum {
@@ -45,7 +47,11 @@ void rds_seal_stop(void); /* the keys are overwritten; in a forked child, too */
 extern bool rds_seal_on;
 
 /* The place of a section's value. */
-struct rds_seal_place rds_seal_at(const struct store_ckpt *ckpt, struct clv_bytes id);
+static inline struct rds_seal_place rds_seal_at(const struct store_ckpt *ckpt,
+                                                struct clv_bytes id)
+{
+    return (struct rds_seal_place){ckpt, ckpt->id, id, RDS_SEAL_WHOLE, 0};
+}
 
 /* New: the content sealed for its place, and the stamp marked; free((void *)out->base).
  * STORE_NO_MEM, STORE_REFUSED (too long). */
@@ -78,8 +84,16 @@ static inline void rds_seal_done(const struct rds_stamp *stamp, struct clv_bytes
 enum store_status rds_seal_open(const struct rds_seal_place *place,
                                 struct clv_bytes value, const char **why);
 
-/* The content of a value that was opened. */
-struct clv_bytes rds_seal_content(struct clv_bytes value);
+/* The content of a value that was opened; of one that is damaged, at least its size. */
+static inline struct clv_bytes rds_seal_content(struct clv_bytes value)
+{
+    const size_t head = RDS_STAMP_SIZE + (rds_stamp_seals(value) ? RDS_SEAL_HEAD : 0);
+    const size_t both = head + (head > RDS_STAMP_SIZE ? RDS_SEAL_TAG : 0);
+
+    if (value.size < both)
+        return (struct clv_bytes){"", 0};
+    return (struct clv_bytes){(const char *)value.base + head, value.size - both};
+}
 
 /* How long the content of a value of that size is; 0 if the value is damaged. */
 size_t rds_seal_content_size(const struct rds_stamp *stamp, size_t value_size);

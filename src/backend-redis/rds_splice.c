@@ -180,16 +180,11 @@ static struct clv_bytes content_open(const struct splice *s, struct section *sec
     const struct clv_bytes value = rds_reply_bytes(rds_reply_at(replies, at));
     const struct clv_bytes header = rds_reply_bytes(rds_reply_at(replies, at + 1));
     const struct clv_bytes own = rds_reply_bytes(rds_reply_at(replies, at + 2));
-    struct clv_bytes content;
-
     if (value.base && value.size > 0) {
         sec->head =
             (struct clv_bytes){value.base, value.size < HEAD_MAX ? value.size : HEAD_MAX};
         sec->unusable = rds_seal_open(&place, value, &sec->why) != STORE_OK;
-        content = rds_seal_content(value);
-        if (!content.base) /* not even a stamp: what would stand behind one */
-            content.size = value.size > RDS_STAMP_SIZE ? value.size - RDS_STAMP_SIZE : 0;
-        return content;
+        return rds_seal_content(value);
     }
     sec->head = header;
     sec->unusable = !header.base || !own.base || rds_seal_plain(&sec->why) != STORE_OK;
