@@ -305,7 +305,7 @@ ParameterizedTest(const size_t *index, amf_engine_sim,
 }
 
 /* What longer runs have found, each a fault of the engine once. */
-Test(amf_engine_sim, seeds_that_broke_something_hold, .timeout = 60)
+Test(amf_engine_seeds, seeds_that_broke_something_hold, .timeout = 60)
 {
     static const struct {
         const char *shape;
