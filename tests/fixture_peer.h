@@ -36,7 +36,12 @@ const char *peer_answer(const struct peer *p);
 /* Both. */
 const char *peer_ask(const struct peer *p, const char *line);
 
-#define PEER_DOES(p, line) cr_assert_str_eq(peer_ask(p, line), "success", "%s", line)
+#define PEER_DOES(p, line)                                                               \
+    do {                                                                                 \
+        const char *peer_says = peer_ask(p, line);                                       \
+                                                                                         \
+        cr_assert_str_eq(peer_says, "success", "%s: %s", line, peer_says);               \
+    } while (0)
 
 /* SIGSTOP, and wait until it stands; SIGCONT. */
 void peer_freeze(const struct peer *p);
