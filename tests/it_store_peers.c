@@ -204,6 +204,26 @@ Test(peers, what_a_dead_process_held_is_closed_by_the_next_who_looks)
     redis_end(&server);
 }
 
+/* Else others could not tell what became of a process that dies right after its start. */
+Test(peers, a_start_leaves_a_sign_of_life)
+{
+    redisContext *raw;
+    redisReply *r;
+    int i;
+
+    server_start();
+    raw = redis_raw(&server);
+    for (i = 0; i < 100; i++) {
+        cr_assert_eq(store_start(soon()), STORE_OK);
+        r = redisCommand(raw, "KEYS clovis:proc:*");
+        cr_assert(r && r->elements == 1, "start %d", i);
+        freeReplyObject(r);
+        store_stop();
+    }
+    redisFree(raw);
+    redis_end(&server);
+}
+
 Test(peers, a_living_process_keeps_its_checkpoint)
 {
     struct store_attrs a = plain;

@@ -143,12 +143,21 @@ static void keeper_rest(int64_t until_ns, bool while_up)
             return;
 }
 
+static void beat(struct keeper *k)
+{
+    rds_lease_beat(clv_deadline_ns(rds.lease_ns / 3));
+    rds_stats_publish(clv_deadline_ns(rds.lease_ns / 3));
+    k->beat_ns = clv_now_ns() + rds.lease_ns / 3;
+}
+
 static void reconnect(struct keeper *k)
 {
     const enum store_status st =
         rds_master_connect(clv_deadline_ns(CONNECT_MS * CLV_NS_PER_MS));
     int wait_ms;
 
+    if (st == STORE_OK && !k->was_up)
+        beat(k); /* before there is anything open: who dies then is known by it */
     report(k, st);
     if (st == STORE_OK) {
         k->backoff_ms = BACKOFF_FIRST_MS;
@@ -161,13 +170,6 @@ static void reconnect(struct keeper *k)
     pthread_mutex_lock(&rds.pipe.lock);
     keeper_rest(clv_deadline_ns(wait_ms * CLV_NS_PER_MS), false);
     pthread_mutex_unlock(&rds.pipe.lock);
-}
-
-static void beat(struct keeper *k)
-{
-    rds_lease_beat(clv_deadline_ns(rds.lease_ns / 3));
-    rds_stats_publish(clv_deadline_ns(rds.lease_ns / 3));
-    k->beat_ns = clv_now_ns() + rds.lease_ns / 3;
 }
 
 static void *keeper_main(void *unused)
