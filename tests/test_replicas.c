@@ -14,7 +14,7 @@
 static redisReply *role(const char *text)
 {
     char wire[1000], list[800] = "";
-    redisReader *reader = redisReaderCreate();
+    redisReader *reader = rds_tree_reader();
     void *reply = NULL;
     size_t n = 0, len = 0;
 
