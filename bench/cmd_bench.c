@@ -50,10 +50,14 @@ static const struct {
     {"amf-scale", ON_REQUEST, bench_amf_scale}, /* 500 processes */
 };
 
-enum { N_WORKLOADS = sizeof(workloads) / sizeof(*workloads), STORES_MAX = 8 };
+enum {
+    N_WORKLOADS = sizeof(workloads) / sizeof(*workloads),
+    STORES_MAX = 8,
+    URL_SIZE = 1024
+};
 
 struct stores {
-    char *urls[STORES_MAX]; /* owned */
+    char urls[STORES_MAX][URL_SIZE];
     int n; /* 0: the one of the settings */
 };
 
@@ -149,7 +153,6 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
     struct bench_report r = {.terminal = isatty(STDERR_FILENO), .store = ""};
     struct stores stores = {.n = 0};
     const char *what = NULL;
-    enum clv_exit how;
     int c;
 
     r.progress = r.terminal;
@@ -170,8 +173,11 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
         case 'u':
             if (stores.n == STORES_MAX)
                 return clv_command_misused(self, "expected at most %d --url", STORES_MAX);
-            clv_command_url(optarg); /* the next one takes its place in the settings */
-            stores.urls[stores.n++] = strdup(getenv("CLOVIS_REDIS_URL"));
+            if (strlen(optarg) >= URL_SIZE)
+                return clv_command_misused(self, "expected a --url of less than %d bytes",
+                                           URL_SIZE);
+            memcpy(stores.urls[stores.n++], optarg, strlen(optarg) + 1);
+            clv_command_url(optarg); /* nobody need see a password in it */
             break;
         case 'k':
             if (!parse_kills(optarg, &o.kills))
@@ -193,10 +199,7 @@ enum clv_exit cmd_bench(const struct clv_command *self, int argc, char **argv)
             what);
     if (optind < argc)
         return clv_command_misused(self, "unexpected argument '%s'", argv[optind]);
-    how = measure(what, &o, &stores, &r);
-    while (stores.n > 0)
-        free(stores.urls[--stores.n]);
-    return how;
+    return measure(what, &o, &stores, &r);
 }
 
 enum clv_exit cmd_bench_component(const struct clv_command *self, int argc, char **argv)

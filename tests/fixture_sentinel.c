@@ -188,10 +188,9 @@ static bool sentinels_rest(const struct cluster *c)
     int i;
 
     for (i = 0; i < c->n_sentinels; i++) /* field 9 of SENTINEL MASTER: flags */
-        if (c->sentinel[i].pid &&
-            (!ask_port(c->sentinel[i].port, 9, flags, sizeof(flags),
-                       "SENTINEL MASTER m") ||
-             strcmp(flags, "master") != 0))
+        if (c->sentinel[i].pid && (!ask_port(c->sentinel[i].port, 9, flags, sizeof(flags),
+                                             "SENTINEL MASTER m") ||
+                                   strcmp(flags, "master") != 0))
             return false;
     return true;
 }
