@@ -61,7 +61,7 @@ tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) 
 
 check_PROGRAMS += tests/it_amfd_netns
 TESTS += tests/it_amfd_netns
-tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c
+tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c %D%/fixture_netns.c %D%/fixture_netns.h
 tests_it_amfd_netns_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_netns_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 

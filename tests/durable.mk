@@ -47,6 +47,13 @@ tests_it_guard_SOURCES = %D%/it_guard.c $(SENTINEL_TEST_SOURCES)
 tests_it_guard_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_guard_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/it_partition
+TESTS += tests/it_partition
+tests_it_partition_SOURCES = %D%/it_partition.c %D%/fixture_netns.c %D%/fixture_netns.h \
+	$(SENTINEL_TEST_SOURCES)
+tests_it_partition_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_partition_LDADD = $(BACKEND_TEST_LIBS)
+
 check_PROGRAMS += tests/test_replicas
 TESTS += tests/test_replicas
 tests_test_replicas_SOURCES = %D%/test_replicas.c

@@ -122,6 +122,12 @@ void sentinel_kill(struct sentinel *s)
 
 void sentinel_start(struct sentinel *s, int master_port, int quorum, const char *more)
 {
+    sentinel_start_for(s, "127.0.0.1", master_port, quorum, more);
+}
+
+void sentinel_start_for(struct sentinel *s, const char *master_host, int master_port,
+                        int quorum, const char *more)
+{
     const char *tmp = getenv("TMPDIR");
     char path[200];
     FILE *f;
@@ -137,11 +143,11 @@ void sentinel_start(struct sentinel *s, int master_port, int quorum, const char 
         die("sentinel.conf");
     fprintf(f,
             "port %d\nbind 127.0.0.1\nprotected-mode no\ndir %s\n%s"
-            "sentinel monitor m 127.0.0.1 %d %d\n"
+            "sentinel monitor m %s %d %d\n"
             "sentinel down-after-milliseconds m %d\n"
             "sentinel failover-timeout m %d\n"
             "sentinel parallel-syncs m %d\n",
-            s->port, s->dir, more, master_port, quorum, DOWN_AFTER_MS,
+            s->port, s->dir, more, master_host, master_port, quorum, DOWN_AFTER_MS,
             FAILOVER_TIMEOUT_MS, NODES_MAX);
     fclose(f);
     sentinel_again(s);

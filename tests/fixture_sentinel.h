@@ -52,6 +52,8 @@ void cluster_heal(struct cluster *c);
 /* One sentinel on a free port that watches 127.0.0.1:master_port under the name "m";
  * more: further lines of its file. */
 void sentinel_start(struct sentinel *s, int master_port, int quorum, const char *more);
+void sentinel_start_for(struct sentinel *s, const char *master_host, int master_port,
+                        int quorum, const char *more);
 void sentinel_kill(struct sentinel *s);
 void sentinel_again(struct sentinel *s);
 void sentinel_end(struct sentinel *s);

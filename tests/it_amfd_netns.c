@@ -5,7 +5,6 @@
  */
 #include <criterion/criterion.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "base/clock.h"
 #include "fixture_amfd.h"
+#include "fixture_netns.h"
 #include "fixture_redis.h"
 
 enum { LIMIT = 90, PATIENCE_MS = 25000 };
@@ -22,35 +22,13 @@ static struct amfd a, b;
 static char name_a[32], name_b[32], link_a[16], link_b[16], net_a[24], net_b[24];
 static bool made;
 
-/* Run a shell command; false when it fails. */
-static bool shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static bool shell(const char *fmt, ...)
-{
-    char command[400] = "PATH=$PATH:/usr/sbin:/sbin; ";
-    const char *argv[] = {"/bin/sh", "-c", command, NULL};
-    const size_t n = strlen(command);
-    char *out = NULL;
-    va_list ap;
-    int status;
-
-    va_start(ap, fmt);
-    vsnprintf(command + n, sizeof(command) - n, fmt, ap);
-    va_end(ap);
-    status = amfd_run(&a, argv, &out);
-    if (status)
-        fprintf(stderr, "%s: %s", command, out);
-    free(out);
-    return status == 0;
-}
-
 /* A namespace with one link to ours; net is its /30 without the last number. */
 static bool side_make(const char *name, const char *link, const char *net)
 {
-    return shell("ip netns add %s", name) &&
-           shell("ip link add %s type veth peer name e0 netns %s", link, name) &&
-           shell("ip addr add %s1/30 dev %s && ip link set %s up", net, link, link) &&
-           shell("ip -n %s addr add %s2/30 dev e0 && ip -n %s link set e0 up", name, net,
+    return netns_shell("ip netns add %s", name) &&
+           netns_shell("ip link add %s type veth peer name e0 netns %s", link, name) &&
+           netns_shell("ip addr add %s1/30 dev %s && ip link set %s up", net, link, link) &&
+           netns_shell("ip -n %s addr add %s2/30 dev e0 && ip -n %s link set e0 up", name, net,
                  name);
 }
 
@@ -90,8 +68,8 @@ static void finish(void)
         redis_end(&store);
     }
     if (*name_a && geteuid() == 0) {
-        shell("ip link del %s; ip netns del %s; true", link_a, name_a);
-        shell("ip link del %s; ip netns del %s; true", link_b, name_b);
+        netns_shell("ip link del %s; ip netns del %s; true", link_a, name_a);
+        netns_shell("ip link del %s; ip netns del %s; true", link_b, name_b);
     }
 }
 
@@ -210,10 +188,10 @@ Test(amfd_netns, with_the_fence_only_one_active_can_act, .timeout = LIMIT, .fini
     cr_assert(wait_for(a_has_written, NULL, PATIENCE_MS));
     launch(&b, "blade2", net_b);
     expect_log(&b, "counter2", "ha 2", 1);
-    cr_assert(shell("ip link set %s down", link_a));
+    cr_assert(netns_shell("ip link set %s down", link_a));
     cr_assert(wait_for(both_have_written, NULL, PATIENCE_MS));
     kill(a.pid, SIGSTOP); /* so that the old active lives on after the healing */
-    cr_assert(shell("ip link set %s up", link_a));
+    cr_assert(netns_shell("ip link set %s up", link_a));
     expect_log(&a, "counter1", "refused", 1);
     kill(a.pid, SIGCONT);
     expect_log(&a, "counter1", "ha 2", 1);
@@ -239,13 +217,13 @@ Test(amfd_netns, the_leaders_link_is_cut_and_healed, .timeout = LIMIT, .fini = f
     if (!start_both())
         cr_skip_test("network namespaces need root");
     one = amfd_pid(&a, "counter1");
-    cr_assert(shell("ip link set %s down", link_a));
+    cr_assert(netns_shell("ip link set %s down", link_a));
     expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
     /* Beyond the cut nothing has changed: there the store is away. */
     cr_expect_eq(amfd_log_count(&a, "counter1", "csiset"), 1);
     cr_expect_eq(kill(one, 0), 0);
     healed_us = clv_now_ns() / 1000;
-    cr_assert(shell("ip link set %s up", link_a));
+    cr_assert(netns_shell("ip link set %s up", link_a));
     /* The old active hears nothing more: it is killed, and its successor is standby. */
     cr_expect(amfd_pid_gone(one, PATIENCE_MS));
     expect_log(&a, "counter1", "csiset STANDBY", 1);
