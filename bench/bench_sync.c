@@ -98,15 +98,37 @@ static int64_t ours_write(struct sync_setup *s, const int *number)
     return clv_now_ns() - t;
 }
 
-static int64_t raw_write(struct sync_setup *s)
+/* What a raw write is: a bare HSET, or what the library needs to find the section there
+ * and to be exact after a broken connection. */
+enum raw_kind { RAW_HSET, RAW_TRANSACTION };
+
+/* Returns the number of replies. */
+static int raw_append(struct sync_setup *s, enum raw_kind kind, int i)
+{
+    if (kind == RAW_HSET) {
+        bench_raw_append(s->raw, "HSET clovis-bench-raw %d %b", i, payload,
+                         (size_t)BYTES);
+        return 1;
+    }
+    bench_raw_append(s->raw, "MULTI");
+    bench_raw_append(s->raw, "ZSCORE clovis-bench-index %d", i);
+    bench_raw_append(s->raw, "HSET clovis-bench-raw %d %b number-%d 1", i, payload,
+                     (size_t)BYTES, i);
+    bench_raw_append(s->raw, "EXEC");
+    return 4;
+}
+
+/* n writes and one WAIT in one send. */
+static int64_t raw_write(struct sync_setup *s, enum raw_kind kind, int n)
 {
     const int64_t t = clv_now_ns();
     redisReply *r;
-    int i;
+    int i, n_replies = 1;
 
-    bench_raw_append(s->raw, "HSET clovis-bench-raw 0 %b", payload, (size_t)BYTES);
+    for (i = 0; i < n; i++)
+        n_replies += raw_append(s, kind, i);
     bench_raw_append(s->raw, "WAIT %ld 0", s->replicas);
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < n_replies; i++) {
         r = bench_raw_reply(s->raw);
         if (!r || r->type == REDIS_REPLY_ERROR)
             s->failed = true;
@@ -142,7 +164,7 @@ static void one_thread(struct sync_setup *s, struct bench_report *r, int n)
     bench_samples_init(&ours, (size_t)n);
     bench_samples_init(&raw, (size_t)n);
     for (i = 0; i < n; i++) {
-        bench_samples_add(&raw, raw_write(s));
+        bench_samples_add(&raw, raw_write(s, RAW_HSET, 1));
         bench_samples_add(&ours, ours_write(s, &first));
     }
     bench_add_samples(r, &line, &ours, &raw);
@@ -170,27 +192,58 @@ static int64_t per_write(struct sync_setup *s, int threads, int n)
     return (clv_now_ns() - t) / ((int64_t)n * threads);
 }
 
-/* Sixteen threads against one, in turn: the rates are compared, not latencies. */
-static void many_threads(struct sync_setup *s, struct bench_report *r, int n)
+/* The same of raw commands: n sends of that many writes and one WAIT. */
+static int64_t raw_per_write(struct sync_setup *s, enum raw_kind what, int together,
+                             int n)
 {
-    struct bench_samples one, all;
-    struct bench_line line = {.name = "sync overwrite, per write",
-                              .size = BYTES,
-                              .threads = THREADS,
-                              .raw = "one thread",
-                              .target_ratio = 1.0 / 8};
+    const int64_t t = clv_now_ns();
     int i;
 
-    bench_progress(r, line.name, BYTES);
-    bench_samples_init(&one, ROUNDS);
-    bench_samples_init(&all, ROUNDS);
+    for (i = 0; i < n; i++)
+        raw_write(s, what, together);
+    return (clv_now_ns() - t) / ((int64_t)n * together);
+}
+
+/* Rates, of ours and of raw commands in turn: how much sharing a WAIT is worth. Raw
+ * commands show what this machine can give at all. */
+static void many_threads(struct sync_setup *s, struct bench_report *r, int n)
+{
+    enum { ONE, ALL, RAW_ONE, RAW_ALL, RAW_LIKE_OURS, KINDS };
+    /* clang-format off */
+    static const struct { const char *name, *raw; int a, b; double target; } lines[] = {
+        { "sync overwrite, per write",   "one thread",        ALL,     ONE,     1.0 / 8 },
+        { "sync overwrite, per write",   "16 HSET, one WAIT", ALL,     RAW_ALL, 0 },
+        { "sync overwrite, per write",   "16 MULTI..EXEC, WAIT", ALL,  RAW_LIKE_OURS, 0 },
+        { "hiredis, 16 HSET, one WAIT",  "HSET+WAIT",         RAW_ALL, RAW_ONE, 0 },
+    };
+    /* clang-format on */
+    struct bench_samples kind[KINDS];
+    size_t k;
+    int i;
+
+    bench_progress(r, lines[0].name, BYTES);
+    for (k = 0; k < KINDS; k++)
+        bench_samples_init(&kind[k], ROUNDS);
     for (i = 0; i < ROUNDS; i++) {
-        bench_samples_add(&one, per_write(s, 1, n / ROUNDS));
-        bench_samples_add(&all, per_write(s, THREADS, n / ROUNDS));
+        bench_samples_add(&kind[ONE], per_write(s, 1, n / ROUNDS));
+        bench_samples_add(&kind[RAW_ONE], raw_per_write(s, RAW_HSET, 1, n / ROUNDS));
+        bench_samples_add(&kind[ALL], per_write(s, THREADS, n / ROUNDS));
+        bench_samples_add(&kind[RAW_ALL],
+                          raw_per_write(s, RAW_HSET, THREADS, n / ROUNDS));
+        bench_samples_add(&kind[RAW_LIKE_OURS],
+                          raw_per_write(s, RAW_TRANSACTION, THREADS, n / ROUNDS));
     }
-    bench_add_samples(r, &line, &all, &one);
-    bench_samples_free(&one);
-    bench_samples_free(&all);
+    for (k = 0; k < sizeof(lines) / sizeof(*lines); k++) {
+        struct bench_line line = {.name = lines[k].name,
+                                  .size = BYTES,
+                                  .threads = lines[k].a == RAW_ALL ? 1 : THREADS,
+                                  .raw = lines[k].raw,
+                                  .target_ratio = lines[k].target};
+
+        bench_add_samples(r, &line, &kind[lines[k].a], &kind[lines[k].b]);
+    }
+    for (k = 0; k < KINDS; k++)
+        bench_samples_free(&kind[k]);
 }
 
 bool bench_sync(const struct bench_options *o, struct bench_report *r)

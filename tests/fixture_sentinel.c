@@ -263,6 +263,44 @@ void cluster_start(struct cluster *c, int n_nodes, int n_sentinels,
         die("the cluster does not come up");
 }
 
+void cluster_start_for_app(struct cluster *c, int n_nodes, int n_sentinels)
+{
+    static const char *const args[] = {"--user", "app", "on",    ">app",
+                                       "~*",     "&*",  "+@all", NULL};
+
+    cluster_start(c, n_nodes, n_sentinels, args);
+    setenv("CLOVIS_REDIS_URL", c->url, 1);
+    setenv("CLOVIS_REDIS_USER", "app", 1);
+    setenv("CLOVIS_REDIS_PASSWORD", "app", 1);
+    setenv("CLOVIS_LOG", "none", 1);
+}
+
+static void must_do(redisContext *raw, const char *command)
+{
+    redisReply *r = raw && !raw->err ? redisCommand(raw, command) : NULL;
+
+    if (!r || r->type == REDIS_REPLY_ERROR)
+        die(r ? r->str : command);
+    freeReplyObject(r);
+}
+
+redisContext *cluster_cut_off(struct cluster *c, int node)
+{
+    redisContext *raw = redisConnect("127.0.0.1", c->node[node].port);
+
+    must_do(raw, "AUTH app app");
+    must_do(raw, "ACL SETUSER default off");
+    must_do(raw, "CLIENT KILL TYPE replica");
+    must_do(raw, "CLIENT KILL USER default");
+    return raw;
+}
+
+void cluster_rejoin(redisContext *raw)
+{
+    must_do(raw, "ACL SETUSER default on");
+    redisFree(raw);
+}
+
 void cluster_end(struct cluster *c)
 {
     int i;

@@ -31,6 +31,15 @@ void cluster_start(struct cluster *c, int n_nodes, int n_sentinels,
                    const char *const *args);
 void cluster_end(struct cluster *c);
 
+/* The same, and the store's client is a user "app", not the default user who the replicas
+ * and sentinels are. Sets the environment; CLOVIS_LOG is none. */
+void cluster_start_for_app(struct cluster *c, int n_nodes, int n_sentinels);
+
+/* Take a node away from the replicas and the sentinels; the user "app" keeps it. Give the
+ * connection to cluster_rejoin() to end that. */
+redisContext *cluster_cut_off(struct cluster *c, int node);
+void cluster_rejoin(redisContext *raw);
+
 /* The node that is the master by what most of the running sentinels say; -1: not agreed,
  * or that node says otherwise. */
 int cluster_master(struct cluster *c);

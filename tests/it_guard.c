@@ -90,19 +90,6 @@ static void tell(redisContext *raw, const char *command)
     freeReplyObject(r);
 }
 
-/* Replicas and sentinels, who are the default user, are kept out; raw stays. */
-static redisContext *isolate(int node)
-{
-    redisContext *raw = redisConnect("127.0.0.1", cluster.node[node].port);
-
-    cr_assert(raw && !raw->err);
-    tell(raw, "AUTH app app");
-    tell(raw, "ACL SETUSER default off");
-    tell(raw, "CLIENT KILL TYPE replica");
-    tell(raw, "CLIENT KILL USER default");
-    return raw;
-}
-
 /* Far more than what the others will write. */
 static void diverge(redisContext *raw)
 {
@@ -143,19 +130,13 @@ static bool is_followed(void *arg)
 
 static struct store_ckpt *begin(void)
 {
-    static const char *const args[] = {"--user", "app", "on",    ">app",
-                                       "~*",     "&*",  "+@all", NULL};
     struct store_attrs a = plain;
 
     a.creation_flags = 1;
-    cluster_start(&cluster, NODES, 3, args);
-    setenv("CLOVIS_REDIS_URL", cluster.url, 1);
-    setenv("CLOVIS_REDIS_USER", "app", 1);
-    setenv("CLOVIS_REDIS_PASSWORD", "app", 1);
+    cluster_start_for_app(&cluster, NODES, 3);
     setenv("CLOVIS_SYNC_MODE", "available", 1);
     setenv("CLOVIS_SYNC_HOLD_MS", "500", 1);
     setenv("CLOVIS_REPAIR_BYTES", "0", 1); /* the servers alone have to see to it */
-    setenv("CLOVIS_LOG", "none", 1);
     cr_assert_eq(store_start(load_patient()), STORE_OK);
     return ckpt_make_with("c", &a);
 }
@@ -172,8 +153,7 @@ static int elect_without(int dead, redisContext *former)
     redis_kill(&cluster.node[dead]);
     snprintf(command, sizeof(command), "REPLICAOF 127.0.0.1 %d", cluster.node[dead].port);
     tell(former, command);
-    tell(former, "ACL SETUSER default on");
-    redisFree(former);
+    cluster_rejoin(former);
     for (i = 0; i < cluster.n_sentinels; i++)
         sentinel_again(&cluster.sentinel[i]);
     return cluster_master_other_than(&cluster, dead);
@@ -193,7 +173,7 @@ static void a_former_master_returns(bool guarded)
         wait_setting(former, "replica-priority", "0");
     }
     cr_assert_eq(create(c, "s", "before"), STORE_OK);
-    raw = isolate(former);
+    raw = cluster_cut_off(&cluster, former);
     diverge(raw);
     second = cluster_master_other_than(&cluster, former);
     third = NODES - former - second;

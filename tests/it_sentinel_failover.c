@@ -63,26 +63,15 @@ static void kill_two_masters_in_a_row(int master)
     cluster_master_other_than(&cluster, master);
 }
 
-/* The replicas and the sentinels, who are the default user, lose the master; the program,
- * another user, does not. */
 static void partition_the_master(int master)
 {
     const uint64_t before = load_generation();
-    const int port = cluster.node[master].port;
-    redisContext *raw = redisConnect("127.0.0.1", port);
-    size_t i;
-    static const char *const commands[] = {"AUTH app app", "ACL SETUSER default off",
-                                           "CLIENT KILL TYPE replica",
-                                           "CLIENT KILL USER default"};
+    redisContext *raw = cluster_cut_off(&cluster, master);
 
-    for (i = 0; i < 4; i++)
-        freeReplyObject(redisCommand(raw, commands[i]));
     cluster_master_other_than(&cluster, master);
     program_follows("the partition", before);
     work_goes_on("the partition", 100);
-    freeReplyObject(redisCommand(raw, "AUTH app app"));
-    freeReplyObject(redisCommand(raw, "ACL SETUSER default on"));
-    redisFree(raw);
+    cluster_rejoin(raw);
 }
 
 static void kill_the_sentinels_and_the_connections(int master)
@@ -127,16 +116,10 @@ static const struct fault {
 
 static struct store_ckpt *cluster_open(int n_nodes, int n_sentinels)
 {
-    static const char *const args[] = {"--user", "app", "on",    ">app",
-                                       "~*",     "&*",  "+@all", NULL};
     struct store_attrs a = plain;
 
     a.max_sections = 1000;
-    cluster_start(&cluster, n_nodes, n_sentinels, args);
-    setenv("CLOVIS_REDIS_URL", cluster.url, 1);
-    setenv("CLOVIS_REDIS_USER", "app", 1);
-    setenv("CLOVIS_REDIS_PASSWORD", "app", 1);
-    setenv("CLOVIS_LOG", "none", 1);
+    cluster_start_for_app(&cluster, n_nodes, n_sentinels);
     setvbuf(stdout, NULL, _IOLBF, 0);
     cr_assert_eq(store_start(load_patient()), STORE_OK);
     return ckpt_make_with("c", &a);
