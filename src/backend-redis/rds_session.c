@@ -60,12 +60,30 @@ static void info_get(const redisReply *info, const char *key, char *out, size_t 
     }
 }
 
+/* A node of a cluster serves all keys only when it has every slot. */
+static enum store_status verify_alone(const struct rds_talk *t)
+{
+    enum store_status st;
+    redisReply *reply = rds_talk_words(t, &st, 2, "CLUSTER", "INFO");
+    char n[24] = "";
+
+    if (reply && reply->type == REDIS_REPLY_ERROR)
+        st = STORE_OK; /* not allowed to ask: MOVED will tell */
+    else if (reply)
+        info_get(reply, "cluster_size:", n, sizeof(n));
+    if (st == STORE_OK && strtoll(n, NULL, 10) > 1)
+        st = rds_talk_fail(t, STORE_REFUSED,
+                           "is one of several masters of a Redis Cluster, expected a "
+                           "redis-cluster:// or rediss-cluster:// URL for it");
+    return done(reply, &st);
+}
+
 static enum store_status verify_server(const struct rds_talk *t,
                                        struct rds_session *session)
 {
     enum store_status st;
     redisReply *reply = rds_talk_words(t, &st, 2, "INFO", "server");
-    char version[32], text[80], *end;
+    char version[32], mode[16], text[80], *end;
     long major, minor;
 
     if (!reply || reply->type == REDIS_REPLY_ERROR) {
@@ -74,6 +92,8 @@ static enum store_status verify_server(const struct rds_talk *t,
     }
     info_get(reply, "run_id:", session->run_id, sizeof(session->run_id));
     info_get(reply, "redis_version:", version, sizeof(version));
+    info_get(reply, "redis_mode:", mode, sizeof(mode));
+    session->clustered = strcmp(mode, "cluster") == 0;
     major = strtol(version, &end, 10);
     minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
     if (major > 0 &&
@@ -171,6 +191,8 @@ enum store_status rds_session_begin(struct rds_conn *conn, const struct rds_plac
         st = verify_role(&t);
     if (st == STORE_OK)
         st = verify_server(&t, session);
+    if (st == STORE_OK && session->clustered)
+        st = verify_alone(&t);
     if (st == STORE_OK)
         st = read_history(&t, session);
     if (st == STORE_OK)

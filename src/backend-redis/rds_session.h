@@ -7,6 +7,7 @@
 #ifndef RDS_SESSION_H
 #define RDS_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "backend-redis/rds_conn.h"
@@ -19,6 +20,7 @@ struct rds_session {
     char replid[48]; /* of the history of its data; empty: not known */
     int64_t client_id;
     int64_t n_replicas;
+    bool clustered; /* it is a node of a Redis Cluster */
 };
 
 /* place is for the texts, url has the credentials and the database.

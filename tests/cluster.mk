@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# The store on a Redis Cluster: masters that share the slots, and their replicas.
+if WITH_TESTS
+SHARDS_FIXTURE = %D%/fixture_shards.c %D%/fixture_shards.h
+
+check_PROGRAMS += tests/it_cluster_refused
+TESTS += tests/it_cluster_refused
+tests_it_cluster_refused_SOURCES = %D%/it_cluster_refused.c $(SHARDS_FIXTURE) \
+	%D%/fixture_store.c %D%/fixture_store.h
+tests_it_cluster_refused_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_cluster_refused_LDADD = $(BACKEND_TEST_LIBS)
+endif
