@@ -9,4 +9,11 @@ tests_it_cluster_refused_SOURCES = %D%/it_cluster_refused.c $(SHARDS_FIXTURE) \
 	%D%/fixture_store.c %D%/fixture_store.h
 tests_it_cluster_refused_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_cluster_refused_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_cluster
+TESTS += tests/it_cluster
+tests_it_cluster_SOURCES = %D%/it_cluster.c $(SHARDS_FIXTURE) \
+	%D%/fixture_store.c %D%/fixture_store.h
+tests_it_cluster_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_cluster_LDADD = $(BACKEND_TEST_LIBS)
 endif

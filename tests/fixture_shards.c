@@ -138,10 +138,9 @@ void shards_end(struct shards *s)
         redis_end(&s->node[i]);
 }
 
-/* CLUSTER SLOTS of one node: has it the slot itself? */
-static bool has_slot(const struct redis *r, const char *id, int slot)
+bool shards_has(struct shards *s, int node, int slot)
 {
-    redisContext *c = redis_raw(r);
+    redisContext *c = redis_raw(&s->node[node]);
     redisReply *reply = redisCommand(c, "CLUSTER SLOTS");
     bool has = false;
     size_t i;
@@ -150,7 +149,7 @@ static bool has_slot(const struct redis *r, const char *id, int slot)
         const redisReply *e = reply->element[i];
 
         has = has || (e->element[0]->integer <= slot && e->element[1]->integer >= slot &&
-                      strcmp(e->element[2]->element[2]->str, id) == 0);
+                      strcmp(e->element[2]->element[2]->str, s->id[node]) == 0);
     }
     if (reply)
         freeReplyObject(reply);
@@ -163,7 +162,7 @@ int shards_owner(struct shards *s, int slot)
     int i;
 
     for (i = 0; i < s->n_nodes; i++)
-        if (s->node[i].pid && has_slot(&s->node[i], s->id[i], slot))
+        if (s->node[i].pid && shards_has(s, i, slot))
             return i;
     return -1;
 }

@@ -24,6 +24,9 @@ struct shards {
 void shards_start(struct shards *s, int n_masters, bool replicas);
 void shards_end(struct shards *s);
 
+/* The node has the slot, by its own word. */
+bool shards_has(struct shards *s, int node, int slot);
+
 /* The running node that owns the slot by its own word; -1: none. */
 int shards_owner(struct shards *s, int slot);
 

@@ -6,6 +6,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_call.c %D%/rds_call.h \
 	%D%/rds_ckpt.c %D%/rds_ckpt.h \
 	%D%/rds_client.c %D%/rds_client.h \
+	%D%/rds_cluster.c %D%/rds_cluster.h \
 	%D%/rds_conn.c %D%/rds_conn.h \
 	%D%/rds_dial.c %D%/rds_dial.h \
 	%D%/rds_durable.c %D%/rds_durable.h \
@@ -30,6 +31,9 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_section.c \
 	%D%/rds_sentinel.c %D%/rds_sentinel.h \
 	%D%/rds_session.c %D%/rds_session.h \
+	%D%/rds_shard.c %D%/rds_shard.h \
+	%D%/rds_slot.c %D%/rds_slot.h \
+	%D%/rds_slot_map.c %D%/rds_slot_map.h \
 	%D%/rds_splice.c %D%/rds_splice.h \
 	%D%/rds_stats.c %D%/rds_stats.h \
 	%D%/rds_sync.c \

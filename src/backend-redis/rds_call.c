@@ -15,7 +15,8 @@ enum {
     BATCH_CALLS = 64,
     BATCH_BYTES = 256 * 1024,
     RETRY_FIRST_MS = 5,
-    RETRY_MAX_MS = 100
+    RETRY_MAX_MS = 100,
+    FREE_MOVES = 3 /* from server to server without waiting */
 };
 #define COMPLAIN_EVERY_NS (10 * CLV_NS_PER_S)
 
@@ -60,6 +61,14 @@ bool rds_pipe_rounds(struct rds_pipe *pipe, struct rds_round *round)
     return true;
 }
 
+void rds_pipe_share(struct rds_pipe *pipe, const struct rds_router *router,
+                    unsigned first_writer, unsigned n_writers)
+{
+    pipe->router = router;
+    pipe->first_writer = first_writer;
+    pipe->slots = UINT64_MAX << n_writers;
+}
+
 void rds_pipe_free(struct rds_pipe *pipe)
 {
     rds_conn_close(&pipe->conn);
@@ -102,14 +111,27 @@ void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn, uint64_t gener
     nudge(pipe);
 }
 
-void rds_pipe_refuse(struct rds_pipe *pipe, enum store_status st)
+/* Lock held. */
+static void wake_queued(struct rds_pipe *pipe)
 {
     struct rds_call *c;
 
-    pthread_mutex_lock(&pipe->lock);
-    pipe->refused = st;
     TAILQ_FOREACH(c, &pipe->queue, link)
     wake(c);
+}
+
+void rds_pipe_refuse(struct rds_pipe *pipe, enum store_status st)
+{
+    pthread_mutex_lock(&pipe->lock);
+    pipe->refused = st;
+    wake_queued(pipe);
+    pthread_mutex_unlock(&pipe->lock);
+}
+
+void rds_pipe_reroute(struct rds_pipe *pipe)
+{
+    pthread_mutex_lock(&pipe->lock);
+    wake_queued(pipe);
     pthread_mutex_unlock(&pipe->lock);
 }
 
@@ -132,7 +154,7 @@ void rds_call_init(struct rds_call *call, bool mutates)
     memset((char *)call + offsetof(struct rds_call, mutates), 0,
            sizeof(*call) - offsetof(struct rds_call, mutates));
     call->mutates = mutates;
-    call->slot = call->last_slot = -1;
+    call->slot = call->last_slot = call->cluster_slot = -1;
 }
 
 static void reply_drop(redisReply **reply)
@@ -161,6 +183,11 @@ void rds_call_free(struct rds_call *call)
 /* Keep what matters of a reply; takes it. True: it was the call's last. */
 static bool reply_take(struct rds_call *call, redisReply *reply)
 {
+    if (call->ask_due) {
+        call->ask_due = false;
+        freeReplyObject(reply);
+        return false;
+    }
     if (reply->type == REDIS_REPLY_ERROR && !call->error) {
         call->error = reply;
     } else {
@@ -197,6 +224,7 @@ static bool slot_take(struct rds_pipe *pipe, struct rds_call *call)
     if (pipe->slots == UINT64_MAX)
         return false;
     call->slot = __builtin_ctzll(~pipe->slots);
+    call->home = pipe;
     pipe->slots |= UINT64_C(1) << call->slot;
     return true;
 }
@@ -204,7 +232,7 @@ static bool slot_take(struct rds_pipe *pipe, struct rds_call *call)
 /* Lock held. */
 static void slot_free(struct rds_pipe *pipe, struct rds_call *call)
 {
-    if (call->slot < 0)
+    if (call->slot < 0 || call->home != pipe)
         return;
     pipe->slots &= ~(UINT64_C(1) << call->slot);
     call->last_slot = call->slot;
@@ -222,8 +250,10 @@ static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
     call->order = ++pipe->order;
     if (call->mutates && !settle)
         call->seq = ++pipe->seq;
-    rds_req_seal(&call->req, call->slot < 0 ? 0 : (unsigned)call->slot, call->seq,
-                 settle);
+    call->ask_due = call->asking;
+    rds_req_seal(&call->req,
+                 call->slot < 0 ? 0 : call->home->first_writer + (unsigned)call->slot,
+                 call->seq, settle);
 }
 
 /* Lock held. What goes out together; a call that has to be settled goes alone. */
@@ -270,6 +300,11 @@ static void question_withdraw(struct rds_pipe *pipe)
 
 /* ---- batches ------------------------------------------------------------- */
 
+/* What precedes a call that goes to a server which is about to get its data. */
+static char asking_text[] = "*1\r\n$6\r\nASKING\r\n";
+static const struct rds_req asking = {.text = asking_text,
+                                      .len = sizeof(asking_text) - 1};
+
 /* The leader's, unlocked: send first and what follows it in the batch. */
 static enum rds_io batch_send(struct rds_pipe *pipe, struct rds_call *first,
                               int64_t deadline_ns)
@@ -277,8 +312,12 @@ static enum rds_io batch_send(struct rds_pipe *pipe, struct rds_call *first,
     enum rds_io io = RDS_IO_OK;
     struct rds_call *c;
 
-    for (c = first; c && io == RDS_IO_OK; c = TAILQ_NEXT(c, link))
-        io = rds_conn_put(&pipe->conn, &c->req, deadline_ns);
+    for (c = first; c && io == RDS_IO_OK; c = TAILQ_NEXT(c, link)) {
+        if (c->asking)
+            io = rds_conn_put(&pipe->conn, &asking, deadline_ns);
+        if (io == RDS_IO_OK)
+            io = rds_conn_put(&pipe->conn, &c->req, deadline_ns);
+    }
     return io == RDS_IO_OK ? rds_conn_flush(&pipe->conn, deadline_ns) : io;
 }
 
@@ -304,7 +343,7 @@ static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
     while (c && c->n_got == c->req.n_replies)
         c = TAILQ_NEXT(c, link);
     while (c) {
-        if (c != pipe->question && c->n_got + 2 < c->req.n_replies)
+        if (c != pipe->question && !c->ask_due && c->n_got + 2 < c->req.n_replies)
             c->n_got += rds_conn_skip(&pipe->conn, c->req.n_replies - 2 - c->n_got);
         io = rds_conn_reply(&pipe->conn, &reply);
         if (io != RDS_IO_OK)
@@ -327,15 +366,18 @@ static enum rds_io batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
 static bool batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
 {
     struct rds_call *c;
+    bool settled;
 
     for (; n_done > 0; n_done--) {
         c = TAILQ_FIRST(&pipe->inflight);
-        if (!is_settled(c)) {
+        settled = is_settled(c);
+        if (!settled && !pipe->router) {
             pipe->pause = true;
             return false;
         }
         TAILQ_REMOVE(&pipe->inflight, c, link);
-        slot_free(pipe, c);
+        if (settled)
+            slot_free(pipe, c);
         c->state = RDS_CALL_DONE;
         c->generation = pipe->generation;
         c->serial = atomic_load(&pipe->serial);
@@ -439,6 +481,15 @@ static void crowd_await(struct rds_pipe *pipe)
     pthread_mutex_lock(&pipe->lock);
 }
 
+/* Lock held. Every slot is with a call that is being settled on another pipe. */
+static bool is_starved(const struct rds_pipe *pipe)
+{
+    const struct rds_call *first = TAILQ_FIRST(&pipe->queue);
+
+    return pipe->slots == UINT64_MAX && TAILQ_EMPTY(&pipe->inflight) && first &&
+           first->mutates && first->slot < 0;
+}
+
 /* Lock held, released while bytes move. Lead until my call is done. */
 static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_ns)
 {
@@ -447,7 +498,8 @@ static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_
     uint32_t n_done;
 
     pipe->leader = mine;
-    while (mine->state != RDS_CALL_DONE && io == RDS_IO_OK && !pipe->broken) {
+    while (mine->state != RDS_CALL_DONE && io == RDS_IO_OK && !pipe->broken &&
+           !is_starved(pipe)) {
         crowd_await(pipe);
         first = batch_begin(pipe);
         if (first) {
@@ -499,6 +551,13 @@ static bool is_hopeless(const struct rds_pipe *pipe, const struct rds_call *mine
            (pipe->refused || mine->impatient);
 }
 
+/* Lock held. There is no connection to send it on, and it belongs to another pipe now. */
+static bool is_elsewhere(struct rds_pipe *pipe, struct rds_call *mine)
+{
+    return pipe->router && !pipe->up && mine->state == RDS_CALL_QUEUED &&
+           pipe->router->where(pipe, mine, NULL) != pipe;
+}
+
 /* Lock held. */
 static enum store_status take_part(struct rds_pipe *pipe, struct rds_call *mine,
                                    int64_t deadline_ns)
@@ -506,11 +565,18 @@ static enum store_status take_part(struct rds_pipe *pipe, struct rds_call *mine,
     enum store_status st;
 
     while (mine->state != RDS_CALL_DONE) {
+        if (is_elsewhere(pipe, mine)) {
+            TAILQ_REMOVE(&pipe->queue, mine, link);
+            mine->state = RDS_CALL_IDLE;
+            mine->elsewhere = true;
+            return STORE_AWAY;
+        }
         if (is_hopeless(pipe, mine)) {
             st = withdraw(pipe, mine);
             return st == STORE_AWAY && pipe->refused ? pipe->refused : st;
         }
-        if (pipe->up && !pipe->leader && clv_now_ns() < deadline_ns) {
+        if (pipe->up && !pipe->leader && !is_starved(pipe) &&
+            clv_now_ns() < deadline_ns) {
             lead(pipe, mine, deadline_ns);
             continue;
         }
@@ -525,6 +591,13 @@ static enum store_status take_part(struct rds_pipe *pipe, struct rds_call *mine,
     return STORE_OK;
 }
 
+/* Lock held. It has to be settled on another pipe, or later on this one. */
+static bool is_leaving(const struct rds_call *call, enum store_status st)
+{
+    return call->was_sent && call->mutates && call->home && call->home->router &&
+           (call->elsewhere || (st == STORE_OK && !is_settled(call)));
+}
+
 static enum store_status run_once(struct rds_pipe *pipe, struct rds_call *call,
                                   int64_t deadline_ns)
 {
@@ -534,7 +607,8 @@ static enum store_status run_once(struct rds_pipe *pipe, struct rds_call *call,
     TAILQ_INSERT_TAIL(&pipe->queue, call, link);
     call->state = RDS_CALL_QUEUED;
     st = take_part(pipe, call, deadline_ns);
-    slot_free(pipe, call);
+    if (!is_leaving(call, st))
+        slot_free(pipe, call);
     nudge(pipe);
     pthread_mutex_unlock(&pipe->lock);
     return st;
@@ -589,27 +663,77 @@ static enum store_status refusal(struct rds_pipe *pipe, const struct rds_call *c
     return st == STORE_REFUSED && call->was_sent && call->mutates ? STORE_UNSURE : st;
 }
 
-enum store_status rds_call_run(struct rds_pipe *pipe, struct rds_call *call,
-                               int64_t deadline_ns)
+/* Was sent away, by line or by the router. Returns the pipe to go to; NULL: no time. */
+static struct rds_pipe *move(struct rds_pipe *pipe, struct rds_call *call,
+                             const char *line, unsigned *n_moves, int *wait_ms,
+                             int64_t deadline_ns)
+{
+    struct rds_pipe *to;
+
+    call->elsewhere = call->asking = false;
+    to = pipe->router->where(pipe, call, line);
+    /* who is sent to and fro waits until they agree */
+    if (to != pipe && ++*n_moves <= FREE_MOVES)
+        return clv_now_ns() < deadline_ns ? to : NULL;
+    if (!line)
+        return to;
+    return prepare_retry(pipe, line, wait_ms, deadline_ns) ? to : NULL;
+}
+
+/* A call that ends with another pipe's slot. */
+static void slot_return(struct rds_call *call)
+{
+    struct rds_pipe *home = call->home;
+
+    pthread_mutex_lock(&home->lock);
+    slot_free(home, call);
+    nudge(home);
+    pthread_mutex_unlock(&home->lock);
+}
+
+static enum store_status run(struct rds_pipe *pipe, struct rds_call *call,
+                             int64_t deadline_ns)
 {
     int wait_ms = RETRY_FIRST_MS;
+    unsigned n_moves = 0;
     enum store_status st;
     const char *line;
 
-    if (call->req.no_mem)
-        return STORE_NO_MEM;
     for (;;) {
         st = run_once(pipe, call, deadline_ns);
         if (st == STORE_OK && call->req.no_mem)
             return STORE_UNSURE;
         line = st == STORE_OK ? error_line(call) : NULL;
-        if (!line)
+        if (!line && !call->elsewhere)
             return st;
-        if (rds_error_status(line) != STORE_AWAY)
+        if (line && rds_error_status(line) != STORE_AWAY)
             return refusal(pipe, call, line);
-        if (call->impatient || !prepare_retry(pipe, line, &wait_ms, deadline_ns))
+        if (!pipe->router && call->impatient)
             return STORE_AWAY;
+        if (!pipe->router) {
+            if (!prepare_retry(pipe, line, &wait_ms, deadline_ns))
+                return STORE_AWAY;
+            call->was_sent = false;
+        } else {
+            pipe = move(pipe, call, line, &n_moves, &wait_ms, deadline_ns);
+            if (!pipe || (call->impatient && n_moves > FREE_MOVES))
+                return call->slot >= 0 ? STORE_UNSURE : STORE_AWAY;
+            if (call->slot < 0)
+                call->was_sent = false;
+        }
         replies_drop(call);
-        call->was_sent = false;
     }
+}
+
+enum store_status rds_call_run(struct rds_pipe *pipe, struct rds_call *call,
+                               int64_t deadline_ns)
+{
+    enum store_status st;
+
+    if (call->req.no_mem)
+        return STORE_NO_MEM;
+    st = run(pipe, call, deadline_ns);
+    if (call->slot >= 0)
+        slot_return(call);
+    return st;
 }

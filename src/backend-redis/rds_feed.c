@@ -8,13 +8,20 @@
 
 #include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_cluster.h"
 #include "backend-redis/rds_master.h"
 #include "backend-redis/rds_seal.h"
 #include "backend-redis/rds_session.h"
 #include "base/clock.h"
 #include "base/logline.h"
 
-enum { ENTRIES_MAX = 256, BLOCK_MS = 200, ANSWER_MS = 5000, RETRY_MS = 100 };
+enum {
+    ENTRIES_MAX = 256,
+    BLOCK_MS = 200,
+    ANSWER_MS = 5000,
+    RETRY_MS = 100,
+    POLL_MS = 20
+};
 
 /* What one handle listens to. */
 struct rds_feed {
@@ -39,6 +46,7 @@ static struct {
     bool started, stop;
     struct rds_conn conn; /* the thread's own, but for rds_conn_shut() */
     int64_t client_id;    /* of the connection */
+    unsigned changes;     /* rds_cluster_changes() of the last look */
 } feeds = {.lock = PTHREAD_MUTEX_INITIALIZER,
            .list = TAILQ_HEAD_INITIALIZER(feeds.list),
            .conn = {.fd = -1}};
@@ -462,10 +470,78 @@ static void feed_read(struct rds_req *req)
         freeReplyObject(reply);
 }
 
+/* Lock held, released meanwhile. */
+static void feed_poll(struct rds_feed *f)
+{
+    struct rds_call call;
+    char from[32];
+    size_t i;
+
+    f->asked = true;
+    snprintf(from, sizeof(from), "%lld-0", (long long)f->seen);
+    rds_call_init(&call, false);
+    call.impatient = true;
+    rds_req_command(&call.req, 6);
+    rds_req_text(&call.req, "XREAD");
+    rds_req_text(&call.req, "COUNT");
+    rds_req_int(&call.req, ENTRIES_MAX);
+    rds_req_text(&call.req, "STREAMS");
+    rds_req_wire(&call.req, rds_ckpt_key(f->ckpt, RDS_KEY_FEED));
+    rds_req_text(&call.req, from);
+    pthread_mutex_unlock(&feeds.lock);
+    if (rds_run(&call, clv_deadline_ns(ANSWER_MS * CLV_NS_PER_MS)) != STORE_OK) {
+        rds_call_free(&call);
+        rds_call_init(&call, false);
+    }
+    pthread_mutex_lock(&feeds.lock);
+    for (i = 0;
+         call.last && call.last->type == REDIS_REPLY_ARRAY && i < call.last->elements;
+         i++)
+        stream_take(call.last->element[i]);
+    rds_call_free(&call);
+}
+
+/* Lock held, released meanwhile. In a cluster no command waits for streams of several
+ * slots: they are asked for one after the other. */
+static void feeds_poll(void)
+{
+    const unsigned changes = rds_cluster_changes();
+    struct rds_feed *f;
+
+    if (changes != feeds.changes)
+        feeds_verify();
+    feeds.changes = changes;
+    feeds_keep();
+    TAILQ_FOREACH(f, &feeds.list, link)
+    if (!f->dead && f->busy)
+        feed_poll(f);
+    feeds_release();
+    if (!feeds.stop)
+        rds_cond_wait(&feeds.news, &feeds.lock, clv_deadline_ns(POLL_MS * CLV_NS_PER_MS));
+}
+
+/* Lock held, released meanwhile. Listen once. */
+static void feeds_listen(void)
+{
+    struct rds_req req;
+
+    if (rds.clustered) {
+        feeds_poll();
+        return;
+    }
+    if (feeds.conn.fd < 0) {
+        feed_connect();
+        return;
+    }
+    rds_req_init(&req);
+    if (read_request(&req))
+        feed_read(&req);
+    rds_req_free(&req);
+}
+
 static void *feed_main(void *unused)
 {
     int64_t swept_ns = clv_now_ns();
-    struct rds_req req;
 
     (void)unused;
     pthread_mutex_lock(&feeds.lock);
@@ -474,14 +550,7 @@ static void *feed_main(void *unused)
             pthread_cond_wait(&feeds.news, &feeds.lock);
             continue;
         }
-        if (feeds.conn.fd < 0) {
-            feed_connect();
-            continue;
-        }
-        rds_req_init(&req);
-        if (read_request(&req))
-            feed_read(&req);
-        rds_req_free(&req);
+        feeds_listen();
         if (!feeds.stop && clv_now_ns() - swept_ns > BLOCK_MS * CLV_NS_PER_MS) {
             feeds_sweep();
             swept_ns = clv_now_ns();

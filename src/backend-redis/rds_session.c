@@ -191,7 +191,7 @@ enum store_status rds_session_begin(struct rds_conn *conn, const struct rds_plac
         st = verify_role(&t);
     if (st == STORE_OK)
         st = verify_server(&t, session);
-    if (st == STORE_OK && session->clustered)
+    if (st == STORE_OK && session->clustered && !rds_url_is_cluster(url))
         st = verify_alone(&t);
     if (st == STORE_OK)
         st = read_history(&t, session);
