@@ -16,4 +16,11 @@ tests_it_cluster_SOURCES = %D%/it_cluster.c $(SHARDS_FIXTURE) \
 	%D%/fixture_store.c %D%/fixture_store.h
 tests_it_cluster_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_cluster_LDADD = $(BACKEND_TEST_LIBS)
+
+check_PROGRAMS += tests/it_cluster_rows
+TESTS += tests/it_cluster_rows
+tests_it_cluster_rows_SOURCES = $(CKPT_ROWS) %D%/ckpt_case.c %D%/ckpt_world_cluster.c \
+	%D%/ckpt_drain.c $(SHARDS_FIXTURE)
+tests_it_cluster_rows_CPPFLAGS = $(TEST_CPPFLAGS) -DCKPT_ROWS_SHARED
+tests_it_cluster_rows_LDADD = $(SHIM_IT_LIBS)
 endif

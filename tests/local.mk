@@ -36,8 +36,8 @@ include %D%/backend.mk
 include %D%/cache.mk
 include %D%/seal.mk
 include %D%/durable.mk
-include %D%/cluster.mk
 include %D%/shim.mk
+include %D%/cluster.mk
 include %D%/model.mk
 include %D%/engine.mk
 include %D%/daemon.mk

@@ -55,6 +55,8 @@ static void report(struct rds_shard *s, enum store_status st)
 {
     char address[RDS_PLACE_TEXT];
 
+    if (atomic_load(&s->stop))
+        return;
     if (st == STORE_OK && s->complained)
         clv_log(CLV_LOG_WARNING, "redis: connected again, to %s",
                 rds_place_text(&s->place, address));
