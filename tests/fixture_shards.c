@@ -182,19 +182,23 @@ int shards_move_keys(struct shards *s, int slot, int from, int to, int max)
 {
     redisContext *c = redis_raw(&s->node[from]);
     redisReply *keys = redisCommand(c, "CLUSTER GETKEYSINSLOT %d 1000", slot), *moved;
-    int i, n = keys ? (int)keys->elements : 0;
+    int i, left, n = keys ? (int)keys->elements : 0;
 
-    for (i = 0; i < n && i < max; i++) {
-        moved = redisCommand(c, "MIGRATE 127.0.0.1 %d %b 0 5000", s->node[to].port,
-                             keys->element[i]->str, (size_t)keys->element[i]->len);
-        if (!moved || moved->type == REDIS_REPLY_ERROR)
+    for (i = 0, left = n; i < n && i < max; i++) {
+        /* REPLACE: of a move that broke off */
+        moved =
+            redisCommand(c, "MIGRATE 127.0.0.1 %d %b 0 5000 REPLACE", s->node[to].port,
+                         keys->element[i]->str, (size_t)keys->element[i]->len);
+        if (!moved ||
+            (moved->type == REDIS_REPLY_ERROR && strncmp(moved->str, "IOERR", 5)))
             die(moved ? moved->str : "no answer to MIGRATE");
+        left -= moved->type != REDIS_REPLY_ERROR;
         freeReplyObject(moved);
     }
     if (keys)
         freeReplyObject(keys);
     redisFree(c);
-    return n > max ? n - max : 0;
+    return left;
 }
 
 void shards_move_end(struct shards *s, int slot, int from, int to)

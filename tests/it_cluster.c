@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "backend-redis/rds_client.h"
 #include "base/clock.h"
@@ -277,10 +278,26 @@ static void slot_move(int slot, int from, int to)
     shards_move_end(&shards, slot, from, to);
 }
 
-Test(cluster, a_slot_moves_to_and_fro_under_load)
+/* Connections of the loads break, with requests under way, until told to stop. */
+static void *cutter_main(void *stop)
+{
+    int i;
+
+    while (!atomic_load((atomic_bool *)stop))
+        for (i = 0; i < MASTERS; i++) {
+            redis_int(&shards.node[i], "CLIENT KILL TYPE normal LADDR 127.0.0.1:%d",
+                      shards.node[i].port);
+            clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){0, 7000000}, NULL);
+        }
+    return NULL;
+}
+
+static void moves_under_load(bool cut)
 {
     struct load writer, churn;
     struct store_ckpt *c;
+    atomic_bool stop = false;
+    pthread_t cutter;
     unsigned long last;
     int slot, i;
 
@@ -289,10 +306,15 @@ Test(cluster, a_slot_moves_to_and_fro_under_load)
     cr_assert_eq(create(c, "n", "0"), STORE_OK);
     load_begin(&writer, c, load_main);
     load_begin(&churn, c, churn_main);
+    if (cut)
+        cr_assert_eq(pthread_create(&cutter, NULL, cutter_main, &stop), 0);
     for (i = 0; i < 12; i++) {
         loads_go_on(&writer, &churn, "before a move");
         slot_move(slot, i % MASTERS, (i + 1) % MASTERS);
     }
+    atomic_store(&stop, true);
+    if (cut)
+        pthread_join(cutter, NULL);
     loads_go_on(&writer, &churn, "after the moves");
     load_end(&writer, "writer");
     load_end(&churn, "churn");
@@ -301,6 +323,16 @@ Test(cluster, a_slot_moves_to_and_fro_under_load)
     cr_expect_eq(last, atomic_load(&writer.acknowledged));
     cr_expect_eq(store_ckpt_close(c, soon()), STORE_OK);
     end();
+}
+
+Test(cluster, a_slot_moves_to_and_fro_under_load)
+{
+    moves_under_load(false);
+}
+
+Test(cluster, connections_break_while_a_slot_moves)
+{
+    moves_under_load(true);
 }
 
 static bool replica_has(void *arg)

@@ -3,7 +3,7 @@
 noinst_LTLIBRARIES += libbackend-redis.la
 libbackend_redis_la_SOURCES = \
 	%D%/rds_cache.c %D%/rds_cache.h \
-	%D%/rds_call.c %D%/rds_call.h \
+	%D%/rds_call.c %D%/rds_call.h %D%/rds_call_once.h %D%/rds_call_run.c \
 	%D%/rds_ckpt.c %D%/rds_ckpt.h \
 	%D%/rds_client.c %D%/rds_client.h \
 	%D%/rds_cluster.c %D%/rds_cluster.h \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backend-redis/rds_call.h"
+#include "backend-redis/rds_call_once.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -7,17 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "backend-redis/rds_script.h"
 #include "base/clock.h"
 #include "base/logline.h"
 
-enum {
-    BATCH_CALLS = 64,
-    BATCH_BYTES = 256 * 1024,
-    RETRY_FIRST_MS = 5,
-    RETRY_MAX_MS = 100,
-    FREE_MOVES = 3 /* from server to server without waiting */
-};
+enum { BATCH_CALLS = 64, BATCH_BYTES = 256 * 1024 };
 #define COMPLAIN_EVERY_NS (10 * CLV_NS_PER_S)
 
 void rds_cond_init(pthread_cond_t *cond)
@@ -164,7 +157,7 @@ static void reply_drop(redisReply **reply)
     *reply = NULL;
 }
 
-static void replies_drop(struct rds_call *call)
+void rds_call_renew(struct rds_call *call)
 {
     reply_drop(&call->error);
     reply_drop(&call->prev);
@@ -174,7 +167,7 @@ static void replies_drop(struct rds_call *call)
 
 void rds_call_free(struct rds_call *call)
 {
-    replies_drop(call);
+    rds_call_renew(call);
     rds_req_free(&call->req);
     if (call->has_cond)
         pthread_cond_destroy(&call->cond);
@@ -198,7 +191,7 @@ static bool reply_take(struct rds_call *call, redisReply *reply)
     return ++call->n_got == call->req.n_replies;
 }
 
-static const char *error_line(const struct rds_call *call)
+const char *rds_call_error(const struct rds_call *call)
 {
     if (call->error)
         return call->error->str;
@@ -210,7 +203,7 @@ static const char *error_line(const struct rds_call *call)
  * store to become willing. */
 static bool is_settled(const struct rds_call *call)
 {
-    const char *line = error_line(call);
+    const char *line = rds_call_error(call);
 
     return !call->was_sent || !call->mutates || !line ||
            rds_error_status(line) != STORE_AWAY;
@@ -442,7 +435,7 @@ static void lose(struct rds_pipe *pipe)
     while ((c = TAILQ_LAST(&pipe->inflight, rds_call_list))) {
         TAILQ_REMOVE(&pipe->inflight, c, link);
         TAILQ_INSERT_HEAD(&pipe->queue, c, link);
-        replies_drop(c);
+        rds_call_renew(c);
         c->state = RDS_CALL_QUEUED;
         if (c->mutates && !c->was_sent && c->to_settle)
             c->to_settle(c);
@@ -598,13 +591,16 @@ static bool is_leaving(const struct rds_call *call, enum store_status st)
            (call->elsewhere || (st == STORE_OK && !is_settled(call)));
 }
 
-static enum store_status run_once(struct rds_pipe *pipe, struct rds_call *call,
-                                  int64_t deadline_ns)
+enum store_status rds_call_once(struct rds_pipe *pipe, struct rds_call *call,
+                                int64_t deadline_ns)
 {
     enum store_status st;
 
     pthread_mutex_lock(&pipe->lock);
-    TAILQ_INSERT_TAIL(&pipe->queue, call, link);
+    if (call->slot < 0)
+        TAILQ_INSERT_TAIL(&pipe->queue, call, link);
+    else /* to be settled: whoever waits for a slot may wait for this one's */
+        TAILQ_INSERT_HEAD(&pipe->queue, call, link);
     call->state = RDS_CALL_QUEUED;
     st = take_part(pipe, call, deadline_ns);
     if (!is_leaving(call, st))
@@ -614,126 +610,14 @@ static enum store_status run_once(struct rds_pipe *pipe, struct rds_call *call,
     return st;
 }
 
-/* False when the deadline comes first. */
-static bool pause_ms(int ms, int64_t deadline_ns)
-{
-    const int left = clv_deadline_left_ms(deadline_ns);
-
-    if (left >= 0 && left <= ms)
-        return false;
-    nanosleep(&(struct timespec){0, (long)ms * 1000000}, NULL);
-    return true;
-}
-
-static void scripts_reload(struct rds_pipe *pipe, int64_t deadline_ns)
-{
-    struct rds_call load;
-
-    rds_call_init(&load, false);
-    rds_script_load(&load.req);
-    if (!load.req.no_mem)
-        run_once(pipe, &load, deadline_ns);
-    rds_call_free(&load);
-}
-
-/* Not executed: do what may help. False when there is no time left. */
-static bool prepare_retry(struct rds_pipe *pipe, const char *line, int *wait_ms,
-                          int64_t deadline_ns)
-{
-    if (rds_error_is(line, "NOSCRIPT")) {
-        scripts_reload(pipe, deadline_ns);
-        return clv_now_ns() < deadline_ns;
-    }
-    if (rds_error_is(line, "READONLY") || rds_error_is(line, "MASTERDOWN"))
-        rds_pipe_drop(pipe); /* the next connection looks for the master */
-    if (!pause_ms(*wait_ms, deadline_ns))
-        return false;
-    *wait_ms = *wait_ms * 2 < RETRY_MAX_MS ? *wait_ms * 2 : RETRY_MAX_MS;
-    return true;
-}
-
-static enum store_status refusal(struct rds_pipe *pipe, const struct rds_call *call,
-                                 const char *line)
-{
-    const enum store_status st = rds_error_status(line);
-
-    if (rds_pipe_may_complain(pipe))
-        clv_log(CLV_LOG_ERROR, "redis: %s", line);
-    /* refused now, but an earlier sending may have been applied */
-    return st == STORE_REFUSED && call->was_sent && call->mutates ? STORE_UNSURE : st;
-}
-
-/* Was sent away, by line or by the router. Returns the pipe to go to; NULL: no time. */
-static struct rds_pipe *move(struct rds_pipe *pipe, struct rds_call *call,
-                             const char *line, unsigned *n_moves, int *wait_ms,
-                             int64_t deadline_ns)
-{
-    struct rds_pipe *to;
-
-    call->elsewhere = call->asking = false;
-    to = pipe->router->where(pipe, call, line);
-    /* who is sent to and fro waits until they agree */
-    if (to != pipe && ++*n_moves <= FREE_MOVES)
-        return clv_now_ns() < deadline_ns ? to : NULL;
-    if (!line)
-        return to;
-    return prepare_retry(pipe, line, wait_ms, deadline_ns) ? to : NULL;
-}
-
-/* A call that ends with another pipe's slot. */
-static void slot_return(struct rds_call *call)
+void rds_call_release(struct rds_call *call)
 {
     struct rds_pipe *home = call->home;
 
+    if (call->slot < 0)
+        return;
     pthread_mutex_lock(&home->lock);
     slot_free(home, call);
     nudge(home);
     pthread_mutex_unlock(&home->lock);
-}
-
-static enum store_status run(struct rds_pipe *pipe, struct rds_call *call,
-                             int64_t deadline_ns)
-{
-    int wait_ms = RETRY_FIRST_MS;
-    unsigned n_moves = 0;
-    enum store_status st;
-    const char *line;
-
-    for (;;) {
-        st = run_once(pipe, call, deadline_ns);
-        if (st == STORE_OK && call->req.no_mem)
-            return STORE_UNSURE;
-        line = st == STORE_OK ? error_line(call) : NULL;
-        if (!line && !call->elsewhere)
-            return st;
-        if (line && rds_error_status(line) != STORE_AWAY)
-            return refusal(pipe, call, line);
-        if (!pipe->router && call->impatient)
-            return STORE_AWAY;
-        if (!pipe->router) {
-            if (!prepare_retry(pipe, line, &wait_ms, deadline_ns))
-                return STORE_AWAY;
-            call->was_sent = false;
-        } else {
-            pipe = move(pipe, call, line, &n_moves, &wait_ms, deadline_ns);
-            if (!pipe || (call->impatient && n_moves > FREE_MOVES))
-                return call->slot >= 0 ? STORE_UNSURE : STORE_AWAY;
-            if (call->slot < 0)
-                call->was_sent = false;
-        }
-        replies_drop(call);
-    }
-}
-
-enum store_status rds_call_run(struct rds_pipe *pipe, struct rds_call *call,
-                               int64_t deadline_ns)
-{
-    enum store_status st;
-
-    if (call->req.no_mem)
-        return STORE_NO_MEM;
-    st = run(pipe, call, deadline_ns);
-    if (call->slot >= 0)
-        slot_return(call);
-    return st;
 }

@@ -288,6 +288,7 @@ static void keeper_stop(void)
     pthread_mutex_unlock(&rds.pipe.lock);
     rds_master_cancel();
     pthread_join(rds.keeper, NULL);
+    rds_cluster_stop(); /* the keeper has started it */
 }
 
 static void client_free(void)
@@ -295,7 +296,6 @@ static void client_free(void)
     rds_durable_free();
     rds_kept_clear();
     rds_seal_stop();
-    rds_cluster_stop();
     rds_master_stop();
     rds_pipe_free(&rds.pipe);
     rds_url_free(&rds.url);
