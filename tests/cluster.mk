@@ -17,6 +17,13 @@ tests_it_cluster_SOURCES = %D%/it_cluster.c $(SHARDS_FIXTURE) \
 tests_it_cluster_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_cluster_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/it_cluster_settle
+TESTS += tests/it_cluster_settle
+tests_it_cluster_settle_SOURCES = %D%/it_cluster_settle.c $(SHARDS_FIXTURE) \
+	%D%/fault_proxy.c %D%/fault_proxy.h %D%/fixture_store.c %D%/fixture_store.h
+tests_it_cluster_settle_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_cluster_settle_LDADD = $(BACKEND_TEST_LIBS)
+
 check_PROGRAMS += tests/it_cluster_rows
 TESTS += tests/it_cluster_rows
 tests_it_cluster_rows_SOURCES = $(CKPT_ROWS) %D%/ckpt_case.c %D%/ckpt_world_cluster.c \
