@@ -59,3 +59,46 @@ Test(cluster_refused, but_not_at_a_node_that_has_every_slot)
     store_stop();
     shards_end(&shards);
 }
+
+Test(cluster_refused, the_url_of_a_cluster_at_a_server_that_is_in_none)
+{
+    struct redis alone;
+    char url[64];
+
+    redis_start(&alone, true, NULL);
+    snprintf(shards.node[0].dir, sizeof(shards.node[0].dir), "%s", alone.dir);
+    log_capture();
+    snprintf(url, sizeof(url), "redis-cluster://127.0.0.1:%d", alone.port);
+    setenv("CLOVIS_REDIS_URL", url, 1);
+    cr_expect_eq(store_start(soon()), STORE_REFUSED);
+    cr_expect(log_has("is in no Redis Cluster, expected a redis:// URL"));
+    cr_expect(log_has(url + strlen("redis-cluster://")));
+    redis_end(&alone);
+}
+
+Test(cluster_refused, what_a_cluster_cannot_promise)
+{
+    struct redis any; /* for its directory */
+
+    redis_start(&any, false, NULL);
+    snprintf(shards.node[0].dir, sizeof(shards.node[0].dir), "%s", any.dir);
+    log_capture();
+    setenv("CLOVIS_REDIS_URL", "redis-cluster://127.0.0.1:1", 1);
+    setenv("CLOVIS_SYNC_MODE", "strict", 1);
+    cr_expect_eq(store_start(soon()), STORE_CONFIG);
+    cr_expect(log_has("CLOVIS_SYNC_MODE=strict"));
+    redis_end(&any);
+}
+
+Test(cluster_refused, a_command_that_needs_one_master)
+{
+    char said[512] = "";
+    FILE *out;
+
+    setenv("CLOVIS_REDIS_URL", "redis-cluster://127.0.0.1:1", 1);
+    out = popen("./clovis store members 2>&1", "r");
+    cr_assert(out);
+    fread(said, 1, sizeof(said) - 1, out);
+    cr_expect_neq(pclose(out), 0);
+    cr_expect(strstr(said, "not for a Redis Cluster"), "%s", said);
+}
