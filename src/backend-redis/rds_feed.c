@@ -9,8 +9,8 @@
 #include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
 #include "backend-redis/rds_cluster.h"
+#include "backend-redis/rds_feed_entry.h"
 #include "backend-redis/rds_master.h"
-#include "backend-redis/rds_seal.h"
 #include "backend-redis/rds_session.h"
 #include "base/clock.h"
 #include "base/logline.h"
@@ -52,105 +52,6 @@ static struct {
            .conn = {.fd = -1}};
 
 /* ---- delivery ------------------------------------------------------------ */
-
-/* Elements of an entry follow {"writer", WRITER}: id, offset, then "d" and the content,
- * or "e" and a sealed value. */
-enum { ENTRY_HEAD = 2, ENTRY_STEP = 4 };
-
-/* The content of an element that was sealed; false: it cannot be used. */
-static bool sealed_take(struct store_ckpt *ckpt, struct store_change *c,
-                        struct clv_bytes value)
-{
-    struct rds_seal_place place = rds_seal_at(ckpt, c->id);
-    const char *why = NULL;
-
-    if (value.size > RDS_STAMP_SIZE &&
-        ((const char *)value.base)[RDS_STAMP_SIZE] == RDS_SEAL_PART) {
-        place.kind = RDS_SEAL_PART;
-        place.offset = c->offset;
-    }
-    if (rds_seal_open(&place, value, &why) != STORE_OK ||
-        (place.kind == RDS_SEAL_WHOLE && c->offset > 0)) {
-        rds_seal_complain(ckpt, c->id, why ? why : "it is damaged");
-        return false;
-    }
-    c->data = rds_seal_content(value);
-    return true;
-}
-
-static bool is_sealed(const redisReply *fields, size_t i)
-{
-    return rds_reply_is(rds_reply_at(fields, ENTRY_HEAD + ENTRY_STEP * i + 2), "e");
-}
-
-static struct clv_bytes content_at(const redisReply *fields, size_t i)
-{
-    return rds_reply_bytes(rds_reply_at(fields, ENTRY_HEAD + ENTRY_STEP * i + 3));
-}
-
-/* Element i; false: it is of no use here. A sealed one is opened in *room, which moves
- * on: other handles want it sealed. */
-static bool element_take(struct store_ckpt *ckpt, const redisReply *fields, size_t i,
-                         char **room, struct store_change *out)
-{
-    const size_t at = ENTRY_HEAD + ENTRY_STEP * i;
-    const struct clv_bytes content = content_at(fields, i);
-    const char *why = NULL;
-    int64_t offset = 0;
-
-    *out = (struct store_change){.id = rds_reply_bytes(rds_reply_at(fields, at))};
-    if (rds_reply_is(rds_reply_at(fields, at + 1), "-"))
-        return true;
-    rds_reply_int(rds_reply_at(fields, at + 1), &offset);
-    out->offset = (uint64_t)offset;
-    if (is_sealed(fields, i)) {
-        const struct clv_bytes copy = {*room, content.size};
-
-        if (content.size)
-            memcpy(*room, content.base, content.size);
-        *room += content.size;
-        return sealed_take(ckpt, out, copy);
-    }
-    out->data = content;
-    if (rds_seal_plain(&why) == STORE_OK)
-        return true;
-    rds_seal_complain(ckpt, out->id, why);
-    return false;
-}
-
-static size_t sealed_size(const redisReply *fields, size_t count)
-{
-    size_t i, size = 0;
-
-    for (i = 0; i < count; i++)
-        size += is_sealed(fields, i) ? content_at(fields, i).size : 0;
-    return size;
-}
-
-/* New: the changes in an entry, pointing into it or behind them, *n of them; NULL: no
- * memory. */
-static struct store_change *entry_parse(struct store_ckpt *ckpt, const redisReply *fields,
-                                        uint32_t *n)
-{
-    const size_t count = (fields->elements - ENTRY_HEAD) / ENTRY_STEP;
-    struct store_change *vec =
-        malloc((count + 1) * sizeof(*vec) + sealed_size(fields, count));
-    char *room = (char *)(vec + count + 1);
-    size_t i;
-
-    *n = 0;
-    for (i = 0; vec && i < count; i++)
-        *n += element_take(ckpt, fields, i, &room, &vec[*n]);
-    return vec;
-}
-
-static bool is_own(const redisReply *fields)
-{
-    const struct clv_bytes w = rds_reply_bytes(rds_reply_at(fields, 1));
-
-    return w.base && w.size > RDS_PROC_SIZE &&
-           memcmp(w.base, rds.proc, RDS_PROC_SIZE) == 0;
-}
 
 /* Lock held, released around the callback. */
 static void deliver(struct rds_feed *f, const struct store_change *vec, uint32_t n)
@@ -224,7 +125,7 @@ static void entry_take(struct rds_feed *f, const redisReply *entry)
     uint32_t count;
 
     if (!number.base || !fields || fields->type != REDIS_REPLY_ARRAY ||
-        fields->elements < ENTRY_HEAD)
+        fields->elements < RDS_FEED_HEAD)
         return;
     n = strtoll(number.base, NULL, 10);
     if (n <= f->seen)
@@ -233,9 +134,9 @@ static void entry_take(struct rds_feed *f, const redisReply *entry)
     rds_cache_changed(f->ckpt);
     if (n > before + 1)
         catch_up(f);
-    if (is_own(fields))
+    if (rds_feed_is_own(fields))
         return;
-    vec = entry_parse(f->ckpt, fields, &count);
+    vec = rds_feed_parse(f->ckpt, fields, &count);
     if (vec && count > 0)
         deliver(f, vec, count);
     free(vec);
