@@ -30,4 +30,13 @@ tests_it_cluster_rows_SOURCES = $(CKPT_ROWS) %D%/ckpt_case.c %D%/ckpt_world_clus
 	%D%/ckpt_drain.c $(SHARDS_FIXTURE)
 tests_it_cluster_rows_CPPFLAGS = $(TEST_CPPFLAGS) -DCKPT_ROWS_SHARED
 tests_it_cluster_rows_LDADD = $(SHIM_IT_LIBS)
+
+# threads; plain, for ThreadSanitizer
+check_PROGRAMS += tests/stress_cluster
+TESTS += tests/stress_cluster
+STRESS_TESTS += tests/stress_cluster
+tests_stress_cluster_SOURCES = %D%/stress_cluster.c $(SHARDS_FIXTURE) \
+	%D%/fixture_store.c %D%/fixture_store.h
+tests_stress_cluster_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_stress_cluster_LDADD = libbackend-redis.la libtest.la libbase.la $(HIREDIS_LIBS) $(OPENSSL_LIBS)
 endif
