@@ -5,11 +5,14 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "backend-redis/rds_client.h"
 #include "base/clock.h"
@@ -153,6 +156,56 @@ Test(cluster, changes_are_told)
     cr_expect_eq(store_ckpt_close(c, soon()), STORE_OK);
     sem_destroy(&told);
     end();
+}
+
+/* In a process of its own: hold a checkpoint whose retention is nothing, until killed. */
+static pid_t holder_start(const char *name)
+{
+    const struct store_attrs attrs = {2, 10, 1000, 0, 100, 20};
+    int ready[2];
+    pid_t pid;
+    char c;
+
+    cr_assert_eq(pipe(ready), 0);
+    pid = fork();
+    cr_assert_geq(pid, 0);
+    if (pid == 0) {
+        if (store_start(soon()) != STORE_OK)
+            _exit(1);
+        ckpt_make_with(name, &attrs);
+        if (write(ready[1], "+", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    close(ready[1]);
+    cr_assert_eq(read(ready[0], &c, 1), 1, "the holder has failed");
+    close(ready[0]);
+    return pid;
+}
+
+Test(cluster, a_holder_that_died_holds_nothing)
+{
+    const struct store_open_how how = {.create = NULL};
+    struct store_ckpt *c;
+    char name[16];
+    pid_t pid;
+    int i;
+
+    shards_start(&shards, MASTERS, false);
+    setenv("CLOVIS_REDIS_URL", shards.url, 1);
+    setenv("CLOVIS_LOG", "none", 1);
+    for (i = 0; i < 4; i++) { /* the process and the checkpoint lie anywhere */
+        snprintf(name, sizeof(name), "held-%d", i);
+        pid = holder_start(name);
+        cr_assert_eq(store_start(soon()), STORE_OK);
+        cr_assert_eq(store_ckpt_open(bytes(name), &how, soon(), &c), STORE_OK);
+        cr_expect_eq(store_ckpt_close(c, soon()), STORE_OK);
+        kill(pid, SIGKILL);
+        cr_assert_eq(waitpid(pid, NULL, 0), pid);
+        cr_expect_eq(store_ckpt_open(bytes(name), &how, soon(), &c), STORE_ABSENT);
+        store_stop();
+    }
+    shards_end(&shards);
 }
 
 /* ---- under load ---------------------------------------------------------- */
