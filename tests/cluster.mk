@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The store on a Redis Cluster: masters that share the slots, and their replicas.
 if WITH_TESTS
-SHARDS_FIXTURE = %D%/fixture_shards.c %D%/fixture_shards.h
+SHARDS_FIXTURE = %D%/fixture_shards.c %D%/fixture_shards.h %D%/fixture_tls.c %D%/fixture_tls.h
 
 check_PROGRAMS += tests/it_cluster_refused
 TESTS += tests/it_cluster_refused
@@ -30,6 +30,13 @@ tests_it_cluster_rows_SOURCES = $(CKPT_ROWS) %D%/ckpt_case.c %D%/ckpt_world_clus
 	%D%/ckpt_drain.c $(SHARDS_FIXTURE)
 tests_it_cluster_rows_CPPFLAGS = $(TEST_CPPFLAGS) -DCKPT_ROWS_SHARED
 tests_it_cluster_rows_LDADD = $(SHIM_IT_LIBS)
+
+check_PROGRAMS += tests/it_cluster_tls
+TESTS += tests/it_cluster_tls
+tests_it_cluster_tls_SOURCES = %D%/it_cluster_tls.c $(SHARDS_FIXTURE) \
+	%D%/fixture_store.c %D%/fixture_store.h
+tests_it_cluster_tls_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_it_cluster_tls_LDADD = $(BACKEND_TEST_LIBS)
 
 # threads; plain, for ThreadSanitizer
 check_PROGRAMS += tests/stress_cluster

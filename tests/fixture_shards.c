@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture_tls.h"
+
 /* The text of an answer; false: an error, or no text. */
 static bool ask_text(const struct redis *r, char *out, size_t size, const char *fmt, ...)
 {
@@ -31,6 +33,20 @@ static void die(const char *what)
     abort();
 }
 
+static int tls_args(struct shards *s, int i, int n)
+{
+    const char *const args[] = {"--tls-port",         s->tls_port[i],
+                                "--tls-cluster",      "yes",
+                                "--tls-cert-file",    tls_cert("server.crt"),
+                                "--tls-key-file",     tls_cert("server.key"),
+                                "--tls-ca-cert-file", tls_cert("ca.crt"),
+                                "--tls-auth-clients", "no"};
+
+    snprintf(s->tls_port[i], sizeof(s->tls_port[i]), "%d", free_port());
+    memcpy(&s->args[i][n], args, sizeof(args));
+    return n + (int)(sizeof(args) / sizeof(*args));
+}
+
 static void node_start(struct shards *s, int i)
 {
     int n = 0;
@@ -46,8 +62,11 @@ static void node_start(struct shards *s, int i)
     s->args[i][n++] = "0";
     s->args[i][n++] = "--repl-diskless-sync-delay";
     s->args[i][n++] = "0";
+    if (s->tls)
+        n = tls_args(s, i, n);
     s->args[i][n] = NULL;
     redis_start(&s->node[i], true, s->args[i]);
+    s->port[i] = s->tls ? atoi(s->tls_port[i]) : s->node[i].port;
     if (!ask_text(&s->node[i], s->id[i], sizeof(s->id[i]), "CLUSTER MYID"))
         die("no cluster node");
 }
@@ -99,13 +118,13 @@ static bool replicas_follow(void *arg)
     return true;
 }
 
-void shards_start(struct shards *s, int n_masters, bool replicas)
+/* The rest of *s is zero. */
+static void start(struct shards *s, int n_masters, bool replicas)
 {
     const int part = (SLOTS_N + n_masters - 1) / n_masters;
     size_t used;
     int i;
 
-    memset(s, 0, sizeof(*s));
     s->n_masters = n_masters;
     s->n_nodes = replicas ? 2 * n_masters : n_masters;
     for (i = 0; i < s->n_nodes; i++)
@@ -116,18 +135,31 @@ void shards_start(struct shards *s, int n_masters, bool replicas)
         redis_int(&s->node[i], "CLUSTER SET-CONFIG-EPOCH %d", i + 1);
     }
     for (i = 1; i < s->n_nodes; i++)
-        redis_int(&s->node[i], "CLUSTER MEET 127.0.0.1 %d %s", s->node[0].port,
-                  s->bus[0]);
+        redis_int(&s->node[i], "CLUSTER MEET 127.0.0.1 %d %s", s->port[0], s->bus[0]);
     if (!wait_for(all_know_all, s, 30000))
         die("the cluster's nodes do not meet");
     for (i = n_masters; i < s->n_nodes; i++)
         redis_int(&s->node[i], "CLUSTER REPLICATE %s", s->id[i - n_masters]);
     if (!wait_for(is_whole, s, 30000) || !wait_for(replicas_follow, s, 30000))
         die("the cluster does not become whole");
-    used = (size_t)snprintf(s->url, sizeof(s->url), "redis-cluster://");
+    used = (size_t)snprintf(s->url, sizeof(s->url), "%s://",
+                            s->tls ? "rediss-cluster" : "redis-cluster");
     for (i = 0; i < s->n_nodes; i++)
         used += (size_t)snprintf(s->url + used, sizeof(s->url) - used, "%s127.0.0.1:%d",
-                                 i ? "," : "", s->node[i].port);
+                                 i ? "," : "", s->port[i]);
+}
+
+void shards_start(struct shards *s, int n_masters, bool replicas)
+{
+    memset(s, 0, sizeof(*s));
+    start(s, n_masters, replicas);
+}
+
+void shards_start_tls(struct shards *s, int n_masters)
+{
+    memset(s, 0, sizeof(*s));
+    s->tls = true;
+    start(s, n_masters, false);
 }
 
 void shards_end(struct shards *s)

@@ -16,12 +16,20 @@ struct shards {
     char url[128];                /* redis-cluster://, all nodes */
     char id[SHARD_NODES_MAX][48]; /* of the nodes */
     char bus[SHARD_NODES_MAX][8];
-    const char *args[SHARD_NODES_MAX][16];
+    char tls_port[SHARD_NODES_MAX][8];
+    int port[SHARD_NODES_MAX]; /* where the nodes are for each other and for clients */
+    bool tls;
+    const char *args[SHARD_NODES_MAX][32];
 };
 
 /* Start, and wait until every node says that the cluster is whole and the replicas are in
  * step; aborts the test when that fails. */
 void shards_start(struct shards *s, int n_masters, bool replicas);
+
+/* The same, masters alone, and TLS everywhere, with the certificate "server" of
+ * tls_certs_make(). */
+void shards_start_tls(struct shards *s, int n_masters);
+
 void shards_end(struct shards *s);
 
 /* The node has the slot, by its own word. */
