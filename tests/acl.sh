@@ -14,7 +14,7 @@ sed -e 's/^user default .*/user default on nopass ~* \&* +@all/' -e "s/#SHA256-[
     "$top_srcdir/doc/users.acl" >"$CLV_TEST_ACL"
 
 for t in it_ckpt_rows it_ckpt_peers it_store_basic it_store_fence it_store_large \
-    it_store_vector it_ckpt_limits it_read_cache it_durable it_repair it_amfd_cluster; do
+    it_store_vector it_ckpt_limits it_read_cache it_durable it_repair it_cluster it_amfd_cluster; do
     "$builddir/tests/$t" >"$TMPDIR/$t.log" 2>&1 || {
         tail -30 "$TMPDIR/$t.log" >&2
         fail "$t, as user clovis"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ckpt_case.h"
 #include "fixture_redis.h"
-#include "shim/store.h"
-
-#include <semaphore.h>
 
 static struct redis server;
 
@@ -24,22 +21,4 @@ void world_end(void)
 void world_close(void)
 {
     redis_end(&server);
-}
-
-static void reached(void *arg)
-{
-    sem_post(arg);
-}
-
-/* Deferred work is done in its order, so ours is the last. */
-void world_drain(void)
-{
-    sem_t done;
-
-    sem_init(&done, 0, 0);
-    if (!store_defer(reached, &done)) /* in a test whose memory runs out: once */
-        cr_assert(store_defer(reached, &done));
-    while (sem_wait(&done) != 0)
-        ;
-    sem_destroy(&done);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fault_proxy.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -20,6 +21,21 @@ static int unix_socket(const char *path, bool listening)
         return -1;
     if (listening ? bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, 64)
                   : connect(fd, (struct sockaddr *)&sa, sizeof(sa))) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int tcp_listener(int port)
+{
+    struct sockaddr_in sa = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, 64)) {
         close(fd);
         return -1;
     }
@@ -132,7 +148,8 @@ static void wake_up(struct fault_proxy *p)
         abort();
 }
 
-void fault_proxy_start(struct fault_proxy *p, const char *upstream)
+/* port: of 127.0.0.1; 0: a unix socket. */
+static void start(struct fault_proxy *p, const char *upstream, int port)
 {
     int i;
 
@@ -144,12 +161,22 @@ void fault_proxy_start(struct fault_proxy *p, const char *upstream)
     for (i = 0; i < FAULT_LINKS; i++)
         p->link[i].fd[0] = p->link[i].fd[1] = -1;
     p->cut_after[0] = p->cut_after[1] = -1;
-    p->listener = unix_socket(p->socket, true);
+    p->listener = port ? tcp_listener(port) : unix_socket(p->socket, true);
     if (p->listener < 0 || pipe2(p->wake, O_CLOEXEC) ||
         pthread_create(&p->thread, NULL, proxy_main, p)) {
         fprintf(stderr, "fault proxy: cannot listen at %s\n", p->socket);
         abort();
     }
+}
+
+void fault_proxy_start(struct fault_proxy *p, const char *upstream)
+{
+    start(p, upstream, 0);
+}
+
+void fault_proxy_start_tcp(struct fault_proxy *p, const char *upstream, int port)
+{
+    start(p, upstream, port);
 }
 
 void fault_proxy_end(struct fault_proxy *p)

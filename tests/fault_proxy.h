@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A proxy between the client and a server, both on unix sockets, that cuts connections at
+ * A proxy between the client and a server on a unix socket that cuts connections at
  * an exact byte, or holds bytes back.
  */
 #ifndef FAULT_PROXY_H
@@ -32,6 +32,10 @@ struct fault_proxy {
 
 /* Listen at PATH of upstream with ".proxy" appended; aborts when it cannot. */
 void fault_proxy_start(struct fault_proxy *p, const char *upstream);
+
+/* The same, at a port of 127.0.0.1. */
+void fault_proxy_start_tcp(struct fault_proxy *p, const char *upstream, int port);
+
 void fault_proxy_end(struct fault_proxy *p);
 
 /* Cut all connections once n more bytes went this way (0: before the next one). Once. */

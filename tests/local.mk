@@ -37,6 +37,7 @@ include %D%/cache.mk
 include %D%/seal.mk
 include %D%/durable.mk
 include %D%/shim.mk
+include %D%/cluster.mk
 include %D%/model.mk
 include %D%/engine.mk
 include %D%/daemon.mk

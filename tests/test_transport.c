@@ -115,7 +115,13 @@ static const struct url_row {
     {"redis-sentinel://a/m/x", NULL, NULL, "database \"x\""},
     {"redis-sentinel://1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7/m", NULL, NULL, "more than 16"},
     {"redis://a,b", NULL, NULL, NULL}, /* a host of that name, which will not resolve */
-    {"redis-cluster://a", NULL, NULL, "unknown scheme"},
+    {"redis-cluster://a,b:1,[::1]", "a:6379 b:1 [::1]:6379", "- - - 0", NULL},
+    {"rediss-cluster://u:p@a/", "a:6379", "- u p 0", NULL},
+    {"redis-cluster://a/1", NULL, NULL, "\"/1\" after the hosts"},
+    {"redis-cluster://a?db=1", NULL, NULL, "none for a cluster"},
+    {"redis-cluster://a,", NULL, NULL, "no host"},
+    {"redis-cluster:///", NULL, NULL, "no host"},
+    {"redis-clusters://a", NULL, NULL, "unknown scheme"},
     {"redis:/a", NULL, NULL, "no \"://\""},
 };
 

@@ -104,13 +104,21 @@ static void sentinel_news(const struct rds_place *master)
 
 static bool needs_tls(const struct rds_url *url)
 {
-    return url->scheme == RDS_TLS || url->scheme == RDS_SENTINEL_TLS || url->sentinel_tls;
+    return rds_url_is_tls(url) || url->sentinel_tls;
 }
 
 bool amf_store_setup(const struct rds_url *url)
 {
     char why[300] = "OpenSSL has no SHA-1";
 
+    if (rds_url_is_cluster(url)) {
+        clv_log(
+            CLV_LOG_ERROR,
+            "CLOVIS_REDIS_URL: the cluster's log has to be on one master, not in a Redis "
+            "Cluster; expected redis, rediss, unix, redis-sentinel or "
+            "rediss-sentinel://");
+        return false;
+    }
     if (!rds_script_setup() || (needs_tls(url) && !rds_tls_setup(why, sizeof(why)))) {
         clv_log(CLV_LOG_ERROR, "the cluster's log: %s", why);
         return false;

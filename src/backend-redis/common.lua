@@ -30,11 +30,16 @@ local function whole(n)
   return string.format('%.0f', n)
 end
 
--- The keys of instance id of the checkpoint whose name key is ptr.
+-- The keys of instance id of the checkpoint whose name key is ptr. While a cluster moves
+-- them, some are not here: the look fails then, before anything is changed.
 local function keys_of(ptr, id)
   local p = ptr .. ':' .. id .. ':'
-  return { ptr = ptr, id = id, meta = p .. 'meta', data = p .. 'data', index = p .. 'index',
-           open = p .. 'open', feed = p .. 'feed', large = p .. 'large' }
+  local k = { ptr = ptr, id = id, meta = p .. 'meta', data = p .. 'data', index = p .. 'index',
+              open = p .. 'open', feed = p .. 'feed', large = p .. 'large' }
+  if CLUSTER then
+    call('EXISTS', ptr, k.meta, k.data, k.index, k.open, k.feed, k.large)
+  end
+  return k
 end
 
 -- The keys of a section script: meta, data, index, feed.
@@ -79,11 +84,13 @@ local function refuse(k, id)
   end
 end
 
--- A process that has the instance open no more: its 64 writers go.
+-- A process that has the instance open no more: its writers go. In a cluster it has some
+-- for each server: 00 to 99, a0 to p5.
 local function writers_forget(k, proc)
   local fields = {}
-  for slot = 0, 63 do
-    fields[slot + 1] = string.format('w:%s%02d', proc, slot)
+  for n = 0, CLUSTER and 255 or 63 do
+    local tens = n < 100 and 48 + math.floor(n / 10) or 87 + math.floor(n / 10)
+    fields[n + 1] = 'w:' .. proc .. string.char(tens) .. n % 10
   end
   call('HDEL', k.data, unpack(fields))
 end

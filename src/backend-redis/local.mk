@@ -4,13 +4,14 @@ noinst_LTLIBRARIES += libbackend-redis.la
 libbackend_redis_la_SOURCES = \
 	%D%/rds_batch.c %D%/rds_batch.h \
 	%D%/rds_cache.c %D%/rds_cache.h \
-	%D%/rds_call.c %D%/rds_call.h \
+	%D%/rds_call.c %D%/rds_call.h %D%/rds_call_once.h %D%/rds_call_run.c \
 	%D%/rds_ckpt.c %D%/rds_ckpt.h \
 	%D%/rds_client.c %D%/rds_client.h \
+	%D%/rds_cluster.c %D%/rds_cluster.h \
 	%D%/rds_conn.c %D%/rds_conn.h \
 	%D%/rds_dial.c %D%/rds_dial.h \
 	%D%/rds_durable.c %D%/rds_durable.h \
-	%D%/rds_feed.c %D%/rds_feed.h \
+	%D%/rds_feed.c %D%/rds_feed.h %D%/rds_feed_entry.c %D%/rds_feed_entry.h \
 	%D%/rds_holders.c %D%/rds_holders.h \
 	%D%/rds_io.c %D%/rds_io.h \
 	%D%/rds_iter.c \
@@ -31,6 +32,9 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_section.c \
 	%D%/rds_sentinel.c %D%/rds_sentinel.h \
 	%D%/rds_session.c %D%/rds_session.h \
+	%D%/rds_shard.c %D%/rds_shard.h \
+	%D%/rds_slot.c %D%/rds_slot.h \
+	%D%/rds_slot_map.c %D%/rds_slot_map.h \
 	%D%/rds_splice.c %D%/rds_splice.h \
 	%D%/rds_stats.c %D%/rds_stats.h \
 	%D%/rds_sync.c \

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backend-redis/rds_batch.h"
 
+#include "backend-redis/rds_call_once.h"
+
 enum { BATCH_CALLS = 64, BATCH_BYTES = 256 * 1024 };
 
 /* Keep what matters of a reply; takes it. True: it was the call's last. */
 static bool reply_take(struct rds_call *call, redisReply *reply)
 {
+    if (call->ask_due) {
+        call->ask_due = false;
+        rds_reply_free(reply);
+        return false;
+    }
     if (reply->type == REDIS_REPLY_ERROR && !call->error) {
         call->error = reply;
     } else {
@@ -23,10 +30,9 @@ const char *rds_call_error(const struct rds_call *call)
     return call->last ? rds_reply_error(call->last) : NULL;
 }
 
-/* Lock held. The call was answered, in a way that ends it. A call that may have been
- * applied before must not be overtaken, so it cannot wait outside of the queue for the
- * store to become willing. */
-static bool is_settled(const struct rds_call *call)
+/* A call that may have been applied before must not be overtaken, so it cannot wait
+ * outside of the queue for the store to become willing. */
+bool rds_call_is_settled(const struct rds_call *call)
 {
     const char *line = rds_call_error(call);
 
@@ -42,6 +48,7 @@ static bool slot_take(struct rds_pipe *pipe, struct rds_call *call)
     if (pipe->slots == UINT64_MAX)
         return false;
     call->slot = __builtin_ctzll(~pipe->slots);
+    call->home = pipe;
     pipe->slots |= UINT64_C(1) << call->slot;
     return true;
 }
@@ -49,7 +56,7 @@ static bool slot_take(struct rds_pipe *pipe, struct rds_call *call)
 /* Lock held. */
 void rds_slot_free(struct rds_pipe *pipe, struct rds_call *call)
 {
-    if (call->slot < 0)
+    if (call->slot < 0 || call->home != pipe)
         return;
     pipe->slots &= ~(UINT64_C(1) << call->slot);
     call->last_slot = call->slot;
@@ -67,8 +74,10 @@ static void inflight_add(struct rds_pipe *pipe, struct rds_call *call)
     call->order = ++pipe->order;
     if (call->mutates && !settle)
         call->seq = ++pipe->seq;
-    rds_req_seal(&call->req, call->slot < 0 ? 0 : (unsigned)call->slot, call->seq,
-                 settle);
+    call->ask_due = call->asking;
+    rds_req_seal(&call->req,
+                 call->slot < 0 ? 0 : call->home->first_writer + (unsigned)call->slot,
+                 call->seq, settle);
 }
 
 /* Lock held. What goes out together; a call that has to be settled goes alone. */
@@ -115,14 +124,23 @@ void rds_question_withdraw(struct rds_pipe *pipe)
 
 /* ---- batches ------------------------------------------------------------- */
 
+/* What precedes a call that goes to a server which is about to get its data. */
+static char asking_text[] = "*1\r\n$6\r\nASKING\r\n";
+static const struct rds_req asking = {.text = asking_text,
+                                      .len = sizeof(asking_text) - 1};
+
 enum rds_io rds_batch_send(struct rds_pipe *pipe, struct rds_call *first,
                            int64_t deadline_ns)
 {
     enum rds_io io = RDS_IO_OK;
     struct rds_call *c;
 
-    for (c = first; c && io == RDS_IO_OK; c = TAILQ_NEXT(c, link))
-        io = rds_conn_put(&pipe->conn, &c->req, deadline_ns);
+    for (c = first; c && io == RDS_IO_OK; c = TAILQ_NEXT(c, link)) {
+        if (c->asking)
+            io = rds_conn_put(&pipe->conn, &asking, deadline_ns);
+        if (io == RDS_IO_OK)
+            io = rds_conn_put(&pipe->conn, &c->req, deadline_ns);
+    }
     return io == RDS_IO_OK ? rds_conn_flush(&pipe->conn, deadline_ns) : io;
 }
 
@@ -146,7 +164,7 @@ enum rds_io rds_batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
     while (c && c->n_got == c->req.n_replies)
         c = TAILQ_NEXT(c, link);
     while (c) {
-        if (c != pipe->question && c->n_got + 2 < c->req.n_replies)
+        if (c != pipe->question && !c->ask_due && c->n_got + 2 < c->req.n_replies)
             c->n_got += rds_conn_skip(&pipe->conn, c->req.n_replies - 2 - c->n_got);
         io = rds_conn_reply(&pipe->conn, &reply);
         if (io != RDS_IO_OK)
@@ -168,15 +186,18 @@ enum rds_io rds_batch_receive(struct rds_pipe *pipe, int64_t deadline_ns,
 bool rds_batch_deliver(struct rds_pipe *pipe, uint32_t n_done)
 {
     struct rds_call *c;
+    bool settled;
 
     for (; n_done > 0; n_done--) {
         c = TAILQ_FIRST(&pipe->inflight);
-        if (!is_settled(c)) {
+        settled = rds_call_is_settled(c);
+        if (!settled && !pipe->router) {
             pipe->pause = true;
             return false;
         }
         TAILQ_REMOVE(&pipe->inflight, c, link);
-        rds_slot_free(pipe, c);
+        if (settled)
+            rds_slot_free(pipe, c);
         c->state = RDS_CALL_DONE;
         c->generation = pipe->generation;
         c->serial = atomic_load(&pipe->serial);

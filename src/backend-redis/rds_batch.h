@@ -8,10 +8,10 @@
 
 #include "backend-redis/rds_call.h"
 
-/* The first error in what the call was answered, or NULL. */
-const char *rds_call_error(const struct rds_call *call);
+/* Lock held. The call was answered, in a way that ends it. */
+bool rds_call_is_settled(const struct rds_call *call);
 
-/* Lock held. */
+/* Lock held. Nothing, if the slot is another pipe's. */
 void rds_slot_free(struct rds_pipe *pipe, struct rds_call *call);
 void rds_question_withdraw(struct rds_pipe *pipe);
 

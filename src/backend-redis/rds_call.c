@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backend-redis/rds_call.h"
+#include "backend-redis/rds_call_once.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -7,11 +7,9 @@
 #include <time.h>
 
 #include "backend-redis/rds_batch.h"
-#include "backend-redis/rds_script.h"
 #include "base/clock.h"
 #include "base/logline.h"
 
-enum { RETRY_FIRST_MS = 5, RETRY_MAX_MS = 100 };
 #define AHEAD_NS (100 * CLV_NS_PER_MS) /* time that a leader needs to send for others */
 #define COMPLAIN_EVERY_NS (10 * CLV_NS_PER_S)
 
@@ -34,6 +32,14 @@ bool rds_pipe_rounds(struct rds_pipe *pipe, struct rds_round *round)
     rds_call_init(pipe->question, false);
     pipe->round = round;
     return true;
+}
+
+void rds_pipe_share(struct rds_pipe *pipe, const struct rds_router *router,
+                    unsigned first_writer, unsigned n_writers)
+{
+    pipe->router = router;
+    pipe->first_writer = first_writer;
+    pipe->slots = UINT64_MAX << n_writers;
 }
 
 void rds_pipe_free(struct rds_pipe *pipe)
@@ -93,14 +99,27 @@ void rds_pipe_raise(struct rds_pipe *pipe, struct rds_conn *conn, uint64_t gener
     nudge(pipe);
 }
 
-void rds_pipe_refuse(struct rds_pipe *pipe, enum store_status st)
+/* Lock held. */
+static void wake_queued(struct rds_pipe *pipe)
 {
     struct rds_call *c;
 
-    pthread_mutex_lock(&pipe->lock);
-    pipe->refused = st;
     TAILQ_FOREACH(c, &pipe->queue, link)
     wake(c);
+}
+
+void rds_pipe_refuse(struct rds_pipe *pipe, enum store_status st)
+{
+    pthread_mutex_lock(&pipe->lock);
+    pipe->refused = st;
+    wake_queued(pipe);
+    pthread_mutex_unlock(&pipe->lock);
+}
+
+void rds_pipe_reroute(struct rds_pipe *pipe)
+{
+    pthread_mutex_lock(&pipe->lock);
+    wake_queued(pipe);
     pthread_mutex_unlock(&pipe->lock);
 }
 
@@ -123,10 +142,10 @@ void rds_call_init(struct rds_call *call, bool mutates)
     memset((char *)call + offsetof(struct rds_call, mutates), 0,
            sizeof(*call) - offsetof(struct rds_call, mutates));
     call->mutates = mutates;
-    call->slot = call->last_slot = -1;
+    call->slot = call->last_slot = call->cluster_slot = -1;
 }
 
-static void replies_drop(struct rds_call *call)
+void rds_call_renew(struct rds_call *call)
 {
     rds_reply_free(call->error);
     rds_reply_free(call->prev);
@@ -137,7 +156,7 @@ static void replies_drop(struct rds_call *call)
 
 void rds_call_free(struct rds_call *call)
 {
-    replies_drop(call);
+    rds_call_renew(call);
     rds_req_free(&call->req);
 }
 
@@ -154,7 +173,7 @@ static void lose(struct rds_pipe *pipe)
     while ((c = TAILQ_LAST(&pipe->inflight, rds_call_list))) {
         TAILQ_REMOVE(&pipe->inflight, c, link);
         TAILQ_INSERT_HEAD(&pipe->queue, c, link);
-        replies_drop(c);
+        rds_call_renew(c);
         c->state = RDS_CALL_QUEUED;
         if (c->mutates && !c->was_sent && c->to_settle)
             c->to_settle(c);
@@ -255,6 +274,15 @@ static enum rds_io receive_and_deliver(struct rds_pipe *pipe, int64_t deadline_n
     return io;
 }
 
+/* Lock held. Every slot is with a call that is being settled on another pipe. */
+static bool is_starved(const struct rds_pipe *pipe)
+{
+    const struct rds_call *first = TAILQ_FIRST(&pipe->queue);
+
+    return pipe->slots == UINT64_MAX && TAILQ_EMPTY(&pipe->inflight) && first &&
+           first->mutates && first->slot < 0;
+}
+
 /* Lock held, released while bytes move. Lead until my call is done. */
 static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_ns)
 {
@@ -263,7 +291,8 @@ static void lead(struct rds_pipe *pipe, struct rds_call *mine, int64_t deadline_
     bool quick;
 
     pipe->leader = mine;
-    while (mine->state != RDS_CALL_DONE && io == RDS_IO_OK && !pipe->broken) {
+    while (mine->state != RDS_CALL_DONE && io == RDS_IO_OK && !pipe->broken &&
+           !is_starved(pipe)) {
         crowd_await(pipe);
         quick = is_quick(pipe);
         first = rds_batch_begin(pipe);
@@ -343,6 +372,13 @@ static bool is_hopeless(const struct rds_pipe *pipe, const struct rds_call *mine
            (pipe->refused || mine->impatient);
 }
 
+/* Lock held. There is no connection to send it on, and it belongs to another pipe now. */
+static bool is_elsewhere(struct rds_pipe *pipe, struct rds_call *mine)
+{
+    return pipe->router && !pipe->up && mine->state == RDS_CALL_QUEUED &&
+           pipe->router->where(pipe, mine, NULL) != pipe;
+}
+
 /* Lock held; *over: not any more, because others have ended the call. */
 static enum store_status take_part(struct rds_pipe *pipe, struct rds_call *mine,
                                    int64_t deadline_ns, bool *over)
@@ -353,11 +389,18 @@ static enum store_status take_part(struct rds_pipe *pipe, struct rds_call *mine,
     while (mine->state != RDS_CALL_DONE) {
         if (late)
             return withdraw(pipe, mine, over);
+        if (is_elsewhere(pipe, mine)) {
+            TAILQ_REMOVE(&pipe->queue, mine, link);
+            mine->state = RDS_CALL_IDLE;
+            mine->elsewhere = true;
+            return STORE_AWAY;
+        }
         if (is_hopeless(pipe, mine)) {
             st = withdraw(pipe, mine, over);
             return st == STORE_AWAY && pipe->refused ? pipe->refused : st;
         }
-        if (pipe->up && !pipe->leader && clv_now_ns() < deadline_ns) {
+        if (pipe->up && !pipe->leader && !is_starved(pipe) &&
+            clv_now_ns() < deadline_ns) {
             lead(pipe, mine, deadline_ns);
             continue;
         }
@@ -368,94 +411,43 @@ static enum store_status take_part(struct rds_pipe *pipe, struct rds_call *mine,
     return STORE_OK;
 }
 
-static enum store_status run_once(struct rds_pipe *pipe, struct rds_call *call,
-                                  int64_t deadline_ns)
+/* Lock held. It has to be settled on another pipe, or later on this one. */
+static bool is_leaving(const struct rds_call *call, enum store_status st)
+{
+    return call->was_sent && call->mutates && call->home && call->home->router &&
+           (call->elsewhere || (st == STORE_OK && !rds_call_is_settled(call)));
+}
+
+enum store_status rds_call_once(struct rds_pipe *pipe, struct rds_call *call,
+                                int64_t deadline_ns)
 {
     enum store_status st;
     bool over = false;
 
     pthread_mutex_lock(&pipe->lock);
-    TAILQ_INSERT_TAIL(&pipe->queue, call, link);
+    if (call->slot < 0)
+        TAILQ_INSERT_TAIL(&pipe->queue, call, link);
+    else /* to be settled: whoever waits for a slot may wait for this one's */
+        TAILQ_INSERT_HEAD(&pipe->queue, call, link);
     call->state = RDS_CALL_QUEUED;
     st = take_part(pipe, call, deadline_ns, &over);
     if (over) /* whoever ended it has freed the slot, and leads or has found another */
         return st;
-    rds_slot_free(pipe, call);
+    if (!is_leaving(call, st))
+        rds_slot_free(pipe, call);
     nudge(pipe);
     pthread_mutex_unlock(&pipe->lock);
     return st;
 }
 
-/* False when the deadline comes first. */
-static bool pause_ms(int ms, int64_t deadline_ns)
+void rds_call_release(struct rds_call *call)
 {
-    const int left = clv_deadline_left_ms(deadline_ns);
+    struct rds_pipe *home = call->home;
 
-    if (left >= 0 && left <= ms)
-        return false;
-    nanosleep(&(struct timespec){0, (long)ms * 1000000}, NULL);
-    return true;
-}
-
-static void scripts_reload(struct rds_pipe *pipe, int64_t deadline_ns)
-{
-    struct rds_call load;
-
-    rds_call_init(&load, false);
-    rds_script_load(&load.req);
-    if (!load.req.no_mem)
-        run_once(pipe, &load, deadline_ns);
-    rds_call_free(&load);
-}
-
-/* Not executed: do what may help. False when there is no time left. */
-static bool prepare_retry(struct rds_pipe *pipe, const char *line, int *wait_ms,
-                          int64_t deadline_ns)
-{
-    if (rds_error_is(line, "NOSCRIPT")) {
-        scripts_reload(pipe, deadline_ns);
-        return clv_now_ns() < deadline_ns;
-    }
-    if (rds_error_is(line, "READONLY") || rds_error_is(line, "MASTERDOWN"))
-        rds_pipe_drop(pipe); /* the next connection looks for the master */
-    if (!pause_ms(*wait_ms, deadline_ns))
-        return false;
-    *wait_ms = *wait_ms * 2 < RETRY_MAX_MS ? *wait_ms * 2 : RETRY_MAX_MS;
-    return true;
-}
-
-static enum store_status refusal(struct rds_pipe *pipe, const struct rds_call *call,
-                                 const char *line)
-{
-    const enum store_status st = rds_error_status(line);
-
-    if (rds_pipe_may_complain(pipe))
-        clv_log(CLV_LOG_ERROR, "redis: %s", line);
-    /* refused now, but an earlier sending may have been applied */
-    return st == STORE_REFUSED && call->was_sent && call->mutates ? STORE_UNSURE : st;
-}
-
-enum store_status rds_call_run(struct rds_pipe *pipe, struct rds_call *call,
-                               int64_t deadline_ns)
-{
-    int wait_ms = RETRY_FIRST_MS;
-    enum store_status st;
-    const char *line;
-
-    if (call->req.no_mem)
-        return STORE_NO_MEM;
-    for (;;) {
-        st = run_once(pipe, call, deadline_ns);
-        if (st == STORE_OK && call->req.no_mem)
-            return STORE_UNSURE;
-        line = st == STORE_OK ? rds_call_error(call) : NULL;
-        if (!line)
-            return st;
-        if (rds_error_status(line) != STORE_AWAY)
-            return refusal(pipe, call, line);
-        if (call->impatient || !prepare_retry(pipe, line, &wait_ms, deadline_ns))
-            return STORE_AWAY;
-        replies_drop(call);
-        call->was_sent = false;
-    }
+    if (call->slot < 0)
+        return;
+    pthread_mutex_lock(&home->lock);
+    rds_slot_free(home, call);
+    nudge(home);
+    pthread_mutex_unlock(&home->lock);
 }

@@ -14,6 +14,10 @@
  * it was applied if and only if the number stored is its own. The next connection kills
  * the broken one before it is used, so that nothing which is still under way on that can
  * be executed later.
+ *
+ * Moving. In a cluster, a pipe is one server. A request that was refused because its data
+ * is elsewhere was not executed: it goes there. One that has to be settled goes there in
+ * its settle form, with the number it was sent under: that moved along with the data.
  */
 #ifndef RDS_CALL_H
 #define RDS_CALL_H
@@ -50,10 +54,15 @@ struct rds_call {
     enum rds_call_state state;
     uint32_t n_got;
     uint64_t seq;
-    int slot;      /* -1: none */
-    int last_slot; /* under which the answer was given; -1: none */
-    bool was_sent; /* on a connection that broke */
-    bool sleeps;   /* its thread waits for the bell */
+    int slot;              /* -1: none */
+    struct rds_pipe *home; /* whose slot that is */
+    int last_slot;         /* under which the answer was given; -1: none */
+    bool was_sent;         /* on a connection that broke */
+    bool elsewhere;        /* it has left the queue for another pipe */
+    bool asking;           /* send ASKING before it */
+    bool ask_due;          /* that is not answered yet */
+    int cluster_slot;      /* -1: of no key; the router's */
+    bool sleeps;           /* its thread waits for the bell */
     rds_bell
         bell; /* over: the call is done, and nobody but its thread knows it any more */
 };
@@ -72,6 +81,16 @@ struct rds_round {
     void (*hear)(struct rds_round *round, uint32_t i, redisReply *reply);
     /* All replies were heard. Locked. */
     enum rds_verdict (*judge)(struct rds_round *round);
+};
+
+/* Several pipes, one for each server of a cluster, share the calls; each owns a part of
+ * the writers' numbers, so that a call which is settled on another pipe than it was sent
+ * on is not mixed up with one that began there. */
+struct rds_router {
+    /* Where call has to go now: pipe itself, or another. line: the error by which it was
+     * sent away; NULL: any thread asks, with the pipe locked. May set call->asking. */
+    struct rds_pipe *(*where)(struct rds_pipe *pipe, struct rds_call *call,
+                              const char *line);
 };
 
 struct rds_pipe {
@@ -94,7 +113,9 @@ struct rds_pipe {
     bool asking, ask_again;
     uint32_t crowd; /* calls of the last round */
     uint64_t seq;
-    uint64_t slots; /* a bit for each that is taken */
+    uint64_t slots;        /* a bit for each that is taken, or not this pipe's */
+    unsigned first_writer; /* number of slot 0 */
+    const struct rds_router *router; /* NULL: it is the only pipe */
     int64_t complained_ns;
 };
 
@@ -102,6 +123,13 @@ void rds_pipe_init(struct rds_pipe *pipe);
 
 /* Before the pipe is used: end each batch with a question. False: no memory. */
 bool rds_pipe_rounds(struct rds_pipe *pipe, struct rds_round *round);
+
+/* Before the pipe is used: it is one of several, with that many writers. */
+void rds_pipe_share(struct rds_pipe *pipe, const struct rds_router *router,
+                    unsigned first_writer, unsigned n_writers);
+
+/* Calls that wait may have to go elsewhere. */
+void rds_pipe_reroute(struct rds_pipe *pipe);
 
 void rds_pipe_free(struct rds_pipe *pipe);
 

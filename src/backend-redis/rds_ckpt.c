@@ -107,11 +107,13 @@ void rds_req_below(struct rds_req *req, const struct store_ckpt *ckpt, enum rds_
 void rds_ckpt_script(struct rds_req *req, const struct store_ckpt *ckpt,
                      enum rds_script which, size_t n_args)
 {
-    rds_script_call(req, which, 4, n_args);
+    rds_script_call(req, which, rds.clustered ? 5 : 4, n_args);
     rds_req_wire(req, rds_ckpt_key(ckpt, RDS_KEY_META));
     rds_req_wire(req, rds_ckpt_key(ckpt, RDS_KEY_DATA));
     rds_req_wire(req, rds_ckpt_key(ckpt, RDS_KEY_INDEX));
     rds_req_wire(req, rds_ckpt_key(ckpt, RDS_KEY_FEED));
+    if (rds.clustered) /* the server looks whether all are there before it begins */
+        rds_req_wire(req, rds_ckpt_key(ckpt, RDS_KEY_LARGE));
 }
 
 enum store_status rds_ckpt_note(struct store_ckpt *ckpt, enum store_status st)

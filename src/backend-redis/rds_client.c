@@ -11,6 +11,7 @@
 
 #include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_cluster.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_feed.h"
 #include "backend-redis/rds_kept.h"
@@ -41,11 +42,17 @@ const char *rds_fence(void)
     return rds.fenced ? rds.node : "";
 }
 
+enum store_status rds_run_always(struct rds_call *call, int64_t deadline_ns)
+{
+    return rds.clustered ? rds_cluster_run(call, deadline_ns)
+                         : rds_call_run(&rds.pipe, call, deadline_ns);
+}
+
 enum store_status rds_run(struct rds_call *call, int64_t deadline_ns)
 {
     if (!atomic_load(&rds.running))
         return STORE_AWAY;
-    return rds_call_run(&rds.pipe, call, deadline_ns);
+    return rds_run_always(call, deadline_ns);
 }
 
 enum store_status rds_answer(const struct rds_call *call)
@@ -79,12 +86,17 @@ enum store_status rds_answer(const struct rds_call *call)
 
 bool rds_thread_start(pthread_t *thread, void *(*fn)(void *))
 {
+    return rds_thread_start_for(thread, fn, NULL);
+}
+
+bool rds_thread_start_for(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
     sigset_t all, old;
     int err;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    err = pthread_create(thread, NULL, fn, NULL);
+    err = pthread_create(thread, NULL, fn, arg);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     return err == 0;
 }
@@ -99,8 +111,7 @@ struct keeper {
     bool was_up, complained;
 };
 
-/* Publish how the first connection went. A store that is away may still come. */
-static void first_report(enum store_status st)
+void rds_first_report(enum store_status st)
 {
     pthread_mutex_lock(&rds.pipe.lock);
     if (!rds.first_known && st != STORE_AWAY) {
@@ -132,7 +143,7 @@ static void report(struct keeper *k, enum store_status st)
         clv_log(CLV_LOG_ERROR, "redis: connection lost, trying again: %s", rds.why);
         k->complained = true;
     }
-    first_report(st);
+    rds_first_report(st);
 }
 
 /* Lock held. Wait, at most until the given time, until there is something to do. */
@@ -172,6 +183,24 @@ static void reconnect(struct keeper *k)
     pthread_mutex_unlock(&rds.pipe.lock);
 }
 
+/* The servers' own threads connect; to be alive is all that is left. */
+static void *keeper_of_cluster(struct keeper *k)
+{
+    pthread_mutex_lock(&rds.pipe.lock);
+    while (!rds.stop) {
+        if (rds.first_known && clv_now_ns() >= k->beat_ns) {
+            pthread_mutex_unlock(&rds.pipe.lock);
+            beat(k);
+            pthread_mutex_lock(&rds.pipe.lock);
+        } else {
+            rds_cond_wait(&rds.pipe.changed, &rds.pipe.lock,
+                          rds.first_known ? k->beat_ns : CLV_DEADLINE_NEVER);
+        }
+    }
+    pthread_mutex_unlock(&rds.pipe.lock);
+    return NULL;
+}
+
 static void *keeper_main(void *unused)
 {
     struct keeper k = {.backoff_ms = BACKOFF_FIRST_MS, .seed = rds.writer};
@@ -181,16 +210,20 @@ static void *keeper_main(void *unused)
     (void)unused;
     if (!rds_script_setup()) {
         snprintf(rds.why, sizeof(rds.why), "OpenSSL has no SHA-1");
-        first_report(STORE_REFUSED);
+        rds_first_report(STORE_REFUSED);
         return NULL;
     }
     st = rds_seal_start(rds.why, sizeof(rds.why));
     if (st == STORE_OK && !rds_master_start())
         st = STORE_CONFIG;
+    if (st == STORE_OK && rds.clustered && !rds_cluster_start())
+        st = STORE_NO_MEM;
     if (st != STORE_OK) {
-        first_report(st);
+        rds_first_report(st);
         return NULL;
     }
+    if (rds.clustered)
+        return keeper_of_cluster(&k);
     for (;;) {
         pthread_mutex_lock(&rds.pipe.lock);
         keeper_rest(k.beat_ns, true);
@@ -231,6 +264,10 @@ static enum store_status settings_load(void)
         snprintf(rds.node, sizeof(rds.node), "localhost");
     rds.node[sizeof(rds.node) - 1] = '\0';
     rds.fenced = fence == 1;
+    rds.clustered = rds_url_is_cluster(&rds.url);
+    if (rds.clustered && !rds_cluster_settings())
+        return STORE_CONFIG;
+    rds_script_setting(rds.clustered);
     return STORE_OK;
 }
 
@@ -253,6 +290,7 @@ static void keeper_stop(void)
     pthread_mutex_unlock(&rds.pipe.lock);
     rds_master_cancel();
     pthread_join(rds.keeper, NULL);
+    rds_cluster_stop(); /* the keeper has started it */
 }
 
 static void client_free(void)
@@ -303,7 +341,8 @@ static enum store_status client_start(int64_t deadline_ns)
     st = first_wait(deadline_ns);
     if (st == STORE_OK) {
         atomic_store(&rds.running, true);
-        rds_cache_start();
+        if (!rds.clustered)
+            rds_cache_start();
         rds_orphans_visit(deadline_ns);
         return STORE_OK;
     }
@@ -328,6 +367,7 @@ static void forget_in_child(void)
     rds_worker_forget();
     rds_feed_forget();
     rds_cache_forget();
+    rds_cluster_forget();
     rds_master_forget();
     memset(&rds, 0, sizeof(rds));
     pthread_mutex_init(&rds.start_lock, NULL);

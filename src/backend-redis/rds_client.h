@@ -37,7 +37,8 @@ struct rds_client {
     char host[RDS_HOST_SIZE]; /* what process ids mean something on: boot id, pid
                                  namespace */
     char node[RDS_NODE_SIZE];
-    bool fenced; /* writes are for the node with the active-replica role */
+    bool clustered; /* calls go to the servers of a cluster, not to pipe */
+    bool fenced;    /* writes are for the node with the active-replica role */
     int64_t lease_ns, op_timeout_ns;
 
     struct rds_pipe pipe;
@@ -67,8 +68,15 @@ int64_t rds_now_us(void);
 /* Run a call of the client. STORE_AWAY when it is not running. */
 enum store_status rds_run(struct rds_call *call, int64_t deadline_ns);
 
+/* The same while the client starts and stops, too. */
+enum store_status rds_run_always(struct rds_call *call, int64_t deadline_ns);
+
+/* Publish how the first connection went. A store that is away may still come. */
+void rds_first_report(enum store_status st);
+
 /* Begin a thread with all signals blocked. */
 bool rds_thread_start(pthread_t *thread, void *(*fn)(void *));
+bool rds_thread_start_for(pthread_t *thread, void *(*fn)(void *), void *arg);
 
 /* First word of a script's answer, as a status: OK, ABSENT, GONE... */
 enum store_status rds_answer(const struct rds_call *call);

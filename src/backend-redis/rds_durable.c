@@ -544,8 +544,22 @@ void rds_durable_forget(void)
     memset(&durable, 0, sizeof(durable));
 }
 
+static void cluster_say(void)
+{
+    static atomic_flag said = ATOMIC_FLAG_INIT;
+
+    if (!atomic_flag_test_and_set(&said))
+        clv_log(CLV_LOG_WARNING,
+                "redis: in a Redis Cluster, writes of ALL_REPLICAS checkpoints and "
+                "Synchronize do not wait for the replicas");
+}
+
 void rds_durable_prepare(void)
 {
+    if (rds.clustered) {
+        cluster_say();
+        return;
+    }
     pthread_mutex_lock(&durable.pipe.lock);
     if (!durable.started && !durable.stop)
         durable.started = rds_thread_start(&durable.thread, durable_main);
@@ -570,6 +584,8 @@ enum store_status rds_durable_run(struct rds_call *call, int64_t deadline_ns)
 
     if (!atomic_load(&rds.running))
         return STORE_AWAY;
+    if (rds.clustered) /* nobody waits for the replicas */
+        return rds_run(call, deadline_ns);
     rds_durable_prepare();
     st = rds_call_run(&durable.pipe, call, deadline_ns);
     rds_stat_add(RDS_STAT_sync_writes, 1);

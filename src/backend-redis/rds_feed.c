@@ -8,13 +8,20 @@
 
 #include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_ckpt.h"
+#include "backend-redis/rds_cluster.h"
+#include "backend-redis/rds_feed_entry.h"
 #include "backend-redis/rds_master.h"
-#include "backend-redis/rds_seal.h"
 #include "backend-redis/rds_session.h"
 #include "base/clock.h"
 #include "base/logline.h"
 
-enum { ENTRIES_MAX = 256, BLOCK_MS = 200, ANSWER_MS = 5000, RETRY_MS = 100 };
+enum {
+    ENTRIES_MAX = 256,
+    BLOCK_MS = 200,
+    ANSWER_MS = 5000,
+    RETRY_MS = 100,
+    POLL_MS = 20
+};
 
 /* What one handle listens to. */
 struct rds_feed {
@@ -39,110 +46,12 @@ static struct {
     bool started, stop;
     struct rds_conn conn; /* the thread's own, but for rds_conn_shut() */
     int64_t client_id;    /* of the connection */
+    unsigned changes;     /* rds_cluster_changes() of the last look */
 } feeds = {.lock = PTHREAD_MUTEX_INITIALIZER,
            .list = TAILQ_HEAD_INITIALIZER(feeds.list),
            .conn = {.fd = -1}};
 
 /* ---- delivery ------------------------------------------------------------ */
-
-/* Elements of an entry follow {"writer", WRITER}: id, offset, then "d" and the content,
- * or "e" and a sealed value. */
-enum { ENTRY_HEAD = 2, ENTRY_STEP = 4 };
-
-/* The content of an element that was sealed; false: it cannot be used. */
-static bool sealed_take(struct store_ckpt *ckpt, struct store_change *c,
-                        struct clv_bytes value)
-{
-    struct rds_seal_place place = rds_seal_at(ckpt, c->id);
-    const char *why = NULL;
-
-    if (value.size > RDS_STAMP_SIZE &&
-        ((const char *)value.base)[RDS_STAMP_SIZE] == RDS_SEAL_PART) {
-        place.kind = RDS_SEAL_PART;
-        place.offset = c->offset;
-    }
-    if (rds_seal_open(&place, value, &why) != STORE_OK ||
-        (place.kind == RDS_SEAL_WHOLE && c->offset > 0)) {
-        rds_seal_complain(ckpt, c->id, why ? why : "it is damaged");
-        return false;
-    }
-    c->data = rds_seal_content(value);
-    return true;
-}
-
-static bool is_sealed(const redisReply *fields, size_t i)
-{
-    return rds_reply_is(rds_reply_at(fields, ENTRY_HEAD + ENTRY_STEP * i + 2), "e");
-}
-
-static struct clv_bytes content_at(const redisReply *fields, size_t i)
-{
-    return rds_reply_bytes(rds_reply_at(fields, ENTRY_HEAD + ENTRY_STEP * i + 3));
-}
-
-/* Element i; false: it is of no use here. A sealed one is opened in *room, which moves
- * on: other handles want it sealed. */
-static bool element_take(struct store_ckpt *ckpt, const redisReply *fields, size_t i,
-                         char **room, struct store_change *out)
-{
-    const size_t at = ENTRY_HEAD + ENTRY_STEP * i;
-    const struct clv_bytes content = content_at(fields, i);
-    const char *why = NULL;
-    int64_t offset = 0;
-
-    *out = (struct store_change){.id = rds_reply_bytes(rds_reply_at(fields, at))};
-    if (rds_reply_is(rds_reply_at(fields, at + 1), "-"))
-        return true;
-    rds_reply_int(rds_reply_at(fields, at + 1), &offset);
-    out->offset = (uint64_t)offset;
-    if (is_sealed(fields, i)) {
-        const struct clv_bytes copy = {*room, content.size};
-
-        if (content.size)
-            memcpy(*room, content.base, content.size);
-        *room += content.size;
-        return sealed_take(ckpt, out, copy);
-    }
-    out->data = content;
-    if (rds_seal_plain(&why) == STORE_OK)
-        return true;
-    rds_seal_complain(ckpt, out->id, why);
-    return false;
-}
-
-static size_t sealed_size(const redisReply *fields, size_t count)
-{
-    size_t i, size = 0;
-
-    for (i = 0; i < count; i++)
-        size += is_sealed(fields, i) ? content_at(fields, i).size : 0;
-    return size;
-}
-
-/* New: the changes in an entry, pointing into it or behind them, *n of them; NULL: no
- * memory. */
-static struct store_change *entry_parse(struct store_ckpt *ckpt, const redisReply *fields,
-                                        uint32_t *n)
-{
-    const size_t count = (fields->elements - ENTRY_HEAD) / ENTRY_STEP;
-    struct store_change *vec =
-        malloc((count + 1) * sizeof(*vec) + sealed_size(fields, count));
-    char *room = (char *)(vec + count + 1);
-    size_t i;
-
-    *n = 0;
-    for (i = 0; vec && i < count; i++)
-        *n += element_take(ckpt, fields, i, &room, &vec[*n]);
-    return vec;
-}
-
-static bool is_own(const redisReply *fields)
-{
-    const struct clv_bytes w = rds_reply_bytes(rds_reply_at(fields, 1));
-
-    return w.base && w.size > RDS_PROC_SIZE &&
-           memcmp(w.base, rds.proc, RDS_PROC_SIZE) == 0;
-}
 
 /* Lock held, released around the callback. */
 static void deliver(struct rds_feed *f, const struct store_change *vec, uint32_t n)
@@ -216,7 +125,7 @@ static void entry_take(struct rds_feed *f, const redisReply *entry)
     uint32_t count;
 
     if (!number.base || !fields || fields->type != REDIS_REPLY_ARRAY ||
-        fields->elements < ENTRY_HEAD)
+        fields->elements < RDS_FEED_HEAD)
         return;
     n = strtoll(number.base, NULL, 10);
     if (n <= f->seen)
@@ -225,9 +134,9 @@ static void entry_take(struct rds_feed *f, const redisReply *entry)
     rds_cache_changed(f->ckpt);
     if (n > before + 1)
         catch_up(f);
-    if (is_own(fields))
+    if (rds_feed_is_own(fields))
         return;
-    vec = entry_parse(f->ckpt, fields, &count);
+    vec = rds_feed_parse(f->ckpt, fields, &count);
     if (vec && count > 0)
         deliver(f, vec, count);
     free(vec);
@@ -462,10 +371,78 @@ static void feed_read(struct rds_req *req)
         rds_reply_free(reply);
 }
 
+/* Lock held, released meanwhile. */
+static void feed_poll(struct rds_feed *f)
+{
+    struct rds_call call;
+    char from[32];
+    size_t i;
+
+    f->asked = true;
+    snprintf(from, sizeof(from), "%lld-0", (long long)f->seen);
+    rds_call_init(&call, false);
+    call.impatient = true;
+    rds_req_command(&call.req, 6);
+    rds_req_text(&call.req, "XREAD");
+    rds_req_text(&call.req, "COUNT");
+    rds_req_int(&call.req, ENTRIES_MAX);
+    rds_req_text(&call.req, "STREAMS");
+    rds_req_wire(&call.req, rds_ckpt_key(f->ckpt, RDS_KEY_FEED));
+    rds_req_text(&call.req, from);
+    pthread_mutex_unlock(&feeds.lock);
+    if (rds_run(&call, clv_deadline_ns(ANSWER_MS * CLV_NS_PER_MS)) != STORE_OK) {
+        rds_call_free(&call);
+        rds_call_init(&call, false);
+    }
+    pthread_mutex_lock(&feeds.lock);
+    for (i = 0;
+         call.last && call.last->type == REDIS_REPLY_ARRAY && i < call.last->elements;
+         i++)
+        stream_take(call.last->element[i]);
+    rds_call_free(&call);
+}
+
+/* Lock held, released meanwhile. In a cluster no command waits for streams of several
+ * slots: they are asked for one after the other. */
+static void feeds_poll(void)
+{
+    const unsigned changes = rds_cluster_changes();
+    struct rds_feed *f;
+
+    if (changes != feeds.changes)
+        feeds_verify();
+    feeds.changes = changes;
+    feeds_keep();
+    TAILQ_FOREACH(f, &feeds.list, link)
+    if (!f->dead && f->busy)
+        feed_poll(f);
+    feeds_release();
+    if (!feeds.stop)
+        rds_cond_wait(&feeds.news, &feeds.lock, clv_deadline_ns(POLL_MS * CLV_NS_PER_MS));
+}
+
+/* Lock held, released meanwhile. Listen once. */
+static void feeds_listen(void)
+{
+    struct rds_req req;
+
+    if (rds.clustered) {
+        feeds_poll();
+        return;
+    }
+    if (feeds.conn.fd < 0) {
+        feed_connect();
+        return;
+    }
+    rds_req_init(&req);
+    if (read_request(&req))
+        feed_read(&req);
+    rds_req_free(&req);
+}
+
 static void *feed_main(void *unused)
 {
     int64_t swept_ns = clv_now_ns();
-    struct rds_req req;
 
     (void)unused;
     pthread_mutex_lock(&feeds.lock);
@@ -474,14 +451,7 @@ static void *feed_main(void *unused)
             pthread_cond_wait(&feeds.news, &feeds.lock);
             continue;
         }
-        if (feeds.conn.fd < 0) {
-            feed_connect();
-            continue;
-        }
-        rds_req_init(&req);
-        if (read_request(&req))
-            feed_read(&req);
-        rds_req_free(&req);
+        feeds_listen();
         if (!feeds.stop && clv_now_ns() - swept_ns > BLOCK_MS * CLV_NS_PER_MS) {
             feeds_sweep();
             swept_ns = clv_now_ns();

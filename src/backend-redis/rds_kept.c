@@ -323,7 +323,7 @@ void rds_kept_note(struct store_ckpt *ckpt, const struct rds_call *call,
 {
     struct rds_kept_ckpt *c;
 
-    if (call->last_slot < 0 ||
+    if (call->last_slot < 0 || rds.clustered ||
         !atomic_load_explicit(&settings.enabled, memory_order_relaxed))
         return;
     pthread_mutex_lock(&kept.lock);

@@ -86,7 +86,7 @@ void rds_lease_beat(int64_t deadline_ns)
 
     proc_key(rds.proc, key);
     rds_call_init(&call, false);
-    call.impatient = true;
+    call.impatient = !rds.clustered; /* there, nobody else waits for this thread */
     rds_script_call(&call.req, script_proc_beat, 1, 6);
     rds_req_text(&call.req, key);
     rds_req_int(&call.req, SIGN_LIFE_MS);
@@ -95,7 +95,7 @@ void rds_lease_beat(int64_t deadline_ns)
     rds_req_int(&call.req, process_start(getpid()));
     rds_req_text(&call.req, rds.node);
     rds_req_int(&call.req, beat);
-    st = rds_call_run(&rds.pipe, &call, deadline_ns);
+    st = rds_run_always(&call, deadline_ns);
     if (st == STORE_OK && rds_reply_int(rds_reply_at(call.last, 1), &was_there) &&
         !was_there)
         rds_ckpt_rejoin(deadline_ns);
@@ -113,7 +113,7 @@ void rds_lease_end(int64_t deadline_ns)
     rds_req_command(&call.req, 2);
     rds_req_text(&call.req, "DEL");
     rds_req_text(&call.req, key);
-    rds_call_run(&rds.pipe, &call, deadline_ns);
+    rds_run_always(&call, deadline_ns);
     rds_call_free(&call);
 }
 

@@ -304,7 +304,7 @@ enum store_status rds_master_connect(int64_t deadline_ns)
 
 static bool needs_tls(const struct rds_url *url)
 {
-    return url->scheme == RDS_TLS || url->scheme == RDS_SENTINEL_TLS || url->sentinel_tls;
+    return rds_url_is_tls(url) || url->sentinel_tls;
 }
 
 bool rds_master_start(void)

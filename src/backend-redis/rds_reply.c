@@ -16,6 +16,9 @@ static const struct {
     { "NOREPLICAS",   STORE_AWAY },    /* min-replicas-to-write is not met */
     { "TRYAGAIN",     STORE_AWAY },
     { "CLUSTERDOWN",  STORE_AWAY },
+    { "MOVED",        STORE_AWAY },    /* the slot belongs to another server */
+    { "ASK",          STORE_AWAY },    /* the key is not here any more */
+    { "Script attempted to access a non local key", STORE_AWAY }, /* the same */
     { "BUSY",         STORE_AWAY },    /* somebody's script is slow */
     { "NOSCRIPT",     STORE_AWAY },    /* the script cache was emptied */
     { "EXECABORT",    STORE_AWAY },    /* its cause comes before it */

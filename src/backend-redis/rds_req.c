@@ -225,7 +225,8 @@ void rds_req_seal(struct rds_req *req, unsigned slot, uint64_t seq, bool settle)
     size_t i;
 
     if (req->slot_at) {
-        req->text[req->slot_at] = (char)('0' + slot / 10);
+        req->text[req->slot_at] =
+            (char)(slot < 100 ? '0' + slot / 10 : 'a' + slot / 10 - 10);
         req->text[req->slot_at + 1] = (char)('0' + slot % 10);
     }
     if (req->settle_at)

@@ -42,6 +42,10 @@
 enum rds_script { RDS_SCRIPTS(RDS_SCRIPT_ENUM) RDS_SCRIPT_N };
 #undef RDS_SCRIPT_ENUM
 
+/* Before the setup: whether they are for a cluster. What they do there is the same, but
+ * they look first whether all keys are in the same place. */
+void rds_script_setting(bool clustered);
+
 /* Compute the digests, once; needs more stack than a caller has. False: no SHA-1. */
 bool rds_script_setup(void);
 

@@ -43,12 +43,30 @@ static enum store_status verify_role(const struct rds_talk *t)
     return done(reply, &st);
 }
 
+/* A node of a cluster serves all keys only when it has every slot. */
+static enum store_status verify_alone(const struct rds_talk *t)
+{
+    enum store_status st;
+    redisReply *reply = rds_talk_words(t, &st, 2, "CLUSTER", "INFO");
+    char n[24] = "";
+
+    if (reply && reply->type == REDIS_REPLY_ERROR)
+        st = STORE_OK; /* not allowed to ask: MOVED will tell */
+    else if (reply)
+        rds_reply_info(reply, "cluster_size:", n, sizeof(n));
+    if (st == STORE_OK && strtoll(n, NULL, 10) > 1)
+        st = rds_talk_fail(t, STORE_REFUSED,
+                           "is one of several masters of a Redis Cluster, expected a "
+                           "redis-cluster:// or rediss-cluster:// URL for it");
+    return done(reply, &st);
+}
+
 static enum store_status verify_server(const struct rds_talk *t,
                                        struct rds_session *session)
 {
     enum store_status st;
     redisReply *reply = rds_talk_words(t, &st, 2, "INFO", "server");
-    char version[32], text[80], *end;
+    char version[32], mode[16], text[80], *end;
     long major, minor;
 
     if (!reply || reply->type == REDIS_REPLY_ERROR) {
@@ -57,6 +75,8 @@ static enum store_status verify_server(const struct rds_talk *t,
     }
     rds_reply_info(reply, "run_id:", session->run_id, sizeof(session->run_id));
     rds_reply_info(reply, "redis_version:", version, sizeof(version));
+    rds_reply_info(reply, "redis_mode:", mode, sizeof(mode));
+    session->clustered = strcmp(mode, "cluster") == 0;
     major = strtol(version, &end, 10);
     minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
     if (major > 0 &&
@@ -156,6 +176,8 @@ enum store_status rds_session_begin(struct rds_conn *conn, const struct rds_plac
         st = verify_role(&t);
     if (st == STORE_OK)
         st = verify_server(&t, session);
+    if (st == STORE_OK && session->clustered && !rds_url_is_cluster(url))
+        st = verify_alone(&t);
     if (st == STORE_OK)
         st = read_history(&t, session);
     if (st == STORE_OK)

@@ -7,6 +7,7 @@
 #ifndef RDS_SESSION_H
 #define RDS_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "backend-redis/rds_conn.h"
@@ -20,6 +21,7 @@ struct rds_session {
     char before[48]; /* of the history that this one goes on from */
     int64_t client_id;
     int64_t n_replicas;
+    bool clustered; /* it is a node of a Redis Cluster */
 };
 
 /* place is for the texts, url has the credentials and the database.

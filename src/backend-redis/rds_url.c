@@ -21,6 +21,8 @@ static const struct {
     { "unix",            RDS_UNIX },
     { "redis-sentinel",  RDS_SENTINEL },
     { "rediss-sentinel", RDS_SENTINEL_TLS },
+    { "redis-cluster",   RDS_CLUSTER },
+    { "rediss-cluster",  RDS_CLUSTER_TLS },
 };
 /* clang-format on */
 
@@ -149,7 +151,7 @@ static bool host_add(struct rds_url *out, const char *text, size_t len, uint16_t
         return false;
     }
     if (out->n_hosts == RDS_SENTINELS_MAX) {
-        snprintf(why, why_size, "more than %d sentinels", RDS_SENTINELS_MAX);
+        snprintf(why, why_size, "more than %d hosts", RDS_SENTINELS_MAX);
         return false;
     }
     grown = realloc(out->hosts, (out->n_hosts + 1) * sizeof(*grown));
@@ -166,9 +168,10 @@ static bool host_add(struct rds_url *out, const char *text, size_t len, uint16_t
 static bool query_parse(struct rds_url *out, const char *query, char *why,
                         size_t why_size)
 {
-    if (strncmp(query, "db=", 3) == 0)
+    if (!rds_url_is_cluster(out) && strncmp(query, "db=", 3) == 0)
         return db_parse(out, query + 3, strlen(query + 3), why, why_size);
-    snprintf(why, why_size, "parameter \"%s\", expected db=NUMBER", query);
+    snprintf(why, why_size, "parameter \"%s\", expected %s", query,
+             rds_url_is_cluster(out) ? "none for a cluster" : "db=NUMBER");
     return false;
 }
 
@@ -200,6 +203,15 @@ static bool tail_parse(struct rds_url *out, const char *tail, size_t len, char *
     const char *slash;
     size_t master_len;
 
+    if (rds_url_is_cluster(out)) {
+        if (len == 0)
+            return true;
+        snprintf(why, why_size,
+                 "\"/%.*s\" after the hosts: a cluster has one database, "
+                 "expected %s://host[:port],...",
+                 (int)len, tail, schemes[out->scheme].word);
+        return false;
+    }
     if (out->scheme == RDS_TCP || out->scheme == RDS_TLS)
         return len == 0 || db_parse(out, tail, len, why, why_size);
     slash = memchr(tail, '/', len);
@@ -219,6 +231,7 @@ static bool tail_parse(struct rds_url *out, const char *tail, size_t len, char *
 static bool net_parse(struct rds_url *out, const char *rest, char *why, size_t why_size)
 {
     const bool sentinel = rds_url_has_sentinels(out);
+    const bool several = sentinel || rds_url_is_cluster(out);
     const uint16_t port = sentinel ? PORT_SENTINEL : PORT_REDIS;
     const char *query = strchr(rest, '?');
     const char *end = query ? query : rest + strlen(rest);
@@ -238,7 +251,7 @@ static bool net_parse(struct rds_url *out, const char *rest, char *why, size_t w
         rest = at + 1;
     }
     for (;; rest = comma + 1) {
-        comma = sentinel ? memchr(rest, ',', (size_t)(hosts_end - rest)) : NULL;
+        comma = several ? memchr(rest, ',', (size_t)(hosts_end - rest)) : NULL;
         if (!host_add(out, rest, (size_t)((comma ? comma : hosts_end) - rest), port, why,
                       why_size))
             return false;
@@ -274,8 +287,8 @@ bool rds_url_parse(const char *text, struct rds_url *out, char *why, size_t why_
     }
     if (!scheme_parse(text, (size_t)(sep - text), &out->scheme)) {
         snprintf(why, why_size,
-                 "unknown scheme \"%.*s\", expected redis, rediss, unix, redis-sentinel "
-                 "or rediss-sentinel",
+                 "unknown scheme \"%.*s\", expected redis, rediss, unix, redis-sentinel, "
+                 "rediss-sentinel, redis-cluster or rediss-cluster",
                  memchr(text, '@', (size_t)(sep - text)) ? 0 : (int)(sep - text), text);
         return false;
     }
@@ -399,10 +412,21 @@ bool rds_url_has_sentinels(const struct rds_url *url)
     return url->scheme == RDS_SENTINEL || url->scheme == RDS_SENTINEL_TLS;
 }
 
+bool rds_url_is_cluster(const struct rds_url *url)
+{
+    return url->scheme == RDS_CLUSTER || url->scheme == RDS_CLUSTER_TLS;
+}
+
+bool rds_url_is_tls(const struct rds_url *url)
+{
+    return url->scheme == RDS_TLS || url->scheme == RDS_SENTINEL_TLS ||
+           url->scheme == RDS_CLUSTER_TLS;
+}
+
 void rds_url_place(const struct rds_url *url, uint32_t i, struct rds_place *out)
 {
     memset(out, 0, sizeof(*out));
-    out->tls = url->scheme == RDS_TLS || url->scheme == RDS_SENTINEL_TLS;
+    out->tls = rds_url_is_tls(url);
     if (url->scheme != RDS_UNIX)
         out->port = url->hosts[i].port;
     snprintf(out->host, sizeof(out->host), "%s",

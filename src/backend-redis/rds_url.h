@@ -5,6 +5,7 @@
  *   redis://[user[:password]@]host[:port][/db]          rediss:// the same over TLS
  *   unix:///path[?db=n]
  *   redis-sentinel://[user[:password]@]host[:port],host.../master[/db] rediss-sentinel://
+ *   redis-cluster://[user[:password]@]host[:port],host... rediss-cluster://
  *
  * User, password and path may be percent-encoded; IPv6 hosts stand in brackets.
  */
@@ -17,11 +18,19 @@
 
 #include "backend-redis/rds_dial.h"
 
-enum { RDS_SENTINELS_MAX = 16 };
+enum { RDS_SENTINELS_MAX = 16 }; /* hosts in a URL */
 
 #define RDS_URL_DEFAULT "redis://127.0.0.1:6379"
 
-enum rds_scheme { RDS_TCP, RDS_TLS, RDS_UNIX, RDS_SENTINEL, RDS_SENTINEL_TLS };
+enum rds_scheme {
+    RDS_TCP,
+    RDS_TLS,
+    RDS_UNIX,
+    RDS_SENTINEL,
+    RDS_SENTINEL_TLS,
+    RDS_CLUSTER,
+    RDS_CLUSTER_TLS
+};
 
 struct rds_host {
     char *host; /* name or address, without brackets */
@@ -31,7 +40,7 @@ struct rds_host {
 /* Everything owned; rds_url_free(). */
 struct rds_url {
     enum rds_scheme scheme;
-    struct rds_host *hosts; /* one, or the sentinels; none for unix */
+    struct rds_host *hosts; /* one, the sentinels, some of a cluster; none for unix */
     uint32_t n_hosts;
     char *path;     /* unix socket */
     char *master;   /* name of the master that the sentinels watch */
@@ -60,6 +69,12 @@ void rds_url_place(const struct rds_url *url, uint32_t i, struct rds_place *out)
 
 /* The URL names sentinels, which know where the master is. */
 bool rds_url_has_sentinels(const struct rds_url *url);
+
+/* The URL names servers of a cluster, which know who has which keys. */
+bool rds_url_is_cluster(const struct rds_url *url);
+
+/* Servers are talked to over TLS. */
+bool rds_url_is_tls(const struct rds_url *url);
 
 void rds_url_free(struct rds_url *url);
 

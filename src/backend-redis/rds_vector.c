@@ -31,7 +31,8 @@ void rds_vector_mark(const struct store_ckpt *ckpt, uint32_t n,
     static atomic_ullong count;
 
     out[0] = '\0';
-    if (n > 1 && !ckpt->notify && !rds.fenced && !rds_seal_on)
+    if (n > 1 && !ckpt->notify && !rds.fenced && !rds_seal_on &&
+        !rds_url_is_cluster(&rds.url))
         snprintf(out, RDS_MARK_SIZE + 1, "%s%016llx", rds.proc,
                  atomic_fetch_add(&count, 1));
 }

@@ -206,9 +206,10 @@ local function obstacle()
 end
 
 -- A section that is written at offsets and is not small gets a key of its own; but not
--- too many of them do, because each is touched when the checkpoint is closed for good.
+-- too many of them do, because each is touched when the checkpoint is closed for good. In a
+-- cluster none does: the scripts could not tell in time that some of them have moved.
 local function deserves_key(s)
-  return s.patched and #s.content > 1000 and
+  return not CLUSTER and s.patched and #s.content > 1000 and
          (#s.content > 65536 or call('HLEN', k.large) < 10000)
 end
 

@@ -24,6 +24,9 @@ struct shape {
 
 /* clang-format off */
 static const struct shape shapes[] = {
+    { "asking", "", "redis-cluster://" },
+    { "cluster|info", "", "redis-cluster://" },
+    { "cluster|slots", "", "redis-cluster://" },
     { "client|id", "", NULL },
     { "client|kill", "ID 0", "cutting off the connection before" },
     { "client|tracking", "OFF", "CLOVIS_READ_CACHE" },

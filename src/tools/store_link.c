@@ -23,8 +23,7 @@ static void no_news(const struct rds_place *master)
 
 static bool needs_tls(void)
 {
-    return store.url.scheme == RDS_TLS || store.url.scheme == RDS_SENTINEL_TLS ||
-           store.url.sentinel_tls;
+    return rds_url_is_tls(&store.url) || store.url.sentinel_tls;
 }
 
 bool store_settings(const char *who)
@@ -33,6 +32,14 @@ bool store_settings(const char *who)
 
     if (!rds_key_namespace_load(store.prefix) || !rds_url_load(&store.url))
         return false; /* they have said why */
+    if (rds_url_is_cluster(&store.url)) {
+        fprintf(
+            stderr,
+            "%s: CLOVIS_REDIS_URL: this command is for one master and its replicas, not "
+            "for a Redis Cluster\n",
+            who);
+        return false;
+    }
     if (needs_tls() && !rds_tls_setup(why, sizeof(why))) {
         fprintf(stderr, "%s: %s\n", who, why);
         return false;
