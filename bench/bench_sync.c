@@ -148,10 +148,10 @@ static void *write_many(void *arg)
     return NULL;
 }
 
-/* One thread, ours and raw in turn. */
+/* One thread, ours and both kinds of raw in turn. */
 static void one_thread(struct sync_setup *s, struct bench_report *r, int n)
 {
-    struct bench_samples ours, raw;
+    struct bench_samples ours, bare, like_ours;
     struct bench_line line = {.name = "sync overwrite",
                               .size = BYTES,
                               .threads = 1,
@@ -162,14 +162,20 @@ static void one_thread(struct sync_setup *s, struct bench_report *r, int n)
 
     bench_progress(r, line.name, BYTES);
     bench_samples_init(&ours, (size_t)n);
-    bench_samples_init(&raw, (size_t)n);
+    bench_samples_init(&bare, (size_t)n);
+    bench_samples_init(&like_ours, (size_t)n);
     for (i = 0; i < n; i++) {
-        bench_samples_add(&raw, raw_write(s, RAW_HSET, 1));
+        bench_samples_add(&bare, raw_write(s, RAW_HSET, 1));
         bench_samples_add(&ours, ours_write(s, &first));
+        bench_samples_add(&like_ours, raw_write(s, RAW_TRANSACTION, 1));
     }
-    bench_add_samples(r, &line, &ours, &raw);
+    bench_add_samples(r, &line, &ours, &bare);
+    line.raw = "MULTI..EXEC+WAIT";
+    line.target_ratio = 0;
+    bench_add_samples(r, &line, &ours, &like_ours);
     bench_samples_free(&ours);
-    bench_samples_free(&raw);
+    bench_samples_free(&bare);
+    bench_samples_free(&like_ours);
 }
 
 /* Time per write of that many threads together. */

@@ -128,6 +128,13 @@ static bool both_write(void *unused)
            atomic_load(&raw.n_acknowledged) > 50;
 }
 
+static bool give_up(const char *what)
+{
+    printf("failover-bench: %s: ours %ld writes, raw %ld\n", what,
+           atomic_load(&ours.n_acknowledged), atomic_load(&raw.n_acknowledged));
+    return false;
+}
+
 /* One fail-over; false: nobody moved. */
 static bool one(int n, int64_t *ours_ns, int64_t *raw_ns)
 {
@@ -136,14 +143,14 @@ static bool one(int n, int64_t *ours_ns, int64_t *raw_ns)
 
     atomic_store(&ours.n_acknowledged, 0);
     atomic_store(&raw.n_acknowledged, 0);
-    if (!wait_for(both_write, NULL, 10000))
-        return false;
+    if (!wait_for(both_write, NULL, 30000))
+        return give_up("before the kill they do not both write");
     atomic_store(&ours.moved_ns, 0);
     atomic_store(&raw.moved_ns, 0);
     killed_ns = clv_now_ns();
     redis_kill(&cluster.node[master]);
     if (!wait_for(both_moved, NULL, 60000))
-        return false;
+        return give_up("after the kill they do not both move");
     *ours_ns = atomic_load(&ours.moved_ns) - killed_ns;
     *raw_ns = atomic_load(&raw.moved_ns) - killed_ns;
     printf("kill %d: ours %d ms, raw %d ms, ratio %.3f\n", n,
@@ -166,11 +173,15 @@ int main(void)
     cluster_start(&cluster, 3, 3, NULL);
     setenv("CLOVIS_REDIS_URL", cluster.url, 1);
     setenv("CLOVIS_LOG", "none", 1);
-    if (store_start(load_patient()) != STORE_OK)
+    if (store_start(load_patient()) != STORE_OK) {
+        give_up("the store does not start");
         return 1;
+    }
     ckpt = ckpt_make_with("bench", &attrs);
-    if (create(ckpt, "bench", "x") != STORE_OK)
+    if (create(ckpt, "bench", "x") != STORE_OK) {
+        give_up("the section is not made");
         return 1;
+    }
     pthread_create(&ours.thread, NULL, ours_main, NULL);
     pthread_create(&raw.thread, NULL, raw_main, NULL);
     for (i = 0; ok && i < n && i < KILLS_MAX; i++) {

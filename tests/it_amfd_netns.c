@@ -27,9 +27,10 @@ static bool side_make(const char *name, const char *link, const char *net)
 {
     return netns_shell("ip netns add %s", name) &&
            netns_shell("ip link add %s type veth peer name e0 netns %s", link, name) &&
-           netns_shell("ip addr add %s1/30 dev %s && ip link set %s up", net, link, link) &&
-           netns_shell("ip -n %s addr add %s2/30 dev e0 && ip -n %s link set e0 up", name, net,
-                 name);
+           netns_shell("ip addr add %s1/30 dev %s && ip link set %s up", net, link,
+                       link) &&
+           netns_shell("ip -n %s addr add %s2/30 dev e0 && ip -n %s link set e0 up", name,
+                       net, name);
 }
 
 static bool begin(void)

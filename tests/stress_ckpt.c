@@ -7,6 +7,7 @@
 #include <clCkptApi.h>
 #include <clCkptErrors.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -358,6 +359,16 @@ static void opens_and_closes_race(void)
 
 static _Atomic ClCkptSvcHdlT current;
 static atomic_bool over;
+static atomic_long turns;
+
+/* Wait until each racer has had a turn or two. */
+static void turns_pass(void)
+{
+    const long until = atomic_load(&turns) + 2 * RACERS;
+
+    while (atomic_load(&turns) < until)
+        sched_yield();
+}
 
 static void *use_current(void *arg)
 {
@@ -368,6 +379,7 @@ static void *use_current(void *arg)
     while (!over) {
         const ClCkptSvcHdlT svc = current;
 
+        atomic_fetch_add(&turns, 1);
         RACY(clCkptSelectionObjectGet(svc, &fd));
         if (open_it(svc, "finalize", 0, &h) != CL_OK)
             continue;
@@ -394,11 +406,11 @@ static void finalize_races(void)
 
         if (i % 2) /* the last one of all stops the client of the store */
             OK(clCkptFinalize(before));
-        usleep(3000);
+        turns_pass();
         current = service(&callbacks);
         if (i % 2 == 0)
             OK(clCkptFinalize(before));
-        usleep(3000);
+        turns_pass();
     }
     over = true;
     for (i = 0; i < RACERS; i++)
