@@ -235,6 +235,26 @@ Test(repair, what_was_not_kept_is_counted_as_lost)
     end(c);
 }
 
+/* No section is kept at all. */
+Test(repair, what_memory_had_no_room_for_is_counted_as_lost)
+{
+    struct store_ckpt *c;
+    char text[64];
+
+    start("1");
+    c = ckpt_make_with("c", &large);
+    cr_assert_eq(create(c, "s", "before"), STORE_OK);
+    replicate(c);
+    split();
+    cr_assert_eq(write_text(c, "s", "lost"), STORE_OK);
+    fail_over();
+    cr_assert_eq(read_text(c, "s", text, sizeof(text)), STORE_OK);
+    cr_expect_str_eq(text, "before");
+    cr_expect_eq(rds_stat_get(RDS_STAT_repaired), 0);
+    cr_expect_eq(rds_stat_get(RDS_STAT_unrepairable), 1);
+    end(c);
+}
+
 Test(repair, a_checkpoint_that_is_gone_is_counted_as_lost)
 {
     struct store_ckpt *c, *gone;

@@ -276,6 +276,7 @@ static enum store_status ckpt_repair(struct repair *r, struct rds_kept_ckpt *c)
             next = LIST_NEXT(s, sibling);
             rds_kept_drop(s);
         }
+        memset(c->dropped, 0, sizeof(c->dropped));
         return st;
     }
     LIST_FOREACH(s, &c->sections, sibling)
@@ -301,6 +302,17 @@ static void report(const struct repair *r)
                 r->repaired + r->lost, r->repaired, r->lost);
 }
 
+/* Also when nothing of it is kept: what was let go of may be lost. */
+static bool may_lack(const struct rds_kept_ckpt *c)
+{
+    int slot;
+
+    for (slot = 0; slot < RDS_SLOTS; slot++)
+        if (c->dropped[slot])
+            return true;
+    return !LIST_EMPTY(&c->sections);
+}
+
 enum store_status rds_repair_run(const struct rds_talk *t, int64_t clock_us)
 {
     struct repair r = {.t = t, .clock_us = clock_us};
@@ -309,7 +321,7 @@ enum store_status rds_repair_run(const struct rds_talk *t, int64_t clock_us)
     struct rds_kept_ckpt *c;
 
     LIST_FOREACH(c, all, link)
-    if (st == STORE_OK && !LIST_EMPTY(&c->sections))
+    if (st == STORE_OK && may_lack(c))
         st = ckpt_repair(&r, c);
     rds_kept_unlock();
     report(&r);
