@@ -67,9 +67,23 @@ tests_it_amfd_netns_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(
 
 check_PROGRAMS += tests/it_amfd_mgmt
 TESTS += tests/it_amfd_mgmt
-tests_it_amfd_mgmt_SOURCES = %D%/it_amfd_mgmt.c %D%/no_store.c
+tests_it_amfd_mgmt_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_mgmt.c %D%/no_store.c
 tests_it_amfd_mgmt_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_mgmt_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_lists
+TESTS += tests/it_amfd_lists
+tests_it_amfd_lists_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_lists.c %D%/no_store.c
+tests_it_amfd_lists_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_lists_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_ccb
+TESTS += tests/it_amfd_ccb
+tests_it_amfd_ccb_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_ccb.c %D%/no_store.c
+tests_it_amfd_ccb_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_ccb_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
 check_PROGRAMS += tests/it_amfd_faults

@@ -7,17 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <clAmsMgmtClientApi.h>
 #include <clCpmApi.h>
 #include <clCpmExtApi.h>
 #include <clHeapApi.h>
 #include <clIocApiExt.h>
 
 #include "fixture_amfd.h"
+#include "fixture_mgmt.h"
 #include "fixture_redis.h"
 
 #define LIMIT 60
-#define AMS(error) CL_AMS_RC(error)
 
 static struct amfd f;
 static ClAmsMgmtHandleT mgmt;
@@ -29,23 +28,7 @@ static void finish(void)
 
 static void begin(void)
 {
-    const struct amfd_model restartable = {.restartable = "CL_TRUE"};
-    ClVersionT v = {'B', 1, 1};
-
-    amfd_start(&f, &restartable);
-    setenv("CLOVIS_AMF_SOCKET", f.socket, 1);
-    cr_assert(amfd_settled(&f, 15000));
-    cr_assert_eq(clAmsMgmtInitialize(&mgmt, NULL, &v), CL_OK);
-}
-
-/* The name as the programs give it: the NUL is counted. */
-static ClAmsEntityT entity(ClAmsEntityTypeT type, const char *name)
-{
-    ClAmsEntityT e = {.type = type};
-
-    e.name.length = (ClUint16T)(strlen(name) + 1);
-    strcpy((char *)e.name.value, name);
-    return e;
+    mgmt = mgmt_begin(&f);
 }
 
 /* ---- clAmsMgmt -----------------------------------------------------------------------
@@ -55,7 +38,7 @@ Test(mgmt, initialize_checks_its_arguments_and_finds_the_daemon, .timeout = LIMI
      .fini = finish)
 {
     ClVersionT v = {'B', 4, 1};
-    ClAmsEntityT su = entity(CL_AMS_ENTITY_TYPE_SU, "counterSU1");
+    ClAmsEntityT su = mgmt_entity(CL_AMS_ENTITY_TYPE_SU, "counterSU1");
     ClAmsMgmtHandleT h;
 
     amfd_prepare(&f, NULL);
@@ -100,7 +83,7 @@ Test(mgmt, operations_take_effect_and_refusals_have_their_codes, .timeout = LIMI
 
     begin();
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        const ClAmsEntityT e = entity(rows[i].type, rows[i].name);
+        const ClAmsEntityT e = mgmt_entity(rows[i].type, rows[i].name);
 
         rc = rows[i].run(mgmt, &e, CL_TRUE);
         cr_expect_eq(rc, rows[i].want, "%s: %#x", rows[i].row, rc);
@@ -134,7 +117,7 @@ Test(mgmt, swap_and_adjust_go_by_name, .timeout = LIMIT, .fini = finish)
 
 static void *config_of(ClAmsEntityTypeT type, const char *name)
 {
-    ClAmsEntityT e = entity(type, name);
+    ClAmsEntityT e = mgmt_entity(type, name);
     ClAmsEntityConfigT *config = NULL;
     const ClRcT rc = clAmsMgmtEntityGetConfig(mgmt, &e, &config);
 
@@ -186,8 +169,8 @@ Test(mgmt, entities_tell_their_configuration, .timeout = LIMIT, .fini = finish)
 
 Test(mgmt, entities_tell_their_status_and_their_lists, .timeout = LIMIT, .fini = finish)
 {
-    ClAmsEntityT sg = entity(CL_AMS_ENTITY_TYPE_SG, "counterSG");
-    ClAmsEntityT comp = entity(CL_AMS_ENTITY_TYPE_COMP, "counter2");
+    ClAmsEntityT sg = mgmt_entity(CL_AMS_ENTITY_TYPE_SG, "counterSG");
+    ClAmsEntityT comp = mgmt_entity(CL_AMS_ENTITY_TYPE_COMP, "counter2");
     ClAmsEntityStatusT *status = NULL;
     ClAmsEntityBufferT list = {0}, comps = {0};
     ClAmsNodeStatusT *node;
@@ -414,4 +397,23 @@ Test(mgmt, the_installed_system_is_described_by_its_files, .timeout = LIMIT,
     cr_expect_eq(clCpmTargetSlotInfoGet("three", 0, &slot), 0x000f0004);
     cr_expect_eq(clCpmTargetVersionGet(version, 4), CL_OK);
     cr_expect_str_eq(version, "7.0");
+}
+
+Test(mgmt, events_have_no_payload_and_say_so)
+{
+    ClCpmEventNodePayLoadT node;
+    ClCpmEventPayLoadT comp;
+
+    memset(&comp, 0x55, sizeof(comp));
+    memset(&node, 0x55, sizeof(node));
+    cr_expect_eq(clCpmEventPayLoadExtract(7, sizeof(comp), CL_CPM_COMP_EVENT, NULL),
+                 0x000f0003);
+    cr_expect_eq(clCpmEventPayLoadExtract(7, sizeof(comp), (ClCpmEventTypeT)9, &comp),
+                 0x000f0002);
+    cr_expect_eq(clCpmEventPayLoadExtract(7, sizeof(comp), CL_CPM_COMP_EVENT, &comp),
+                 0x000f0025);
+    cr_expect_eq(comp.compName.length, 0, "nothing is left to chance");
+    cr_expect_eq(clCpmEventPayLoadExtract(7, sizeof(node), CL_CPM_NODE_EVENT, &node),
+                 0x000f0025);
+    cr_expect_eq(node.nodeName.length, 0);
 }

@@ -11,7 +11,7 @@
  * In a name the NUL may be counted or not. What is returned by address is one block,
  * clHeapFree() it; names in it count their NUL.
  *
- * The model itself is in its files: there are no functions that create entities.
+ * The model itself is in its files: which entities there are does not change.
  */
 #ifndef CLOVIS_CL_AMS_MGMT_CLIENT_API_H
 #define CLOVIS_CL_AMS_MGMT_CLIENT_API_H
@@ -83,16 +83,177 @@ ClRcT clAmsMgmtEntityGetStatus(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
 ClAmsNodeConfigT *clAmsMgmtNodeGetConfig(ClAmsMgmtHandleT handle, const ClCharT *name);
 ClAmsNodeStatusT *clAmsMgmtNodeGetStatus(ClAmsMgmtHandleT handle, const ClCharT *name);
 
+/* Lists. An empty one has count 0 and no block. */
+
+/* All that there are: CL_AMS_NODE_LIST, _SG_, _SU_, _SI_, _COMP_ or _CSI_LIST. */
+ClRcT clAmsMgmtGetList(ClAmsMgmtHandleT handle, ClAmsEntityListTypeT which,
+                       ClAmsEntityBufferT *out);
+
+/* As the files say; CL_ERR_NOT_EXIST: no such entity. */
+ClRcT clAmsMgmtGetNodeSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                             ClAmsEntityBufferT *out);
+ClRcT clAmsMgmtGetNodeDependenciesList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                       ClAmsEntityBufferT *out);
 ClRcT clAmsMgmtGetSGSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
                            ClAmsEntityBufferT *out);
 ClRcT clAmsMgmtGetSGSIList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
                            ClAmsEntityBufferT *out);
-ClRcT clAmsMgmtGetNodeSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
-                             ClAmsEntityBufferT *out);
 ClRcT clAmsMgmtGetSUCompList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
                              ClAmsEntityBufferT *out);
 ClRcT clAmsMgmtGetSICSIList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
                             ClAmsEntityBufferT *out);
+ClRcT clAmsMgmtGetSIDependenciesList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                     ClAmsEntityBufferT *out);
+/* The SUs that the SI prefers, best first. */
+ClRcT clAmsMgmtGetSISURankList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                               ClAmsEntityBufferT *out);
+ClRcT clAmsMgmtGetCSIDependenciesList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                      ClAmsEntityBufferT *out);
+ClRcT clAmsMgmtGetCSINVPList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                             ClAmsCSINVPBufferT *out);
+
+/* The SUs of a group that have work, failed, could be started, run, or are in service and
+ * idle. */
+ClRcT clAmsMgmtGetSGAssignedSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                   ClAmsEntityBufferT *out);
+ClRcT clAmsMgmtGetSGFaultySUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                 ClAmsEntityBufferT *out);
+ClRcT clAmsMgmtGetSGInstantiableSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                       ClAmsEntityBufferT *out);
+ClRcT clAmsMgmtGetSGInstantiatedSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                       ClAmsEntityBufferT *out);
+ClRcT clAmsMgmtGetSGInServiceSpareSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                         ClAmsEntityBufferT *out);
+
+/* Who has which work. haState is what an SU is to be for an SI, and what a component is
+ * for a CSI; the numbers count what components confirmed. rank is the listed entity's
+ * own. Not told: ptr, nodeHandle, tdescriptor, pendingOp. */
+ClRcT clAmsMgmtGetSUAssignedSIsList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                    ClAmsSUSIRefBufferT *out);
+ClRcT clAmsMgmtGetSUAssignedSIsExtendedList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                            ClAmsSUSIExtendedRefBufferT *out);
+ClRcT clAmsMgmtGetSISUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                           ClAmsSISURefBufferT *out);
+ClRcT clAmsMgmtGetSISUExtendedList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                   ClAmsSISUExtendedRefBufferT *out);
+ClRcT clAmsMgmtGetCompCSIList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                              ClAmsCompCSIRefBufferT *out);
+
+/*
+ * Changes of the configuration, collected and committed as one: all of them take effect,
+ * or none, and a daemon that follows keeps them. What can change are numbers, time-outs
+ * and choices of what there is, as clovis-amfd(8) lists them. Everything else (new and
+ * deleted entities, lists, dependencies, name-value pairs, states) is
+ * CL_ERR_NOT_SUPPORTED at once and makes the commit so, too; the log says what it was.
+ *
+ * Commit: CL_ERR_NOT_EXIST: no such entity; CL_AMS_ERR_BAD_CONFIG: a value is out of
+ * range, or does not fit what is assigned; CL_ERR_NOT_SUPPORTED: cannot change;
+ * CL_ERR_TRY_AGAIN: no daemon. Afterwards the handle is empty, and may be used again. In
+ * a cluster of daemons, or while a daemon records, nothing can change.
+ */
+ClRcT clAmsMgmtCCBInitialize(ClAmsMgmtHandleT handle, ClAmsMgmtCCBHandleT *ccb);
+ClRcT clAmsMgmtCCBFinalize(ClAmsMgmtCCBHandleT ccb);
+/* entity begins a ClAmsNodeConfigT, ClAmsSGConfigT ..., by its type; attributes:
+ * NODE_CONFIG_... and so on, or CL_AMS_CONFIG_ATTR_ALL. What already is so may be given,
+ * whatever it is. */
+ClRcT clAmsMgmtCCBEntitySetConfig(ClAmsMgmtCCBHandleT ccb, ClAmsEntityConfigT *entity,
+                                  ClUint64T attributes);
+ClRcT clAmsMgmtCCBCommit(ClAmsMgmtCCBHandleT ccb);
+
+/* CL_ERR_NOT_SUPPORTED, all of them. */
+ClRcT clAmsMgmtCCBEntityCreate(ClAmsMgmtCCBHandleT ccb, const ClAmsEntityT *entity);
+ClRcT clAmsMgmtCCBEntityDelete(ClAmsMgmtCCBHandleT ccb, const ClAmsEntityT *entity);
+ClRcT clAmsMgmtCCBCSISetNVP(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *csi,
+                            ClAmsCSINameValuePairT *nvp);
+ClRcT clAmsMgmtCCBCSIDeleteNVP(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *csi,
+                               ClAmsCSINameValuePairT *nvp);
+ClRcT clAmsMgmtCCBSetNodeDependency(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *node,
+                                    ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBDeleteNodeDependency(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *node,
+                                       ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBSetNodeSUList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *node,
+                                ClAmsEntityT *su);
+ClRcT clAmsMgmtCCBDeleteNodeSUList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *node,
+                                   ClAmsEntityT *su);
+ClRcT clAmsMgmtCCBSetSGSUList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *sg,
+                              ClAmsEntityT *su);
+ClRcT clAmsMgmtCCBDeleteSGSUList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *sg,
+                                 ClAmsEntityT *su);
+ClRcT clAmsMgmtCCBSetSGSIList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *sg,
+                              ClAmsEntityT *si);
+ClRcT clAmsMgmtCCBDeleteSGSIList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *sg,
+                                 ClAmsEntityT *si);
+ClRcT clAmsMgmtCCBSetSUCompList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *su,
+                                ClAmsEntityT *comp);
+ClRcT clAmsMgmtCCBDeleteSUCompList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *su,
+                                   ClAmsEntityT *comp);
+ClRcT clAmsMgmtCCBSetSICSIList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *si,
+                               ClAmsEntityT *csi);
+ClRcT clAmsMgmtCCBDeleteSICSIList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *si,
+                                  ClAmsEntityT *csi);
+ClRcT clAmsMgmtCCBSetSIDependency(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *si,
+                                  ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBDeleteSIDependency(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *si,
+                                     ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBSetCSIDependency(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *csi,
+                                   ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBDeleteCSIDependency(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *csi,
+                                      ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBSetSISURankList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *si,
+                                  ClAmsEntityT *su, ClUint32T rank);
+ClRcT clAmsMgmtCCBDeleteSISURankList(ClAmsMgmtCCBHandleT ccb, ClAmsEntityT *si,
+                                     ClAmsEntityT *su);
+
+/* The same under their later names. */
+ClRcT clAmsMgmtCCBBatchInitialize(ClAmsMgmtHandleT handle, ClAmsMgmtCCBBatchHandleT *ccb);
+ClRcT clAmsMgmtCCBBatchFinalize(ClAmsMgmtCCBBatchHandleT ccb);
+ClRcT clAmsMgmtCCBBatchEntitySetConfig(ClAmsMgmtCCBBatchHandleT ccb,
+                                       ClAmsEntityConfigT *entity, ClUint64T attributes);
+ClRcT clAmsMgmtCCBBatchCommit(ClAmsMgmtCCBBatchHandleT ccb);
+ClRcT clAmsMgmtCCBBatchEntityCreate(ClAmsMgmtCCBBatchHandleT ccb,
+                                    const ClAmsEntityT *entity);
+ClRcT clAmsMgmtCCBBatchEntityDelete(ClAmsMgmtCCBBatchHandleT ccb,
+                                    const ClAmsEntityT *entity);
+ClRcT clAmsMgmtCCBBatchCSISetNVP(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *csi,
+                                 ClAmsCSINameValuePairT *nvp);
+ClRcT clAmsMgmtCCBBatchCSIDeleteNVP(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *csi,
+                                    ClAmsCSINameValuePairT *nvp);
+ClRcT clAmsMgmtCCBBatchSetNodeDependency(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *node,
+                                         ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBBatchDeleteNodeDependency(ClAmsMgmtCCBBatchHandleT ccb,
+                                            ClAmsEntityT *node, ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBBatchSetNodeSUList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *node,
+                                     ClAmsEntityT *su);
+ClRcT clAmsMgmtCCBBatchDeleteNodeSUList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *node,
+                                        ClAmsEntityT *su);
+ClRcT clAmsMgmtCCBBatchSetSGSUList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *sg,
+                                   ClAmsEntityT *su);
+ClRcT clAmsMgmtCCBBatchDeleteSGSUList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *sg,
+                                      ClAmsEntityT *su);
+ClRcT clAmsMgmtCCBBatchSetSGSIList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *sg,
+                                   ClAmsEntityT *si);
+ClRcT clAmsMgmtCCBBatchDeleteSGSIList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *sg,
+                                      ClAmsEntityT *si);
+ClRcT clAmsMgmtCCBBatchSetSUCompList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *su,
+                                     ClAmsEntityT *comp);
+ClRcT clAmsMgmtCCBBatchDeleteSUCompList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *su,
+                                        ClAmsEntityT *comp);
+ClRcT clAmsMgmtCCBBatchSetSICSIList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *si,
+                                    ClAmsEntityT *csi);
+ClRcT clAmsMgmtCCBBatchDeleteSICSIList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *si,
+                                       ClAmsEntityT *csi);
+ClRcT clAmsMgmtCCBBatchSetSIDependency(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *si,
+                                       ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBBatchDeleteSIDependency(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *si,
+                                          ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBBatchSetCSIDependency(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *csi,
+                                        ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBBatchDeleteCSIDependency(ClAmsMgmtCCBBatchHandleT ccb,
+                                           ClAmsEntityT *csi, ClAmsEntityT *dependency);
+ClRcT clAmsMgmtCCBBatchSetSISURankList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *si,
+                                       ClAmsEntityT *su, ClUint32T rank);
+ClRcT clAmsMgmtCCBBatchDeleteSISURankList(ClAmsMgmtCCBBatchHandleT ccb, ClAmsEntityT *si,
+                                          ClAmsEntityT *su);
 
 #ifdef __cplusplus
 }

@@ -57,6 +57,8 @@ typedef struct ClTargetInfo {
     ClUint32T numSlots;
 } ClTargetInfoT;
 
+/* There is no event service: CL_ERR_NOT_SUPPORTED, and payLoad is zeroed.
+ * clCpmNotificationCallbackInstall() tells who comes and goes. */
 ClRcT clCpmEventPayLoadExtract(ClEventHandleT eventHandle, ClSizeT eventDataSize,
                                ClCpmEventTypeT cpmEventType, void *payLoad);
 ClRcT clCpmComponentPIDGet(const ClNameT *compName, ClUint32T *pid);

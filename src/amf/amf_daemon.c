@@ -328,7 +328,7 @@ static bool recording_begin(struct amf_daemon *d)
 }
 
 bool amf_daemon_open(struct amf_daemon *d, uv_loop_t *loop, const struct amf_settings *s,
-                     const struct amf_model *m)
+                     struct amf_model *m)
 {
     const struct amf_listener_events lines = amf_server_events(d);
     const struct amf_supervisor_events ends = amf_component_events(d);
@@ -411,6 +411,7 @@ void amf_daemon_close(struct amf_daemon *d)
     amf_record_close(d->recorder);
     for (i = 0; i < d->model->n_comps; i++)
         free(d->comps[i].problem);
+    json_decref(d->changes);
     free(d->comps);
     free(d->nodes);
     free(d->events);

@@ -80,7 +80,8 @@ struct amf_deferred {
 struct amf_daemon {
     uv_loop_t *loop;
     const struct amf_settings *settings;
-    const struct amf_model *model;
+    struct amf_model *model; /* borrowed */
+    json_t *changes;         /* owned; of the model, by programs; NULL: none */
     struct amf_engine *engine;
     struct amf_actions actions;
     struct amf_supervisor *supervisor;
@@ -123,7 +124,7 @@ struct amf_daemon {
 
 /* Set up over an engine and a model that are borrowed. False: one line was logged. */
 bool amf_daemon_open(struct amf_daemon *d, uv_loop_t *loop, const struct amf_settings *s,
-                     const struct amf_model *m);
+                     struct amf_model *m);
 /* Bring the nodes up, or take over what an earlier daemon left. */
 void amf_daemon_begin(struct amf_daemon *d);
 void amf_daemon_close(struct amf_daemon *d);
@@ -211,6 +212,16 @@ void amf_query_node_op(struct amf_daemon *d, struct amf_peer *p, const json_t *o
 void amf_query_comp(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_query_entity(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_query_list(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+/* What an entity is configured to and how it is (new); NULL: there is none. */
+json_t *amf_query_config(const struct amf_daemon *d, const char *kind, const char *name);
+
+/* ---- amf_ccb.c: changes of the configuration -----------------------------------------
+ */
+
+void amf_ccb_commit(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+/* Before the engine is loaded: set what an earlier daemon's programs had changed. False:
+ * it does not fit. */
+bool amf_ccb_restore(struct amf_daemon *d, const json_t *changes);
 
 /* ---- amf_updown.c ----------------------------------------------------------------- */
 

@@ -391,6 +391,11 @@ enum amf_admin_result amf_engine_step(struct amf_engine *e, int64_t now_ms,
     return r;
 }
 
+void amf_engine_look(struct amf_engine *e)
+{
+    e->dirty = true;
+}
+
 /* ---- looking in -----------------------------------------------------------------------
  */
 

@@ -121,7 +121,8 @@ enum amf_admin_result {
     AMF_ADMIN_NO_OP = 0x19,
     AMF_ADMIN_BAD_OPERATION = 0x23,
     AMF_ADMIN_NOT_SUPPORTED = 0x25,
-    AMF_ADMIN_INVALID_ENTITY = 0x101
+    AMF_ADMIN_INVALID_ENTITY = 0x101,
+    AMF_ADMIN_BAD_CONFIG = 0x105 /* never of the engine */
 };
 
 /* ---- out ----------------------------------------------------------------- */
@@ -205,6 +206,18 @@ enum amf_readiness amf_engine_readiness(const struct amf_engine *e, int su);
 /* HA state of a component for a CSI. */
 enum amf_ha amf_engine_ha(const struct amf_engine *e, int comp, int csi);
 
+/* An SI on an SU: the role it is to have, and what its components confirmed. */
+struct amf_assigned {
+    enum amf_ha role;
+    uint32_t csis[AMF_HA_QUIESCING + 1]; /* by state; those that are given up count too */
+    uint32_t pending;                    /* sets and removes without an answer */
+};
+
+/* False: it is not assigned there. */
+bool amf_engine_assigned(const struct amf_engine *e, int su, int si,
+                         struct amf_assigned *out);
+enum amf_presence amf_engine_su_presence(const struct amf_engine *e, int su);
+
 /* The whole state as JSON (new): for status, for keeping across a restart of the
  * daemon. See doc/amf-status.md for the members. */
 json_t *amf_engine_dump(const struct amf_engine *e);
@@ -217,6 +230,9 @@ bool amf_engine_load(struct amf_engine *e, const json_t *state, int64_t now_ms);
 /* The same, but the engine that was dumped still runs, and this one is to decide as it
  * does from here on: nothing is unsure, no order is repeated. */
 bool amf_engine_resume(struct amf_engine *e, const json_t *state, int64_t now_ms);
+
+/* The model's numbers have changed: the next step looks at everything. */
+void amf_engine_look(struct amf_engine *e);
 
 /* Check the invariants that must hold between steps; NULL, or the text of the
  * first one that is broken (borrowed until the next call). */

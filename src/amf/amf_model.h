@@ -2,7 +2,8 @@
 /*
  * The model: what the legacy XML says, resolved into instances. Plain data;
  * entities refer to each other by index into the model's arrays, -1 is none.
- * amf_config.c fills it, the engine reads it and never changes it.
+ * amf_config.c fills it, the engine reads it and never changes it; between two engines,
+ * amf_change.c may.
  *
  * Durations are milliseconds. Defaults are filled in already.
  */

@@ -39,8 +39,9 @@
  *   compstatus id, comp, node (optional) -> presence, oper, dn, node, addr, pid,
  *              launches, period, max, recovery, args
  *   entity     id, kind, name -> entity: {...} configuration and states
- *   list       id, of ("sg-su", "sg-si", "node-su", "su-comp", "si-csi"), name ->
- *              names: [name]
+ *   list       id, of, name -> names: [name], or [[name, value]] for "csi-nvp", or
+ *              [{name, rank, ha, ...}] for "su-assigned", "si-assigned" and
+ *              "comp-assigned". What of may be is in amf_query_list.c
  *   bye        -                             ClientFinalize; the connection stays
  *
  * daemon -> component
@@ -60,6 +61,8 @@
  *   admin      id, op ("lock", "lock-instantiation", "unlock", "shutdown",
  *              "shutdown-restart", "restart", "repaired", "swap", "adjust"), kind
  *              ("node", "sg", "su", "si", "comp", or absent: look the name up), name
+ *   ccb        id, changes: [{kind, name, set: {attribute: value}}] -> why. All are
+ *              made or none; attributes are those of amf_change.c
  *   kill-node  id, name                      SIGKILL of everything on that node, and
  *              the node stays down until start-node
  *   start-node id, name

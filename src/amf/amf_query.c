@@ -286,90 +286,50 @@ static const struct {
 };
 /* clang-format on */
 
+#define N_KINDS (sizeof(kinds) / sizeof(*kinds))
+
+/* N_KINDS: none. */
+static size_t kind_find(const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < N_KINDS && (!word || strcmp(kinds[i].word, word) != 0); i++)
+        ;
+    return i;
+}
+
+json_t *amf_query_config(const struct amf_daemon *d, const char *kind, const char *name)
+{
+    const size_t k = kind_find(kind);
+    const int index =
+        k < N_KINDS && name ? kinds[k].find(d->model, name, strlen(name)) : -1;
+    json_t *o;
+
+    if (index < 0)
+        return NULL;
+    o = amf_must(kinds[k].config(d, index));
+    json_object_set_new(
+        o, "admin",
+        json_integer((json_int_t)amf_engine_admin(d->engine, kinds[k].kind, index)));
+    json_object_set_new(
+        o, "oper",
+        json_integer((json_int_t)amf_engine_oper(d->engine, kinds[k].kind, index)));
+    if (kinds[k].kind == AMF_KIND_COMP)
+        json_object_set_new(
+            o, "presence",
+            json_integer((json_int_t)amf_engine_presence(d->engine, index)));
+    return o;
+}
+
 void amf_query_entity(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     const char *kind = amf_server_text(o, "kind"), *name = amf_server_text(o, "name");
-    json_t *config;
-    size_t i;
-    int index;
+    json_t *config = amf_query_config(d, kind, name);
 
-    for (i = 0; kind && i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (strcmp(kinds[i].word, kind) == 0)
-            break;
-    if (!kind || !name || i == sizeof(kinds) / sizeof(*kinds)) {
+    if (config)
+        amf_server_reply(p, o, AMF_RE_OK, json_pack("{s:o}", "entity", config));
+    else if (!name || kind_find(kind) == N_KINDS)
         amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_INVALID_ENTITY, NULL);
-        return;
-    }
-    index = kinds[i].find(d->model, name, strlen(name));
-    if (index < 0) {
-        amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_NOT_EXIST, NULL);
-        return;
-    }
-    config = amf_must(kinds[i].config(d, index));
-    json_object_set_new(
-        config, "admin",
-        json_integer((json_int_t)amf_engine_admin(d->engine, kinds[i].kind, index)));
-    json_object_set_new(
-        config, "oper",
-        json_integer((json_int_t)amf_engine_oper(d->engine, kinds[i].kind, index)));
-    if (kinds[i].kind == AMF_KIND_COMP)
-        json_object_set_new(
-            config, "presence",
-            json_integer((json_int_t)amf_engine_presence(d->engine, index)));
-    amf_server_reply(p, o, AMF_RE_OK, json_pack("{s:o}", "entity", config));
-}
-
-/* ---- lists ----------------------------------------------------------------------------
- */
-
-static json_t *names(const struct amf_list *list,
-                     char *(*name)(const struct amf_model *m, int i),
-                     const struct amf_model *m)
-{
-    json_t *out = amf_must(json_array());
-    size_t i;
-
-    for (i = 0; i < list->n; i++)
-        json_array_append_new(out, json_string(name(m, list->at[i])));
-    return out;
-}
-
-#define NAME_OF(kind, array)                                                             \
-    static char *kind##_name(const struct amf_model *m, int i)                           \
-    {                                                                                    \
-        return m->array[i].name;                                                         \
-    }
-
-NAME_OF(su, sus)
-NAME_OF(si, sis)
-NAME_OF(comp, comps)
-NAME_OF(csi, csis)
-
-/* "of" says whose list of what: "sg-su", "sg-si", "node-su", "su-comp", "si-csi". */
-void amf_query_list(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
-{
-    const char *of = amf_server_text(o, "of"), *name = amf_server_text(o, "name");
-    const struct amf_model *m = d->model;
-    const size_t n = name ? strlen(name) : 0;
-    json_t *list = NULL;
-    int i = -1;
-
-    if (!of || !name) {
-        amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_INVALID_ENTITY, NULL);
-        return;
-    }
-    if (strcmp(of, "sg-su") == 0 && (i = amf_model_sg(m, name, n)) >= 0)
-        list = names(&m->sgs[i].sus, su_name, m);
-    else if (strcmp(of, "sg-si") == 0 && (i = amf_model_sg(m, name, n)) >= 0)
-        list = names(&m->sgs[i].sis, si_name, m);
-    else if (strcmp(of, "node-su") == 0 && (i = amf_model_node(m, name, n)) >= 0)
-        list = names(&m->nodes[i].sus, su_name, m);
-    else if (strcmp(of, "su-comp") == 0 && (i = amf_model_su(m, name, n)) >= 0)
-        list = names(&m->sus[i].comps, comp_name, m);
-    else if (strcmp(of, "si-csi") == 0 && (i = amf_model_si(m, name, n)) >= 0)
-        list = names(&m->sis[i].csis, csi_name, m);
-    if (list)
-        amf_server_reply(p, o, AMF_RE_OK, json_pack("{s:o}", "names", list));
     else
         amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_NOT_EXIST, NULL);
 }

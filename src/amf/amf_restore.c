@@ -69,6 +69,8 @@ void amf_restore_save(struct amf_daemon *d)
         model, "epoch", (json_int_t)d->epoch, "cluster",
         d->cluster ? amf_cluster_who(d->cluster) : "", "nodes", nodes, "comps", comps,
         "engine", d->cluster ? json_null() : amf_must(amf_engine_dump(d->engine))));
+    if (d->changes)
+        json_object_set(state, "changes", d->changes);
     ok = amf_state_write(d->settings->state_file, state);
     if (!ok && !failed)
         clv_log(CLV_LOG_ERROR,
@@ -412,7 +414,8 @@ bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size)
         ok = false;
     }
     if (ok && !d->cluster &&
-        !amf_engine_load(d->engine, json_object_get(state, "engine"), now_ms)) {
+        (!amf_ccb_restore(d, json_object_get(state, "changes")) ||
+         !amf_engine_load(d->engine, json_object_get(state, "engine"), now_ms))) {
         clv_log(CLV_LOG_WARNING, "%s: does not fit the model; starting afresh",
                 d->settings->state_file);
         ok = false;

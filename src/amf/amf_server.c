@@ -39,6 +39,7 @@ static const struct {
     { "list",       ANYBODY,   amf_query_list },
     { "status",     ANYBODY,   amf_operator_status },
     { "admin",      OPERATOR,  amf_operator_admin },
+    { "ccb",        OPERATOR,  amf_ccb_commit },
     { "kill-node",  OPERATOR,  amf_operator_kill_node },
     { "start-node", OPERATOR,  amf_operator_start_node },
     { "watch",      OPERATOR,  amf_operator_watch },

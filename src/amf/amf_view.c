@@ -218,3 +218,31 @@ bool amf_su_idle(const struct amf_engine *e, int su)
             return false;
     return true;
 }
+
+/* ---- for those who ask --------------------------------------------------- */
+
+bool amf_engine_assigned(const struct amf_engine *e, int su, int si,
+                         struct amf_assigned *out)
+{
+    const struct amf_asg *a;
+
+    *out = (struct amf_assigned){.role = AMF_HA_NONE};
+    if (e->m->sus[su].sg < 0 || e->m->sus[su].sg != e->m->sis[si].sg)
+        return false;
+    a = amf_asg_at(e, su, si);
+    if (a->role == AMF_HA_NONE)
+        return false;
+    out->role = a->role;
+    for (size_t k = 0; k < a->n_parts; k++) {
+        if (a->parts[k].comp < 0)
+            continue;
+        out->csis[a->parts[k].ha]++;
+        out->pending += a->parts[k].pending != AMF_PEND_NONE;
+    }
+    return true;
+}
+
+enum amf_presence amf_engine_su_presence(const struct amf_engine *e, int su)
+{
+    return amf_su_presence(e, su);
+}

@@ -84,7 +84,7 @@ static int lock_take(const char *path)
     return fd;
 }
 
-static int run(const struct amf_settings *s, const struct amf_model *m)
+static int run(const struct amf_settings *s, struct amf_model *m)
 {
     struct amf_daemon d;
     uv_loop_t loop;
@@ -104,7 +104,7 @@ static int run(const struct amf_settings *s, const struct amf_model *m)
     return status;
 }
 
-static int run_locked(const struct amf_settings *s, const struct amf_model *m)
+static int run_locked(const struct amf_settings *s, struct amf_model *m)
 {
     const int lock = lock_take(s->pid_file);
     int status;

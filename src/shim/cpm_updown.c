@@ -3,10 +3,13 @@
 #include "shim/cpm_updown.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <clCpmApi.h>
+#include <clCpmExtApi.h>
 #include <clIocApiExt.h>
 
+#include "base/logline.h"
 #include "shim/cpm_service.h"
 
 struct watcher {
@@ -116,4 +119,30 @@ void cpm_updown_take(const json_t *m)
         id = up ? CL_IOC_NODE_ARRIVAL_NOTIFICATION : CL_IOC_NODE_LEAVE_NOTIFICATION;
     while (next_after(w.handle, &at.iocPhyAddress, &w))
         w.fn(id, w.arg, &at);
+}
+
+/* ---- events ---------------------------------------------------------------- */
+
+/* Nothing publishes events, so no handle can be one's. */
+ClRcT clCpmEventPayLoadExtract(ClEventHandleT event, ClSizeT size, ClCpmEventTypeT type,
+                               void *out)
+{
+    const size_t want = type == CL_CPM_COMP_EVENT ? sizeof(ClCpmEventPayLoadT)
+                                                  : sizeof(ClCpmEventNodePayLoadT);
+
+    if (!out)
+        return CPM_RC(CL_ERR_NULL_POINTER);
+    if (type != CL_CPM_COMP_EVENT && type != CL_CPM_NODE_EVENT) {
+        clv_log(CLV_LOG_ERROR,
+                "clCpmEventPayLoadExtract: type %d, expected CL_CPM_COMP_EVENT or "
+                "CL_CPM_NODE_EVENT",
+                (int)type);
+        return CPM_RC(CL_ERR_INVALID_PARAMETER);
+    }
+    memset(out, 0, want);
+    clv_log(CLV_LOG_ERROR,
+            "clCpmEventPayLoadExtract: event %#llx of %llu bytes: there is no event "
+            "service; clCpmNotificationCallbackInstall() tells who comes and goes",
+            (unsigned long long)event, (unsigned long long)size);
+    return CPM_RC(CL_ERR_NOT_SUPPORTED);
 }

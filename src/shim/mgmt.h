@@ -17,6 +17,9 @@ bool mgmt_is_open(ClAmsMgmtHandleT handle);
  * can, too. m is taken; answer: new, or NULL. CL_ERR_TRY_AGAIN: no daemon. */
 ClRcT mgmt_call(json_t *m, json_t **answer);
 
+/* The NUL of the name is counted. */
+void mgmt_entity_set(ClAmsEntityT *out, ClAmsEntityTypeT type, const char *name);
+
 /* "node", "sg"...; NULL: nothing that can be managed. */
 const char *mgmt_kind(ClAmsEntityTypeT type);
 

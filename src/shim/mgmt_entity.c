@@ -26,13 +26,6 @@ static const char *text(const json_t *o, const char *key)
     return s ? s : "";
 }
 
-static void entity_set(ClAmsEntityT *out, ClAmsEntityTypeT type, const char *name)
-{
-    memset(out, 0, sizeof(*out));
-    out->type = type;
-    cpm_name_set_counted(&out->name, name);
-}
-
 /* ---- configuration -------------------------------------------------------- */
 
 static void node_config(void *at, const json_t *o)
@@ -87,8 +80,8 @@ static void su_config(void *at, const json_t *o)
     c->numComponents = (ClUint32T)num(o, "n_comps");
     c->isPreinstantiable = yes(o, "preinstantiable");
     c->isRestartable = yes(o, "restartable");
-    entity_set(&c->parentSG.entity, CL_AMS_ENTITY_TYPE_SG, text(o, "sg"));
-    entity_set(&c->parentNode.entity, CL_AMS_ENTITY_TYPE_NODE, text(o, "node"));
+    mgmt_entity_set(&c->parentSG.entity, CL_AMS_ENTITY_TYPE_SG, text(o, "sg"));
+    mgmt_entity_set(&c->parentNode.entity, CL_AMS_ENTITY_TYPE_NODE, text(o, "node"));
 }
 
 static void si_config(void *at, const json_t *o)
@@ -100,7 +93,7 @@ static void si_config(void *at, const json_t *o)
     c->numCSIs = (ClUint32T)num(o, "n_csis");
     c->numStandbyAssignments = (ClUint32T)num(o, "n_standby");
     c->standbyAssignmentOrder = (ClUint32T)num(o, "standby_order");
-    entity_set(&c->parentSG.entity, CL_AMS_ENTITY_TYPE_SG, text(o, "sg"));
+    mgmt_entity_set(&c->parentSG.entity, CL_AMS_ENTITY_TYPE_SG, text(o, "sg"));
 }
 
 /* The supported CSI types stand behind the struct, in the same block. */
@@ -136,7 +129,7 @@ static void comp_config(void *at, const json_t *o)
     c->timeouts.proxiedCompCleanup = json_integer_value(json_array_get(t, 7));
     c->timeouts.instantiateDelay = json_integer_value(json_array_get(t, 8));
     c->recoveryOnTimeout = (ClAmsLocalRecoveryT)num(o, "recovery");
-    entity_set(&c->parentSU.entity, CL_AMS_ENTITY_TYPE_SU, text(o, "su"));
+    mgmt_entity_set(&c->parentSU.entity, CL_AMS_ENTITY_TYPE_SU, text(o, "su"));
     memcpy(c->instantiateCommand, text(o, "command"),
            strnlen(text(o, "command"), sizeof(c->instantiateCommand) - 1));
 }
@@ -147,7 +140,7 @@ static void csi_config(void *at, const json_t *o)
 
     cpm_name_set_counted(&c->type, text(o, "type"));
     c->rank = (ClUint32T)num(o, "rank");
-    entity_set(&c->parentSI.entity, CL_AMS_ENTITY_TYPE_SI, text(o, "si"));
+    mgmt_entity_set(&c->parentSI.entity, CL_AMS_ENTITY_TYPE_SI, text(o, "si"));
 }
 
 /* ---- status --------------------------------------------------------------- */
@@ -259,7 +252,7 @@ ClRcT clAmsMgmtEntityGetConfig(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
     if (!rc) {
         *out = config; /* every configuration begins with its entity */
         cpm_name_text(name, &entity->name);
-        entity_set(*out, entity->type, name);
+        mgmt_entity_set(*out, entity->type, name);
     }
     return rc;
 }
@@ -283,7 +276,7 @@ ClAmsNodeConfigT *clAmsMgmtNodeGetConfig(ClAmsMgmtHandleT handle, const ClCharT 
     ClAmsEntityConfigT *config = NULL;
     ClAmsEntityT entity;
 
-    entity_set(&entity, CL_AMS_ENTITY_TYPE_NODE, name ? name : "");
+    mgmt_entity_set(&entity, CL_AMS_ENTITY_TYPE_NODE, name ? name : "");
     clAmsMgmtEntityGetConfig(handle, &entity, &config);
     return (void *)config;
 }
@@ -293,71 +286,7 @@ ClAmsNodeStatusT *clAmsMgmtNodeGetStatus(ClAmsMgmtHandleT handle, const ClCharT 
     ClAmsEntityStatusT *status = NULL;
     ClAmsEntityT entity;
 
-    entity_set(&entity, CL_AMS_ENTITY_TYPE_NODE, name ? name : "");
+    mgmt_entity_set(&entity, CL_AMS_ENTITY_TYPE_NODE, name ? name : "");
     clAmsMgmtEntityGetStatus(handle, &entity, &status);
     return (void *)status;
-}
-
-/* ---- lists ---------------------------------------------------------------- */
-
-static ClRcT list_get(ClAmsMgmtHandleT handle, const ClAmsEntityT *entity, const char *of,
-                      ClAmsEntityTypeT type, ClAmsEntityBufferT *out)
-{
-    char name[CPM_TEXT_MAX];
-    const json_t *names;
-    json_t *answer;
-    ClRcT rc;
-    size_t i;
-
-    if (!mgmt_is_open(handle))
-        return AMS_RC(CL_ERR_INVALID_HANDLE);
-    if (!entity || !out)
-        return AMS_RC(CL_ERR_NULL_POINTER);
-    cpm_name_text(name, &entity->name);
-    rc = mgmt_call(json_pack("{s:s, s:s, s:s}", "t", "list", "of", of, "name", name),
-                   &answer);
-    if (!rc) {
-        names = json_object_get(answer, "names");
-        out->count = (ClUint32T)json_array_size(names);
-        out->entity = NULL;
-        if (out->count)
-            out->entity = clHeapCalloc(out->count, sizeof(*out->entity));
-        if (out->count && !out->entity)
-            rc = AMS_RC(CL_ERR_NO_MEMORY);
-        for (i = 0; !rc && i < out->count; i++)
-            entity_set(&out->entity[i], type,
-                       json_string_value(json_array_get(names, i)));
-    }
-    json_decref(answer);
-    return rc;
-}
-
-ClRcT clAmsMgmtGetSGSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
-                           ClAmsEntityBufferT *out)
-{
-    return list_get(handle, entity, "sg-su", CL_AMS_ENTITY_TYPE_SU, out);
-}
-
-ClRcT clAmsMgmtGetSGSIList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
-                           ClAmsEntityBufferT *out)
-{
-    return list_get(handle, entity, "sg-si", CL_AMS_ENTITY_TYPE_SI, out);
-}
-
-ClRcT clAmsMgmtGetNodeSUList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
-                             ClAmsEntityBufferT *out)
-{
-    return list_get(handle, entity, "node-su", CL_AMS_ENTITY_TYPE_SU, out);
-}
-
-ClRcT clAmsMgmtGetSUCompList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
-                             ClAmsEntityBufferT *out)
-{
-    return list_get(handle, entity, "su-comp", CL_AMS_ENTITY_TYPE_COMP, out);
-}
-
-ClRcT clAmsMgmtGetSICSIList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
-                            ClAmsEntityBufferT *out)
-{
-    return list_get(handle, entity, "si-csi", CL_AMS_ENTITY_TYPE_CSI, out);
 }

@@ -84,6 +84,13 @@ const char *mgmt_kind(ClAmsEntityTypeT type)
     return (unsigned)type < sizeof(kinds) / sizeof(*kinds) ? kinds[type] : NULL;
 }
 
+void mgmt_entity_set(ClAmsEntityT *out, ClAmsEntityTypeT type, const char *name)
+{
+    memset(out, 0, sizeof(*out));
+    out->type = type;
+    cpm_name_set_counted(&out->name, name);
+}
+
 static ClRcT once(const char *op, const char *kind, const char *name, int arg)
 {
     json_t *answer;

@@ -9,7 +9,7 @@
 
 #include "shim/handle.h"
 
-enum plat_what { PLAT_LOG = 1, PLAT_LOG_STREAM, PLAT_TIMER, PLAT_MGMT };
+enum plat_what { PLAT_LOG = 1, PLAT_LOG_STREAM, PLAT_TIMER, PLAT_MGMT, PLAT_CCB };
 
 /* Pin the object, or NULL: a bad handle, or one of something else. */
 static inline void *plat_get(uint64_t h, enum plat_what what)
