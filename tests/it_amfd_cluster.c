@@ -84,6 +84,22 @@ static bool at_rest(void *unused)
     return same;
 }
 
+static bool settled_daemon(struct amfd *f)
+{
+    json_t *re = amfd_call(f, "{\"t\":\"status\"}");
+    const bool settled = json_is_true(json_object_get(
+        json_object_get(json_object_get(re, "state"), "cluster"), "settled"));
+
+    json_decref(re);
+    return settled;
+}
+
+static bool a_is_settled(void *unused)
+{
+    (void)unused;
+    return settled_daemon(&a);
+}
+
 static void start_both_with(int lease_ms)
 {
     begin(lease_ms);
@@ -138,6 +154,64 @@ Test(amfd_cluster, an_operator_may_ask_any_daemon, .timeout = LIMIT, .fini = fin
     expect_log(&a, "counter1", "csirmv", 1);
     cr_expect_eq(amfd_rc(&a, "{\"t\":\"admin\",\"op\":\"lock\",\"name\":\"counterSU1\"}"),
                  0x00220019);
+}
+
+static long long node_order(struct amfd *f, const char *verb, const char *node)
+{
+    char request[80];
+
+    snprintf(request, sizeof(request), "{\"t\":\"%s-node\",\"name\":\"%s\"}", verb, node);
+    return amfd_rc(f, request);
+}
+
+Test(amfd_cluster, any_daemon_kills_and_starts_a_node, .timeout = LIMIT, .fini = finish)
+{
+    pid_t one;
+
+    start_both();
+    one = amfd_pid(&a, "counter1");
+    cr_assert_eq(node_order(&b, "kill", "blade1"), 0);
+    cr_expect(amfd_pid_gone(one, PATIENCE_MS));
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0019);
+    cr_expect_eq(node_order(&a, "kill", "blade1"), 0x000f0019);
+    cr_expect_eq(amfd_pid(&a, "counter1"), 0);
+    cr_expect_eq(node_order(&b, "start", "blade1"), 0);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+    cr_expect_eq(node_order(&b, "start", "blade1"), 0x000f0019);
+    cr_expect_eq(node_order(&b, "kill", "blade9"), 0x000f0004);
+    cr_assert_eq(amfd_stop(&a, SIGTERM, PATIENCE_MS), 0);
+    expect_log(&b, "err", "node blade1 is lost", 1);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0004);
+}
+
+Test(amfd_cluster, a_node_that_another_daemon_killed_is_still_down_after_a_restart,
+     .timeout = LIMIT, .fini = finish)
+{
+    start_both_with(5 * LEASE_MS);
+    cr_assert_eq(node_order(&b, "kill", "blade1"), 0);
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "err", "taken over", 1);
+    cr_expect_eq(amfd_pid(&a, "counter1"), 0);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0019);
+    cr_expect_eq(node_order(&b, "start", "blade1"), 0);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+}
+
+/* It hangs: whether the order arrives is not known, and the operator is told so. */
+Test(amfd_cluster, an_order_for_a_daemon_that_dies_is_answered, .timeout = LIMIT,
+     .fini = finish)
+{
+    start_both();
+    kill(a.pid, SIGSTOP);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0016);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0004);
+    kill(a.pid, SIGCONT); /* it reads the order, and then that it was given up */
+    expect_log(&a, "err", "the cluster has given up on this daemon", 1);
+    cr_assert(wait_for(a_is_settled, NULL, PATIENCE_MS));
+    cr_expect_eq(node_order(&b, "start", "blade1"), 0);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
 }
 
 Test(amfd_cluster, who_leaves_in_order_is_followed_at_once, .timeout = LIMIT,
@@ -227,6 +301,78 @@ Test(amfd_cluster, who_was_given_up_kills_its_components_and_joins_anew, .timeou
     cr_expect(amfd_pid_gone(one, PATIENCE_MS));
     expect_log(&a, "counter1", "csiset STANDBY", 1);
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset ACTIVE"), 1);
+}
+
+/* ---- only the daemon dies
+ * --------------------------------------------------------------
+ */
+
+/* Components that use the library; counter1 is active and writes. */
+static void start_apps(int lease_ms)
+{
+    const struct amfd_model model = {.command = "fence_app"};
+
+    begin(lease_ms);
+    amfd_model_write(&a, &model);
+    amfd_model_write(&b, &model);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "wrote", 10);
+    amfd_launch(&b, args_b);
+    expect_log(&b, "counter2", "ha 2", 1);
+}
+
+static pid_t registered_pid(struct amfd *f, const char *comp)
+{
+    const pid_t pid = amfd_pid(f, comp);
+
+    cr_assert_gt(pid, 0, "%s runs", comp);
+    return pid;
+}
+
+Test(amfd_cluster, an_orphan_ends_before_its_work_is_taken_over, .timeout = LIMIT,
+     .fini = finish)
+{
+    long long killed_us, active_us, last_us;
+    pid_t one;
+
+    start_apps(2 * LEASE_MS);
+    one = registered_pid(&a, "counter1");
+    killed_us = clv_now_ns() / 1000;
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    expect_log(&b, "counter2", "ha 1", 1);
+    cr_expect(amfd_pid_gone(one, PATIENCE_MS));
+    expect_log(&a, "counter1", "ending the process", 1);
+    last_us =
+        amfd_log_us(&a, "counter1", "wrote", amfd_log_count(&a, "counter1", "wrote"));
+    active_us = amfd_log_us(&b, "counter2", "ha 1", 1);
+    fprintf(stderr,
+            "daemon dead -> last write of the orphan: %lld ms, -> ACTIVE: %lld ms\n",
+            (last_us - killed_us) / 1000, (active_us - killed_us) / 1000);
+    cr_expect_gt(last_us, killed_us, "it goes on for a while");
+    cr_expect_lt(last_us, active_us + LEASE_MS * 1000LL);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "ha 2", 1);
+}
+
+Test(amfd_cluster, a_daemon_that_comes_back_in_time_finds_them_alive, .timeout = LIMIT,
+     .fini = finish)
+{
+    pid_t one;
+    int n;
+
+    start_apps(5 * LEASE_MS);
+    one = registered_pid(&a, "counter1");
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "err", "taken over", 1);
+    cr_assert(wait_for(a_is_settled, NULL, PATIENCE_MS));
+    n = amfd_log_count(&a, "counter1", "wrote");
+    expect_log(&a, "counter1", "wrote", n + 1000); /* for longer than it may be alone */
+    cr_expect_eq(amfd_pid(&a, "counter1"), one);
+    cr_expect_eq(amfd_log_count(&a, "counter1", "ha 1"), 1);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "ha 1"), 0);
+    kill(one, SIGKILL);
+    expect_log(&b, "counter2", "ha 1", 1);
 }
 
 /* ---- the store ------------------------------------------------------------------------
