@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "fixture_amfd.h"
-#include "fixture_redis.h"
+#include "fixture_amfd_cluster.h"
 
 /* LEASE is long enough for a machine under load, and short enough to wait for. */
 enum { LIMIT = 90, LEASE_MS = 800, PATIENCE_MS = 20000 };
@@ -59,12 +58,19 @@ static void expect_log(struct amfd *f, const char *comp, const char *text, int n
     cr_assert(false, "%s: expected \"%s\" %d times", comp, text, n);
 }
 
-static void pause_leases(int n)
+/* As long as the store is away nothing moves that could be waited for. */
+static void outage(int leases)
 {
-    const struct timespec t = {n * LEASE_MS / 1000,
-                               (long)(n * LEASE_MS % 1000) * CLV_NS_PER_MS};
+    const struct timespec t = {leases * LEASE_MS / 1000,
+                               (long)(leases * LEASE_MS % 1000) * CLV_NS_PER_MS};
 
     nanosleep(&t, NULL);
+}
+
+/* Time for something that is not to happen, by the daemons' own measure. */
+static void leases_pass(int n)
+{
+    cr_assert(amfd_beats_pass(&store, 2, n * AMFD_BEATS, PATIENCE_MS));
 }
 
 /* a leads, counter1 is active, counter2 standby, and both daemons are at rest. */
@@ -82,22 +88,6 @@ static bool at_rest(void *unused)
     json_decref(one);
     json_decref(two);
     return same;
-}
-
-static bool settled_daemon(struct amfd *f)
-{
-    json_t *re = amfd_call(f, "{\"t\":\"status\"}");
-    const bool settled = json_is_true(json_object_get(
-        json_object_get(json_object_get(re, "state"), "cluster"), "settled"));
-
-    json_decref(re);
-    return settled;
-}
-
-static bool a_is_settled(void *unused)
-{
-    (void)unused;
-    return settled_daemon(&a);
 }
 
 static void start_both_with(int lease_ms)
@@ -209,7 +199,7 @@ Test(amfd_cluster, an_order_for_a_daemon_that_dies_is_answered, .timeout = LIMIT
     cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0004);
     kill(a.pid, SIGCONT); /* it reads the order, and then that it was given up */
     expect_log(&a, "err", "the cluster has given up on this daemon", 1);
-    cr_assert(wait_for(a_is_settled, NULL, PATIENCE_MS));
+    cr_assert(amfd_cluster_settled(&a, PATIENCE_MS));
     cr_expect_eq(node_order(&b, "start", "blade1"), 0);
     expect_log(&a, "counter1", "csiset STANDBY", 1);
 }
@@ -236,7 +226,6 @@ Test(amfd_cluster, the_host_of_the_leader_dies, .timeout = LIMIT, .fini = finish
 
     start_both();
     one = amfd_pid(&a, "counter1");
-    pause_leases(1);
     killed_ns = clv_now_ns();
     amfd_stop(&a, SIGKILL, PATIENCE_MS);
     kill(one, SIGKILL);
@@ -260,7 +249,7 @@ Test(amfd_cluster, a_daemon_that_comes_back_in_time_adopts_its_components,
     amfd_launch(&a, args_a);
     expect_log(&a, "err", "taken over", 1);
     cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
-    pause_leases(2);
+    leases_pass(2);
     cr_expect_eq(amfd_pid(&a, "counter1"), one);
     expect_sets(1, 1);
     kill(one, SIGKILL);
@@ -274,7 +263,7 @@ Test(amfd_cluster, all_daemons_come_back_and_adopt, .timeout = LIMIT, .fini = fi
     start_both();
     one = amfd_pid(&a, "counter1");
     two = amfd_pid(&b, "counter2");
-    pause_leases(1); /* the snapshot is written */
+    cr_assert(amfd_state_saved(&store, &a, PATIENCE_MS));
     amfd_stop(&a, SIGKILL, PATIENCE_MS);
     amfd_stop(&b, SIGKILL, PATIENCE_MS);
     amfd_launch(&b, args_b);
@@ -282,7 +271,7 @@ Test(amfd_cluster, all_daemons_come_back_and_adopt, .timeout = LIMIT, .fini = fi
     expect_log(&a, "err", "taken over", 1);
     expect_log(&b, "err", "taken over", 1);
     cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
-    pause_leases(2);
+    leases_pass(2);
     cr_expect_eq(amfd_pid(&a, "counter1"), one);
     cr_expect_eq(amfd_pid(&b, "counter2"), two);
     expect_sets(1, 1);
@@ -365,7 +354,7 @@ Test(amfd_cluster, a_daemon_that_comes_back_in_time_finds_them_alive, .timeout =
     amfd_stop(&a, SIGKILL, PATIENCE_MS);
     amfd_launch(&a, args_a);
     expect_log(&a, "err", "taken over", 1);
-    cr_assert(wait_for(a_is_settled, NULL, PATIENCE_MS));
+    cr_assert(amfd_cluster_settled(&a, PATIENCE_MS));
     n = amfd_log_count(&a, "counter1", "wrote");
     expect_log(&a, "counter1", "wrote", n + 1000); /* for longer than it may be alone */
     cr_expect_eq(amfd_pid(&a, "counter1"), one);
@@ -383,9 +372,9 @@ Test(amfd_cluster, nothing_is_failed_over_because_the_store_is_away, .timeout = 
 {
     start_both();
     redis_freeze(&store);
-    pause_leases(4);
+    outage(4);
     redis_thaw(&store);
-    pause_leases(3);
+    leases_pass(3);
     expect_sets(1, 1);
     cr_expect_eq(amfd_log_count(&a, "err", "counting it as dead"), 0);
     kill(amfd_pid(&a, "counter1"), SIGKILL);
@@ -401,12 +390,12 @@ Test(amfd_cluster, a_crash_while_the_store_is_away_is_taken_over_after_it,
     one = amfd_pid(&a, "counter1");
     redis_freeze(&store);
     kill(one, SIGKILL);
-    pause_leases(2);
+    outage(2);
     expect_sets(1, 1);
     redis_thaw(&store);
     expect_log(&b, "counter2", "csiset ACTIVE", 1);
     expect_log(&a, "counter1", "csiset STANDBY", 1);
-    pause_leases(1);
+    leases_pass(1);
     expect_sets(2, 2);
 }
 
@@ -415,9 +404,9 @@ Test(amfd_cluster, a_store_that_lost_everything_is_no_reason_either, .timeout = 
 {
     start_both();
     redis_kill(&store);
-    pause_leases(2);
+    outage(2);
     redis_again(&store); /* empty: it keeps nothing */
-    pause_leases(4);
+    leases_pass(4);
     cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
     expect_sets(1, 1);
     kill(amfd_pid(&a, "counter1"), SIGKILL);

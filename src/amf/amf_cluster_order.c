@@ -30,7 +30,7 @@ static enum amf_admin_result carry_out(struct amf_cluster *c, const json_t *o, i
     const char *verb = amf_server_text(o, "verb");
     bool done;
 
-    if (c->d->stopping || !c->settled)
+    if (c->d->stopping || c->d->restoring || !c->settled)
         return AMF_ADMIN_TRY_AGAIN;
     if (verb && strcmp(verb, verbs[AMF_NODE_KILL]) == 0)
         done = amf_daemon_node_kill(c->d, node);
