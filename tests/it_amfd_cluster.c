@@ -238,6 +238,20 @@ Test(amfd_cluster, the_host_of_the_leader_dies, .timeout = LIMIT, .fini = finish
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset ACTIVE"), 1);
 }
 
+Test(amfd_cluster, the_host_of_a_follower_dies, .timeout = LIMIT, .fini = finish)
+{
+    pid_t two;
+
+    start_both();
+    two = amfd_pid(&b, "counter2");
+    amfd_stop(&b, SIGKILL, PATIENCE_MS);
+    kill(two, SIGKILL);
+    expect_log(&a, "err", "node blade2 is lost", 1);
+    amfd_launch(&b, args_b);
+    expect_log(&b, "counter2", "csiset STANDBY", 2);
+    expect_sets(1, 2);
+}
+
 Test(amfd_cluster, a_daemon_that_comes_back_in_time_adopts_its_components,
      .timeout = LIMIT, .fini = finish)
 {

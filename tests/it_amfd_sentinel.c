@@ -41,11 +41,8 @@ static void expect_log(struct amfd *f, const char *comp, const char *text, int n
     cr_assert(false, "%s: expected \"%s\" %d times", comp, text, n);
 }
 
-/* Nothing is failed over because of it; what comes after it is taken over as ever. */
-Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = finish)
+static void start_both(void)
 {
-    int before, now;
-
     cluster_start(&store, 3, 3, NULL);
     setenv("CLOVIS_REDIS_URL", store.url, 1);
     setenv("CLOVIS_AMF_LEASE_MS", "800", 1);
@@ -56,6 +53,14 @@ Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = fini
     amfd_launch(&b, args_b);
     expect_log(&b, "counter2", "csiset STANDBY", 1);
     cluster_settle(&store);
+}
+
+/* Nothing is failed over because of it; what comes after it is taken over as ever. */
+Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = finish)
+{
+    int before, now;
+
+    start_both();
     before = cluster_master(&store);
     redis_kill(&store.node[before]);
     now = cluster_master_other_than(&store, before);
@@ -70,5 +75,26 @@ Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = fini
     expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
     expect_log(&a, "counter1", "csiset STANDBY", 1);
     cr_expect_eq(amfd_log_count(&a, "counter1", "csiset"), 2);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 2);
+}
+
+/* One host that carried the master, the leader and the active. */
+Test(amfd_sentinel, the_master_dies_together_with_the_leader, .timeout = LIMIT,
+     .fini = finish)
+{
+    int before;
+    pid_t one;
+
+    start_both();
+    before = cluster_master(&store);
+    one = amfd_pid(&a, "counter1");
+    redis_kill(&store.node[before]);
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    kill(one, SIGKILL);
+    cluster_master_other_than(&store, before);
+    expect_log(&b, "err", "leader of the cluster", 1);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 2);
 }
