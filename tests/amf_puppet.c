@@ -187,7 +187,7 @@ static void heard_csirmv(const json_t *o)
 {
     printf("csirmv csi=%s flags=%d\n", text(o, "csi"), integer(o, "flags"));
     csi_note(text(o, "csi"), 0);
-    response(o, "csirmv", 0);
+    response(o, "csirmv", has("bad-remove") ? 0x000f0011 : 0);
 }
 
 static void heard_terminate(const json_t *o)

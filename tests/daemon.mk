@@ -55,7 +55,7 @@ tests_it_amf_cli_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/it_amfd_cluster
 TESTS += tests/it_amfd_cluster
-tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c
+tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c %D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
 tests_it_amfd_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
@@ -94,7 +94,7 @@ tests_it_amfd_faults_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/it_amfd_sentinel
 TESTS += tests/it_amfd_sentinel
-tests_it_amfd_sentinel_SOURCES = %D%/it_amfd_sentinel.c %D%/fixture_sentinel.c %D%/fixture_sentinel.h
+tests_it_amfd_sentinel_SOURCES = %D%/it_amfd_sentinel.c %D%/fixture_sentinel.c %D%/fixture_sentinel.h %D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
 tests_it_amfd_sentinel_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_sentinel_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 

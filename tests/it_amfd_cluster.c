@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "fixture_amfd.h"
-#include "fixture_redis.h"
+#include "fixture_amfd_cluster.h"
 
 /* LEASE is long enough for a machine under load, and short enough to wait for. */
 enum { LIMIT = 90, LEASE_MS = 800, PATIENCE_MS = 20000 };
@@ -59,12 +58,19 @@ static void expect_log(struct amfd *f, const char *comp, const char *text, int n
     cr_assert(false, "%s: expected \"%s\" %d times", comp, text, n);
 }
 
-static void pause_leases(int n)
+/* As long as the store is away nothing moves that could be waited for. */
+static void outage(int leases)
 {
-    const struct timespec t = {n * LEASE_MS / 1000,
-                               (long)(n * LEASE_MS % 1000) * CLV_NS_PER_MS};
+    const struct timespec t = {leases * LEASE_MS / 1000,
+                               (long)(leases * LEASE_MS % 1000) * CLV_NS_PER_MS};
 
     nanosleep(&t, NULL);
+}
+
+/* Time for something that is not to happen, by the daemons' own measure. */
+static void leases_pass(int n)
+{
+    cr_assert(amfd_beats_pass(&store, 2, n * AMFD_BEATS, PATIENCE_MS));
 }
 
 /* a leads, counter1 is active, counter2 standby, and both daemons are at rest. */
@@ -140,6 +146,64 @@ Test(amfd_cluster, an_operator_may_ask_any_daemon, .timeout = LIMIT, .fini = fin
                  0x00220019);
 }
 
+static long long node_order(struct amfd *f, const char *verb, const char *node)
+{
+    char request[80];
+
+    snprintf(request, sizeof(request), "{\"t\":\"%s-node\",\"name\":\"%s\"}", verb, node);
+    return amfd_rc(f, request);
+}
+
+Test(amfd_cluster, any_daemon_kills_and_starts_a_node, .timeout = LIMIT, .fini = finish)
+{
+    pid_t one;
+
+    start_both();
+    one = amfd_pid(&a, "counter1");
+    cr_assert_eq(node_order(&b, "kill", "blade1"), 0);
+    cr_expect(amfd_pid_gone(one, PATIENCE_MS));
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0019);
+    cr_expect_eq(node_order(&a, "kill", "blade1"), 0x000f0019);
+    cr_expect_eq(amfd_pid(&a, "counter1"), 0);
+    cr_expect_eq(node_order(&b, "start", "blade1"), 0);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+    cr_expect_eq(node_order(&b, "start", "blade1"), 0x000f0019);
+    cr_expect_eq(node_order(&b, "kill", "blade9"), 0x000f0004);
+    cr_assert_eq(amfd_stop(&a, SIGTERM, PATIENCE_MS), 0);
+    expect_log(&b, "err", "node blade1 is lost", 1);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0004);
+}
+
+Test(amfd_cluster, a_node_that_another_daemon_killed_is_still_down_after_a_restart,
+     .timeout = LIMIT, .fini = finish)
+{
+    start_both_with(5 * LEASE_MS);
+    cr_assert_eq(node_order(&b, "kill", "blade1"), 0);
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "err", "taken over", 1);
+    cr_expect_eq(amfd_pid(&a, "counter1"), 0);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0019);
+    cr_expect_eq(node_order(&b, "start", "blade1"), 0);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+}
+
+/* It hangs: whether the order arrives is not known, and the operator is told so. */
+Test(amfd_cluster, an_order_for_a_daemon_that_dies_is_answered, .timeout = LIMIT,
+     .fini = finish)
+{
+    start_both();
+    kill(a.pid, SIGSTOP);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0016);
+    cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0004);
+    kill(a.pid, SIGCONT); /* it reads the order, and then that it was given up */
+    expect_log(&a, "err", "the cluster has given up on this daemon", 1);
+    cr_assert(amfd_cluster_settled(&a, PATIENCE_MS));
+    cr_expect_eq(node_order(&b, "start", "blade1"), 0);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
+}
+
 Test(amfd_cluster, who_leaves_in_order_is_followed_at_once, .timeout = LIMIT,
      .fini = finish)
 {
@@ -162,7 +226,6 @@ Test(amfd_cluster, the_host_of_the_leader_dies, .timeout = LIMIT, .fini = finish
 
     start_both();
     one = amfd_pid(&a, "counter1");
-    pause_leases(1);
     killed_ns = clv_now_ns();
     amfd_stop(&a, SIGKILL, PATIENCE_MS);
     kill(one, SIGKILL);
@@ -173,6 +236,20 @@ Test(amfd_cluster, the_host_of_the_leader_dies, .timeout = LIMIT, .fini = finish
     amfd_launch(&a, args_a);
     expect_log(&a, "counter1", "csiset STANDBY", 1);
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset ACTIVE"), 1);
+}
+
+Test(amfd_cluster, the_host_of_a_follower_dies, .timeout = LIMIT, .fini = finish)
+{
+    pid_t two;
+
+    start_both();
+    two = amfd_pid(&b, "counter2");
+    amfd_stop(&b, SIGKILL, PATIENCE_MS);
+    kill(two, SIGKILL);
+    expect_log(&a, "err", "node blade2 is lost", 1);
+    amfd_launch(&b, args_b);
+    expect_log(&b, "counter2", "csiset STANDBY", 2);
+    expect_sets(1, 2);
 }
 
 Test(amfd_cluster, a_daemon_that_comes_back_in_time_adopts_its_components,
@@ -186,7 +263,7 @@ Test(amfd_cluster, a_daemon_that_comes_back_in_time_adopts_its_components,
     amfd_launch(&a, args_a);
     expect_log(&a, "err", "taken over", 1);
     cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
-    pause_leases(2);
+    leases_pass(2);
     cr_expect_eq(amfd_pid(&a, "counter1"), one);
     expect_sets(1, 1);
     kill(one, SIGKILL);
@@ -200,7 +277,7 @@ Test(amfd_cluster, all_daemons_come_back_and_adopt, .timeout = LIMIT, .fini = fi
     start_both();
     one = amfd_pid(&a, "counter1");
     two = amfd_pid(&b, "counter2");
-    pause_leases(1); /* the snapshot is written */
+    cr_assert(amfd_state_saved(&store, &a, PATIENCE_MS));
     amfd_stop(&a, SIGKILL, PATIENCE_MS);
     amfd_stop(&b, SIGKILL, PATIENCE_MS);
     amfd_launch(&b, args_b);
@@ -208,7 +285,7 @@ Test(amfd_cluster, all_daemons_come_back_and_adopt, .timeout = LIMIT, .fini = fi
     expect_log(&a, "err", "taken over", 1);
     expect_log(&b, "err", "taken over", 1);
     cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
-    pause_leases(2);
+    leases_pass(2);
     cr_expect_eq(amfd_pid(&a, "counter1"), one);
     cr_expect_eq(amfd_pid(&b, "counter2"), two);
     expect_sets(1, 1);
@@ -229,6 +306,78 @@ Test(amfd_cluster, who_was_given_up_kills_its_components_and_joins_anew, .timeou
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset ACTIVE"), 1);
 }
 
+/* ---- only the daemon dies
+ * --------------------------------------------------------------
+ */
+
+/* Components that use the library; counter1 is active and writes. */
+static void start_apps(int lease_ms)
+{
+    const struct amfd_model model = {.command = "fence_app"};
+
+    begin(lease_ms);
+    amfd_model_write(&a, &model);
+    amfd_model_write(&b, &model);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "wrote", 10);
+    amfd_launch(&b, args_b);
+    expect_log(&b, "counter2", "ha 2", 1);
+}
+
+static pid_t registered_pid(struct amfd *f, const char *comp)
+{
+    const pid_t pid = amfd_pid(f, comp);
+
+    cr_assert_gt(pid, 0, "%s runs", comp);
+    return pid;
+}
+
+Test(amfd_cluster, an_orphan_ends_before_its_work_is_taken_over, .timeout = LIMIT,
+     .fini = finish)
+{
+    long long killed_us, active_us, last_us;
+    pid_t one;
+
+    start_apps(2 * LEASE_MS);
+    one = registered_pid(&a, "counter1");
+    killed_us = clv_now_ns() / 1000;
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    expect_log(&b, "counter2", "ha 1", 1);
+    cr_expect(amfd_pid_gone(one, PATIENCE_MS));
+    expect_log(&a, "counter1", "ending the process", 1);
+    last_us =
+        amfd_log_us(&a, "counter1", "wrote", amfd_log_count(&a, "counter1", "wrote"));
+    active_us = amfd_log_us(&b, "counter2", "ha 1", 1);
+    fprintf(stderr,
+            "daemon dead -> last write of the orphan: %lld ms, -> ACTIVE: %lld ms\n",
+            (last_us - killed_us) / 1000, (active_us - killed_us) / 1000);
+    cr_expect_gt(last_us, killed_us, "it goes on for a while");
+    cr_expect_lt(last_us, active_us + LEASE_MS * 1000LL);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "ha 2", 1);
+}
+
+Test(amfd_cluster, a_daemon_that_comes_back_in_time_finds_them_alive, .timeout = LIMIT,
+     .fini = finish)
+{
+    pid_t one;
+    int n;
+
+    start_apps(5 * LEASE_MS);
+    one = registered_pid(&a, "counter1");
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "err", "taken over", 1);
+    cr_assert(amfd_cluster_settled(&a, PATIENCE_MS));
+    n = amfd_log_count(&a, "counter1", "wrote");
+    expect_log(&a, "counter1", "wrote", n + 1000); /* for longer than it may be alone */
+    cr_expect_eq(amfd_pid(&a, "counter1"), one);
+    cr_expect_eq(amfd_log_count(&a, "counter1", "ha 1"), 1);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "ha 1"), 0);
+    kill(one, SIGKILL);
+    expect_log(&b, "counter2", "ha 1", 1);
+}
+
 /* ---- the store ------------------------------------------------------------------------
  */
 
@@ -237,9 +386,9 @@ Test(amfd_cluster, nothing_is_failed_over_because_the_store_is_away, .timeout = 
 {
     start_both();
     redis_freeze(&store);
-    pause_leases(4);
+    outage(4);
     redis_thaw(&store);
-    pause_leases(3);
+    leases_pass(3);
     expect_sets(1, 1);
     cr_expect_eq(amfd_log_count(&a, "err", "counting it as dead"), 0);
     kill(amfd_pid(&a, "counter1"), SIGKILL);
@@ -255,12 +404,12 @@ Test(amfd_cluster, a_crash_while_the_store_is_away_is_taken_over_after_it,
     one = amfd_pid(&a, "counter1");
     redis_freeze(&store);
     kill(one, SIGKILL);
-    pause_leases(2);
+    outage(2);
     expect_sets(1, 1);
     redis_thaw(&store);
     expect_log(&b, "counter2", "csiset ACTIVE", 1);
     expect_log(&a, "counter1", "csiset STANDBY", 1);
-    pause_leases(1);
+    leases_pass(1);
     expect_sets(2, 2);
 }
 
@@ -269,9 +418,9 @@ Test(amfd_cluster, a_store_that_lost_everything_is_no_reason_either, .timeout = 
 {
     start_both();
     redis_kill(&store);
-    pause_leases(2);
+    outage(2);
     redis_again(&store); /* empty: it keeps nothing */
-    pause_leases(4);
+    leases_pass(4);
     cr_assert(wait_for(at_rest, NULL, PATIENCE_MS));
     expect_sets(1, 1);
     kill(amfd_pid(&a, "counter1"), SIGKILL);

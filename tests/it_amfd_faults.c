@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fixture_amfd.h"
+#include "fixture_redis.h"
 
 #define LIMIT 60
 
@@ -124,7 +125,65 @@ Test(amfd_faults, an_answer_after_the_time_out_counts_nothing, .timeout = LIMIT,
     cr_expect_eq(amfd_log_count(&f, "counter1", "csiset ACTIVE"), 1);
 }
 
-/* Health checks: the floor is 5 s, so these two take that long. */
+static bool is_idle(void *unused)
+{
+    json_t *re = amfd_call(&f, "{\"t\":\"status\"}");
+    const bool idle = json_is_false(
+        json_object_get(json_object_get(json_object_get(re, "state"), "daemon"), "busy"));
+
+    (void)unused;
+    json_decref(re);
+    return idle;
+}
+
+static void administer(const char *op)
+{
+    char request[96];
+
+    snprintf(request, sizeof(request),
+             "{\"t\":\"admin\",\"op\":\"%s\",\"name\":\"counterSU1\"}", op);
+    cr_assert_eq(amfd_rc(&f, request), 0, "%s", op);
+}
+
+Test(amfd_faults, a_removal_that_is_refused_is_a_fault, .timeout = LIMIT, .fini = finish)
+{
+    pid_t one;
+
+    amfd_prepare(&f, NULL);
+    amfd_puppet(&f, "counter1", "bad-remove");
+    amfd_again(&f);
+    cr_assert(amfd_settled(&f, PATIENCE_MS));
+    one = amfd_pid(&f, "counter1");
+    amfd_puppet(&f, "counter1", "");
+    administer("lock");
+    expect_log("counter1", "csirmv", 1);
+    cr_expect(amfd_pid_gone(one, PATIENCE_MS));
+    expect_log("counter1", "start pid=", 2);
+    expect_log("counter2", "csiset ACTIVE", 1);
+    cr_assert(wait_for(is_idle, NULL, PATIENCE_MS));
+    administer("unlock");
+    expect_log("counter1", "csiset STANDBY", 1);
+}
+
+Test(amfd_faults, who_refuses_to_terminate_is_killed, .timeout = LIMIT, .fini = finish)
+{
+    pid_t one;
+
+    amfd_prepare(&f, NULL);
+    amfd_puppet(&f, "counter1", "bad-terminate");
+    amfd_again(&f);
+    cr_assert(amfd_settled(&f, PATIENCE_MS));
+    one = amfd_pid(&f, "counter1");
+    administer("lock");
+    expect_log("counter1", "csirmv", 1);
+    expect_log("counter2", "csiset ACTIVE", 1);
+    cr_assert(wait_for(is_idle, NULL, PATIENCE_MS));
+    administer("lock-instantiation");
+    expect_log("counter1", "terminate", 1);
+    cr_expect(amfd_pid_gone(one, PATIENCE_MS));
+}
+
+/* Health checks: the floor is 5 s, so these three take that long. */
 Test(amfd_faults, a_health_check_that_fails_is_a_fault, .timeout = LIMIT, .fini = finish)
 {
     amfd_prepare(&f, NULL);
@@ -133,6 +192,19 @@ Test(amfd_faults, a_health_check_that_fails_is_a_fault, .timeout = LIMIT, .fini 
     cr_assert(amfd_settled(&f, PATIENCE_MS));
     amfd_puppet(&f, "counter1", "");
     expect_log("counter1", "health key", 1);
+    expect_failover();
+}
+
+Test(amfd_faults, a_health_check_that_is_not_answered_is_a_fault, .timeout = LIMIT,
+     .fini = finish)
+{
+    amfd_prepare(&f, NULL);
+    amfd_puppet(&f, "counter1", "hc=1 recovery=3 deaf-health");
+    amfd_again(&f);
+    cr_assert(amfd_settled(&f, PATIENCE_MS));
+    amfd_puppet(&f, "counter1", "");
+    expect_log("counter1", "health key", 1);
+    expect_log("err", "health check failed: no answer in time", 1);
     expect_failover();
 }
 

@@ -5,14 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "fixture_amfd.h"
+#include "fixture_amfd_cluster.h"
 #include "fixture_sentinel.h"
 
-enum { LIMIT = 150, LEASE_MS = 800, PATIENCE_MS = 30000 };
+enum { LIMIT = 150, PATIENCE_MS = 30000 };
 
 static const char *const args_a[] = {"--node", "blade1", "--cluster", "test", NULL};
 static const char *const args_b[] = {"--node", "blade2", "--cluster", "test", NULL};
@@ -44,22 +41,8 @@ static void expect_log(struct amfd *f, const char *comp, const char *text, int n
     cr_assert(false, "%s: expected \"%s\" %d times", comp, text, n);
 }
 
-static bool is_settled(void *f)
+static void start_both(void)
 {
-    json_t *re = amfd_call(f, "{\"t\":\"status\"}");
-    const bool settled = json_is_true(json_object_get(
-        json_object_get(json_object_get(re, "state"), "cluster"), "settled"));
-
-    json_decref(re);
-    return settled;
-}
-
-/* Nothing is failed over because of it; what comes after it is taken over as ever. */
-Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = finish)
-{
-    const struct timespec leases = {.tv_sec = 3 * LEASE_MS / 1000 + 1};
-    int before;
-
     cluster_start(&store, 3, 3, NULL);
     setenv("CLOVIS_REDIS_URL", store.url, 1);
     setenv("CLOVIS_AMF_LEASE_MS", "800", 1);
@@ -70,12 +53,20 @@ Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = fini
     amfd_launch(&b, args_b);
     expect_log(&b, "counter2", "csiset STANDBY", 1);
     cluster_settle(&store);
+}
+
+/* Nothing is failed over because of it; what comes after it is taken over as ever. */
+Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = finish)
+{
+    int before, now;
+
+    start_both();
     before = cluster_master(&store);
     redis_kill(&store.node[before]);
-    cluster_master_other_than(&store, before);
-    cr_assert(wait_for(is_settled, &a, PATIENCE_MS));
-    cr_assert(wait_for(is_settled, &b, PATIENCE_MS));
-    nanosleep(&leases, NULL);
+    now = cluster_master_other_than(&store, before);
+    cr_assert(amfd_cluster_settled(&a, PATIENCE_MS));
+    cr_assert(amfd_cluster_settled(&b, PATIENCE_MS));
+    cr_assert(amfd_beats_pass(&store.node[now], 2, 4 * AMFD_BEATS, PATIENCE_MS));
     cr_expect_eq(amfd_log_count(&a, "counter1", "csiset"), 1);
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 1);
     cr_expect_eq(amfd_log_count(&a, "err", "counting it as dead"), 0);
@@ -84,5 +75,26 @@ Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = fini
     expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
     expect_log(&a, "counter1", "csiset STANDBY", 1);
     cr_expect_eq(amfd_log_count(&a, "counter1", "csiset"), 2);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 2);
+}
+
+/* One host that carried the master, the leader and the active. */
+Test(amfd_sentinel, the_master_dies_together_with_the_leader, .timeout = LIMIT,
+     .fini = finish)
+{
+    int before;
+    pid_t one;
+
+    start_both();
+    before = cluster_master(&store);
+    one = amfd_pid(&a, "counter1");
+    redis_kill(&store.node[before]);
+    amfd_stop(&a, SIGKILL, PATIENCE_MS);
+    kill(one, SIGKILL);
+    cluster_master_other_than(&store, before);
+    expect_log(&b, "err", "leader of the cluster", 1);
+    expect_log(&b, "counter2", "csiset ACTIVE csi= flags=4 tr=3 active=counter1", 1);
+    amfd_launch(&a, args_a);
+    expect_log(&a, "counter1", "csiset STANDBY", 1);
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 2);
 }

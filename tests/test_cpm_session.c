@@ -2,7 +2,10 @@
 /* The component's session with the daemon, below the legacy API. */
 #include <criterion/criterion.h>
 
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "amf/amf_client.h"
 #include "base/clock.h"
@@ -215,5 +218,30 @@ Test(session, nothing_is_kept_for_a_daemon_that_was_never_wanted)
                  (uint32_t)AMF_RC_TRY_AGAIN);
     cr_assert_eq(start(5000), 0);
     cr_expect_not(fake_amfd_sees(daemon_, "response", 50));
+    fake_amfd_end(daemon_);
+}
+
+Test(session, who_is_without_a_daemon_for_too_long_ends, .signal = SIGKILL)
+{
+    fake_amfd_answer(daemon_, "hello", "{\"node\": \"blade1\", \"orphan_ms\": 100}");
+    cr_assert_eq(start(5000), 0);
+    fake_amfd_die(daemon_);
+    pause();
+}
+
+Test(session, a_daemon_that_is_back_in_time_ends_the_wait)
+{
+    int i;
+
+    fake_amfd_answer(daemon_, "hello", "{\"node\": \"blade1\", \"orphan_ms\": 2000}");
+    cr_assert_eq(start(5000), 0);
+    for (i = 0; i < 8; i++) { /* away for longer than that in the whole */
+        json_decref(fake_amfd_take(daemon_, "hello"));
+        fake_amfd_die(daemon_);
+        cr_assert(wait_for(is_gone, NULL, 5000));
+        poll(NULL, 0, 300);
+        fake_amfd_again(daemon_);
+    }
+    json_decref(fake_amfd_take(daemon_, "hello"));
     fake_amfd_end(daemon_);
 }

@@ -27,6 +27,13 @@ void amf_cluster_feed(struct amf_cluster *c, const struct amf_event *ev);
 /* The same, and say when it was fed here. */
 void amf_cluster_ask(struct amf_cluster *c, const struct amf_event *ev,
                      struct amf_peer *peer, const json_t *request, amf_cluster_done done);
+/* The node is played by another daemon. */
+bool amf_cluster_plays(const struct amf_cluster *c, int node);
+enum amf_node_order { AMF_NODE_KILL, AMF_NODE_START };
+/* Have that daemon do it, and say what came of it; done gets an event without meaning. */
+void amf_cluster_order(struct amf_cluster *c, int node, enum amf_node_order order,
+                       struct amf_peer *peer, const json_t *request,
+                       amf_cluster_done done);
 void amf_cluster_forget_peer(struct amf_cluster *c, const struct amf_peer *peer);
 
 /* The engine gave an order; true: it is for this daemon. */

@@ -19,6 +19,7 @@ struct waiting {
     struct waiting *next;
     uint64_t seq;
     struct amf_event ev;
+    int order_node; /* another daemon is to do something about it; -1: an event */
     struct amf_peer *peer;
     json_t *request; /* owned */
     amf_cluster_done done;
@@ -78,6 +79,17 @@ void amf_cluster_name_make(struct amf_cluster *c);
 void amf_cluster_mark_append(struct amf_cluster *c, json_t *mark);
 void amf_cluster_kept_free(struct kept *k);
 void amf_cluster_answer_all(struct amf_cluster *c);
+
+struct waiting *amf_cluster_wait(struct amf_cluster *c, struct amf_peer *peer,
+                                 const json_t *request, amf_cluster_done done);
+
+/* ---- amf_cluster_order.c: orders about nodes of others */
+
+void amf_cluster_read_order(struct amf_cluster *c, const struct amf_log_entry *e,
+                            const json_t *o);
+void amf_cluster_read_done(struct amf_cluster *c, const json_t *o);
+/* Orders to this daemon, or all of them (NULL), will not be answered any more. */
+void amf_cluster_orders_end(struct amf_cluster *c, const char *who);
 
 /* ---- amf_cluster_state.c: the state as an entry of the log */
 

@@ -116,17 +116,26 @@ void amf_cluster_feed(struct amf_cluster *c, const struct amf_event *ev)
     event_append(c, ev);
 }
 
-void amf_cluster_ask(struct amf_cluster *c, const struct amf_event *ev,
-                     struct amf_peer *peer, const json_t *request, amf_cluster_done done)
+struct waiting *amf_cluster_wait(struct amf_cluster *c, struct amf_peer *peer,
+                                 const json_t *request, amf_cluster_done done)
 {
     struct waiting *w = amf_must(calloc(1, sizeof(*w)));
 
-    w->ev = *ev;
+    w->order_node = -1;
     w->peer = peer;
     w->request = json_incref((json_t *)(uintptr_t)request);
     w->done = done;
     w->next = c->waiting;
     c->waiting = w;
+    return w;
+}
+
+void amf_cluster_ask(struct amf_cluster *c, const struct amf_event *ev,
+                     struct amf_peer *peer, const json_t *request, amf_cluster_done done)
+{
+    struct waiting *w = amf_cluster_wait(c, peer, request, done);
+
+    w->ev = *ev;
     w->seq = event_append(c, ev);
 }
 

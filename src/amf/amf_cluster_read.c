@@ -151,6 +151,7 @@ static void read_gone(struct amf_cluster *c, const struct amf_log_entry *e,
         return;
     }
     amf_daemon_note(c->d, "daemon %s is gone", who);
+    amf_cluster_orders_end(c, who);
     amf_cluster_member_remove(c, who);
     for (i = 0; i < c->d->model->n_nodes; i++)
         if (strcmp(c->owner[i], who) == 0)
@@ -173,6 +174,8 @@ static void read_join(struct amf_cluster *c, const struct amf_log_entry *e,
     if (!model || strcmp(model, mine) != 0)
         return; /* it sees that itself, by the state */
     amf_cluster_member_get(c, e->who)->joined = true;
+    if (was && *was)
+        amf_cluster_orders_end(c, was); /* its successor does not read them */
     json_array_foreach(json_object_get(o, "nodes"), i, item)
     {
         node = (size_t)json_integer_value(item);
@@ -336,7 +339,12 @@ static void entry_dispatch(struct amf_cluster *c, const struct amf_log_entry *e,
         read_join(c, e, o);
         read_mark(c, e);
     } else if (strcmp(type, "hole") == 0) {
+        amf_cluster_orders_end(c, NULL); /* what is lost may be one, or its answer */
         read_mark(c, e);
+    } else if (strcmp(type, "order") == 0) {
+        amf_cluster_read_order(c, e, o);
+    } else if (strcmp(type, "done") == 0) {
+        amf_cluster_read_done(c, o);
     } else if (strcmp(type, "state") == 0) {
         read_state(c, e, o);
     } else if (strcmp(type, "leave") == 0 && amf_cluster_has_joined(c, e->who)) {

@@ -195,8 +195,9 @@ static json_t *about_node(const struct amf_daemon *d, int comp)
 {
     const struct amf_node *node = &d->model->nodes[amf_daemon_comp_node(d, comp)];
 
-    return json_pack("{s:s, s:I, s:I}", "node", node->name, "addr",
-                     (json_int_t)node->slot, "epoch", (json_int_t)d->epoch);
+    return json_pack("{s:s, s:I, s:I, s:I}", "node", node->name, "addr",
+                     (json_int_t)node->slot, "epoch", (json_int_t)d->epoch, "orphan_ms",
+                     (json_int_t)(d->cluster ? d->settings->orphan_ms : 0));
 }
 
 /* A process that worked under an earlier daemon which we know nothing of: what it

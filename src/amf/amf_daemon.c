@@ -259,6 +259,19 @@ void amf_daemon_node_down(struct amf_daemon *d, int node)
     amf_daemon_feed(d, &ev);
 }
 
+bool amf_daemon_node_kill(struct amf_daemon *d, int node)
+{
+    struct amf_node_run *run = &d->nodes[node];
+
+    if (!run->up && run->held)
+        return false;
+    run->held = true;
+    run->resetting = false;
+    amf_daemon_node_down(d, node);
+    d->dirty = true;
+    return true;
+}
+
 static bool in_transit(enum amf_presence p)
 {
     return p == AMF_PRES_INSTANTIATING || p == AMF_PRES_TERMINATING ||

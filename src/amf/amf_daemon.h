@@ -43,6 +43,7 @@ enum {
     AMF_RE_NO_OP = 0x000f0019,
     AMF_RE_BAD_OPERATION = 0x000f0107,
     AMF_RE_EXIST = 0x000f0108,
+    AMF_RE_CPM = 0x000f0000,  /* over a result of the engine's numbers */
     AMF_RE_AMS = 0x00220000,  /* or this over the engine's result */
     AMF_RE_LATER = 0x7fffffff /* of ours: it is answered later */
 };
@@ -154,6 +155,8 @@ void amf_daemon_keep(struct amf_daemon *d);
 
 bool amf_daemon_node_up(struct amf_daemon *d, int node);
 void amf_daemon_node_down(struct amf_daemon *d, int node);
+/* The same, and it stays down until it is started again. False: it is killed already. */
+bool amf_daemon_node_kill(struct amf_daemon *d, int node);
 int amf_daemon_comp_node(const struct amf_daemon *d, int comp);
 
 /* Something is under way that was ordered or answered for. */

@@ -177,41 +177,46 @@ void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *
 
 /* ---- nodes --------------------------------------------------------------- */
 
-/* The index of a node that this daemon plays, or -1 after an answer. */
-static int node_of(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+static bool node_do(struct amf_daemon *d, int node, enum amf_node_order order)
+{
+    return order == AMF_NODE_KILL ? amf_daemon_node_kill(d, node)
+                                  : amf_daemon_node_up(d, node);
+}
+
+static void order_answer(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
+                         const struct amf_event *ev, enum amf_admin_result result)
+{
+    (void)d;
+    (void)ev;
+    if (p)
+        amf_server_reply(p, o, result ? AMF_RE_CPM | (uint32_t)result : AMF_RE_OK, NULL);
+}
+
+/* This daemon does it for its own nodes, another one of the cluster for the others. */
+static void node_order(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
+                       enum amf_node_order order)
 {
     const char *name = amf_server_text(o, "name");
     const int node = name ? amf_model_node(d->model, name, strlen(name)) : -1;
 
-    if (node >= 0 && d->nodes[node].played && !d->stopping)
-        return node;
-    amf_server_reply(p, o, d->stopping ? AMF_RE_TRY_AGAIN : AMF_RE_NOT_EXIST, NULL);
-    return -1;
+    if (d->stopping)
+        amf_server_reply(p, o, AMF_RE_TRY_AGAIN, NULL);
+    else if (node >= 0 && d->cluster && amf_cluster_plays(d->cluster, node))
+        amf_cluster_order(d->cluster, node, order, p, o, order_answer);
+    else if (node >= 0 && d->nodes[node].played)
+        acknowledge(d, p, o, node_do(d, node, order) ? AMF_RE_OK : AMF_RE_NO_OP);
+    else
+        amf_server_reply(p, o, AMF_RE_NOT_EXIST, NULL);
 }
 
 void amf_operator_kill_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
-    const int node = node_of(d, p, o);
-
-    if (node < 0)
-        return;
-    if (!d->nodes[node].up && d->nodes[node].held) {
-        amf_server_reply(p, o, AMF_RE_NO_OP, NULL);
-        return;
-    }
-    d->nodes[node].held = true;
-    d->nodes[node].resetting = false;
-    amf_daemon_node_down(d, node);
-    d->dirty = true;
-    acknowledge(d, p, o, AMF_RE_OK);
+    node_order(d, p, o, AMF_NODE_KILL);
 }
 
 void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
-    const int node = node_of(d, p, o);
-
-    if (node >= 0)
-        acknowledge(d, p, o, amf_daemon_node_up(d, node) ? AMF_RE_OK : AMF_RE_NO_OP);
+    node_order(d, p, o, AMF_NODE_START);
 }
 
 /* ---- the rest ------------------------------------------------------------ */

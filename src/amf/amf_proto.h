@@ -15,9 +15,11 @@
  *   hello      id, comp, pid, version: 1, resume: bool, csis: [{csi, ha, rank}]
  *              First line of a connection. comp is the process's component name
  *              (ASP_COMPNAME). rc 0x000f0013: the model has no such component.
- *              Answer: node, addr (node address), epoch. resume: the process was
- *              connected before (the daemon restarted); csis is its CSI cache and
- *              registered lists what it had registered: registered: [name].
+ *              Answer: node, addr (node address), epoch, orphan_ms (the process
+ *              ends when it has been without a daemon for so long; 0: never).
+ *              resume: the process was connected before (the daemon restarted);
+ *              csis is its CSI cache and registered lists what it had
+ *              registered: registered: [name].
  *   register   id, comp, proxy (optional)
  *   unregister comp, proxy (optional)
  *   response   inv, rc, kind: "csiset" | "csirmv" | "terminate" | "health" |
@@ -64,7 +66,9 @@
  *   ccb        id, changes: [{kind, name, set: {attribute: value}}] -> why. All are
  *              made or none; attributes are those of amf_change.c
  *   kill-node  id, name                      SIGKILL of everything on that node, and
- *              the node stays down until start-node
+ *              the node stays down until start-node. In a cluster any daemon
+ *              has the one that plays the node do it; rc 0x000f0016: that one
+ *              went, or its answer was lost
  *   start-node id, name
  *   fault      id, comp, recovery
  *   watch      id                            then {"t":"event", "ms":…, "note":…} lines

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,6 +201,7 @@ static void hello_accepted(int fd, const json_t *answer)
         s->addr = (uint32_t)json_integer_value(json_object_get(answer, "addr"));
         s->settings_known = true;
     }
+    s->orphan_ms = json_integer_value(json_object_get(answer, "orphan_ms"));
     calls_repeat();
     amf_session_flush();
     pthread_cond_broadcast(&s->changed);
@@ -247,6 +249,46 @@ static bool session_open(void)
     }
     json_decref(answer);
     return rc == 0;
+}
+
+/* ---- without the daemon -------------------------------------------------- */
+
+/* The end that the daemon would have given the component, to its children as well. */
+static void orphan_end(const char *comp, int64_t orphan_ms)
+{
+    clv_log(CLV_LOG_ERROR,
+            "component \"%s\": no AMF daemon for %" PRId64
+            " ms, others take over its work: ending the process",
+            comp, orphan_ms);
+    if (getpgrp() == getpid())
+        kill(0, SIGKILL);
+    kill(getpid(), SIGKILL);
+}
+
+/* Still no daemon. The other nodes of its cluster will have counted it as dead. */
+static void orphan_look(void)
+{
+    struct amf_session *s = &amf_session;
+
+    pthread_mutex_lock(&s->lock);
+    if (s->was_up && s->orphan_ms > 0 &&
+        clv_now_ns() - s->lost_ns >= s->orphan_ms * CLV_NS_PER_MS)
+        orphan_end(s->comp, s->orphan_ms);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* The pause before the next attempt. Who may not live on for long looks more often. */
+static int pause_next(int pause_ms)
+{
+    int64_t max_ms = RECONNECT_MAX_MS;
+
+    pthread_mutex_lock(&amf_session.lock);
+    if (amf_session.orphan_ms && amf_session.orphan_ms / 16 < max_ms)
+        max_ms = amf_session.orphan_ms / 16 + 1;
+    pthread_mutex_unlock(&amf_session.lock);
+    if (pause_ms < 0)
+        return RECONNECT_MIN_MS;
+    return 2 * pause_ms < max_ms ? 2 * pause_ms : (int)max_ms;
 }
 
 /* ---- serving ------------------------------------------------------------- */
@@ -331,6 +373,7 @@ static void session_close(void)
     close(s->fd);
     s->fd = -1;
     s->up = false;
+    s->lost_ns = clv_now_ns();
     amf_outbox_rewind(&s->outbox);
     clv_log(CLV_LOG_WARNING,
             "component \"%s\": lost the AMF daemon; going on, connecting again", s->comp);
@@ -369,9 +412,8 @@ static void *session_main(void *arg)
             session_close();
             pause_ms = RECONNECT_MIN_MS;
         } else {
-            pause_ms = pause_ms < 0 ? RECONNECT_MIN_MS : pause_ms * 2;
-            if (pause_ms > RECONNECT_MAX_MS)
-                pause_ms = RECONNECT_MAX_MS;
+            orphan_look();
+            pause_ms = pause_next(pause_ms);
         }
     }
     return arg;

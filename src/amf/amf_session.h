@@ -29,6 +29,8 @@ struct amf_session {
     bool was_up;            /* the next hello resumes */
     bool settings_known;    /* node and addr are those of a hello */
     uint32_t refusal;       /* of the last hello, 0: none */
+    int64_t orphan_ms;      /* how long to live without the daemon, 0: for ever */
+    int64_t lost_ns;        /* when it was lost */
     int fd;                 /* -1: none */
     int wake_fd;            /* eventfd: look at the fields again */
     struct amf_outbox outbox;

@@ -331,6 +331,10 @@ static enum amf_settings_result cluster_read(struct amf_settings *s)
     from_environment(&s->cluster, "CLOVIS_AMF_CLUSTER", NULL);
     if (!clv_setting_int("CLOVIS_AMF_LEASE_MS", 100, 600000, LEASE_MS, &s->lease_ms))
         return AMF_SETTINGS_WRONG;
+    /* A beat may be a quarter of the lease old when the daemon dies. */
+    if (!clv_setting_int("CLOVIS_AMF_ORPHAN_MS", 0, 3600000,
+                         s->lease_ms - s->lease_ms / 4, &s->orphan_ms))
+        return AMF_SETTINGS_WRONG;
     if (!s->cluster)
         return AMF_SETTINGS_OK;
     i = strspn(s->cluster, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -24,6 +24,7 @@ struct amf_settings {
     size_t n_nodes;
     char *cluster;    /* owned; NULL: alone */
     int64_t lease_ms; /* how long a silent daemon of the cluster counts as alive */
+    int64_t orphan_ms; /* how long its components live on without it, 0: for ever */
     int stop_ms;      /* an orderly stop takes no longer than this */
 };
 
