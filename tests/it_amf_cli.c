@@ -108,9 +108,20 @@ static const struct row life[] = {
     {"adjust counterSG on", 0, ""},
     {"adjust sg counterSG off", 0, ""},
     {"repair counterSU1", 5, "NO_OP"},
+    {"repair all", 0, ""},
+    {"nodes", 0, "blade2"},
+    {"clusterlist blade9", 6, "blade9: NOT_EXIST"},
+    {"nodes su counterSU1", 2, "\"counterSU1\" is one too many"},
+    {"nodes safSu=counterSU1", 2, "\"safSu=counterSU1\" does not name a node"},
+    {"compPIDGet counter1", 0, "counter1"},
+    {"components --json --check", 0, "\"processes\""},
     {"fault counter1 nonsense", 2, "COMP_FAILOVER(3)"},
     {"fault counter9", 6, "counter9: DOESNT_EXIST (0xf0013)"},
     {"fault comp counter1 comp-failover extra", 2, "\"extra\" is one too many"},
+    {"amsFaultReport node blade1 6", 2, "a node reports no error"},
+    {"compReport counter1 soon comp-failover", 2, "\"soon\" is not a time"},
+    {"compReport counter1 5 nonsense", 2, "\"nonsense\" is not a recovery"},
+    {"compReport counter9 5 comp-failover", 6, "counter9: DOESNT_EXIST"},
     {"fault comp counter1 comp-failover", 0, ""},
     {"clear counter1", 0, ""},
     {"clear counter9", 6, "counter9: DOESNT_EXIST"},
@@ -122,6 +133,10 @@ static const struct row life[] = {
     {"status node", 0, "killed"},
     {"start-node blade1", 0, ""},
     {"amsNodeJoin blade1", 5, "NO_OP (0xf0019)"},
+    {"node-restart blade9 graceful", 6, "blade9: DOESNT_EXIST"},
+    {"node-restart 99", 6, "99: DOESNT_EXIST"},
+    {"node-restart blade1 soon", 2, "\"soon\" is one too many"},
+    {"nodeShutdown node blade1 graceful", 2, "\"graceful\" is one too many"},
     {"nonsense", 2, "\"nonsense\" is not a command"},
     {"adm nonsense", 2, "\"nonsense\" is not a command"},
     {"lock --help", 0, "Also called: amsLockAssignment"},
@@ -135,6 +150,53 @@ Test(amf_cli, each_word_has_its_answer, .timeout = LIMIT, .fini = finish)
     cr_assert(amfd_settled(&f, 20000));
     rows_run(life, sizeof(life) / sizeof(*life));
     cr_expect_eq(amfd_wait(&f, 15000), 0);
+}
+
+/* Nobody asks the nodes' components: everything on the node is started again. */
+Test(amf_cli, a_node_is_restarted_by_name_and_by_address, .timeout = LIMIT,
+     .fini = finish)
+{
+    static const struct row by_address = {"nodeRestart 1", 0, ""};
+    static const struct row by_name = {"node-restart node blade2 graceful", 0, ""};
+
+    amfd_start(&f, NULL);
+    cr_assert(amfd_settled(&f, 20000));
+    rows_run(&by_address, 1);
+    cr_expect(amfd_log_has(&f, "counter2", "csiset ACTIVE", 1, 20000));
+    cr_expect(amfd_log_has(&f, "counter1", "csiset STANDBY", 1, 20000));
+    rows_run(&by_name, 1);
+    cr_expect(amfd_log_has(&f, "counter2", "csiset QUIESCED", 1, 20000));
+    cr_expect(amfd_log_has(&f, "counter1", "csiset ACTIVE", 2, 20000));
+    cr_expect(amfd_log_has(&f, "counter2", "start pid=", 2, 20000));
+}
+
+static bool is_given_up(void *unused)
+{
+    char *out;
+    bool both;
+
+    (void)unused;
+    amf("status", &out);
+    both = strstr(out, "comp counter1: INSTANTIATION_FAILED, DISABLED") &&
+           strstr(out, "comp counter2: INSTANTIATION_FAILED, DISABLED");
+    free(out);
+    return both;
+}
+
+Test(amf_cli, repair_all_is_for_whatever_is_disabled, .timeout = LIMIT, .fini = finish)
+{
+    const struct amfd_model fails = {.instantiate_ms = 1000};
+    static const struct row all = {"repair all", 0, "su counterSU1\nsu counterSU2\n"};
+
+    amfd_prepare(&f, &fails);
+    amfd_puppet(&f, "counter1", "exit=1");
+    amfd_puppet(&f, "counter2", "exit=1");
+    amfd_again(&f);
+    cr_assert(wait_for(is_given_up, NULL, 20000));
+    amfd_puppet(&f, "counter1", "");
+    amfd_puppet(&f, "counter2", "");
+    rows_run(&all, 1);
+    cr_expect(amfd_settled(&f, 20000));
 }
 
 /* ---- who does not answer ------------------------------------------------------------

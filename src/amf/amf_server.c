@@ -32,7 +32,7 @@ static const struct {
     { "bye",        COMPONENT, amf_component_bye },
     { "master",     ANYBODY,   amf_query_master },
     { "node",       ANYBODY,   amf_query_node },
-    { "node-op",    COMPONENT, amf_query_node_op },
+    { "node-op",    ANYBODY,   amf_query_node_op },
     { "notify",     COMPONENT, amf_updown_notify },
     { "compstatus", ANYBODY,   amf_query_comp },
     { "entity",     ANYBODY,   amf_query_entity },

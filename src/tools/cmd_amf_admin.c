@@ -7,6 +7,7 @@
 #include "tools/cmd_amf.h"
 #include "tools/entity_name.h"
 #include "tools/operator.h"
+#include "tools/status_json.h"
 
 enum { RETRY_MS = 100, CODE_TRY_AGAIN = 0x16, CODE_BAD_OPERATION = 0x23 };
 
@@ -83,6 +84,34 @@ static enum clv_exit run(const struct job *j, struct op_session *s)
     return result;
 }
 
+/* Each node and SU that is DISABLED, nodes first: their SUs may need them. */
+static enum clv_exit run_all(struct job *j, struct op_session *s)
+{
+    static const char *const lists[][2] = {{"nodes", "node"}, {"sus", "su"}};
+    json_t *answer, *item;
+    uint32_t rc = 0;
+    enum clv_exit result = op_ask(s, json_pack("{s:s}", "t", "status"), &rc, &answer);
+    size_t i, k;
+
+    if (result != CLV_EXIT_OK)
+        return result;
+    for (i = 0; i < 2; i++)
+        json_array_foreach(json_object_get(json_object_get(answer, "state"), lists[i][0]),
+                           k, item)
+        {
+            if (!status_is(item, "oper", "DISABLED"))
+                continue;
+            j->entity.kind = lists[i][1];
+            snprintf(j->entity.name, sizeof(j->entity.name), "%s",
+                     status_text(item, "name"));
+            printf("%s %s\n", j->entity.kind, j->entity.name);
+            if (result == CLV_EXIT_OK)
+                result = run(j, s);
+        }
+    json_decref(answer);
+    return result;
+}
+
 /* Takes a last word "on" or "off" off the list. */
 static int switch_read(struct op_options *o)
 {
@@ -100,18 +129,20 @@ enum clv_exit cmd_amf_admin(const struct clv_command *self, int argc, char **arg
 {
     struct job j = {.self = self, .verb = self->data};
     struct op_session *s;
+    bool all;
     enum clv_exit result =
         op_options_read(self, argc, argv, OP_WAIT, 1, j.verb->has_switch ? 3 : 2, &j.o);
 
     if (result != CLV_EXIT_OK)
         return result;
+    all = j.verb->has_all && j.o.n_words == 1 && strcmp(j.o.words[0], "all") == 0;
     j.arg = j.verb->has_switch ? switch_read(&j.o) : 1;
     if (!entity_name_read(j.o.words, j.o.n_words, &j.entity))
         return clv_command_misused(self, "\"%s\" is not a kind of entity", j.o.words[0]);
     result = op_session_open(self, &j.o, &s);
     if (result != CLV_EXIT_OK)
         return result;
-    result = run(&j, s);
+    result = all ? run_all(&j, s) : run(&j, s);
     op_session_close(s);
     return result;
 }

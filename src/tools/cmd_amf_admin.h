@@ -11,6 +11,7 @@ struct amf_admin_verb {
     const char *op;     /* what the daemon calls it */
     const char *before; /* done first where op alone is refused with BAD_OPERATION */
     bool has_switch;    /* takes on or off behind the name */
+    bool has_all;       /* "all" for a name: every node and SU that is DISABLED */
 };
 
 enum clv_exit cmd_amf_admin(const struct clv_command *self, int argc, char **argv);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* clovis amf kill-node, start-node, fault, clear, stop: what happens to processes. */
+/* clovis amf kill-node, node-restart, fault, stop and their like: what happens to
+ * processes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,42 @@ enum clv_exit cmd_amf_node(const struct clv_command *self, int argc, char **argv
         return result;
     return op_request(self, &o, node.name,
                       json_pack("{s:s, s:s}", "t", self->data, "name", node.name), NULL);
+}
+
+/* By name; a number alone is the node's address. */
+static json_t *node_op_request(const struct op_options *o, const char *name,
+                               const char *op)
+{
+    char *end;
+    const unsigned long address = strtoul(o->words[0], &end, 10);
+
+    if (o->n_words == 1 && end != o->words[0] && !*end)
+        return json_pack("{s:s, s:I, s:s}", "t", "node-op", "addr", (json_int_t)address,
+                         "op", op);
+    return json_pack("{s:s, s:s, s:s}", "t", "node-op", "name", name, "op", op);
+}
+
+enum clv_exit cmd_amf_node_op(const struct clv_command *self, int argc, char **argv)
+{
+    const bool restart = strcmp(self->data, "failfast") == 0;
+    const char *op = self->data;
+    struct entity_name node;
+    struct op_options o;
+    enum clv_exit result = op_options_read(self, argc, argv, 0, 1, restart ? 3 : 2, &o);
+
+    if (result != CLV_EXIT_OK)
+        return result;
+    if (restart && o.n_words > 1 && strcasecmp(o.words[o.n_words - 1], "graceful") == 0) {
+        o.n_words--;
+        op = "switchover";
+    }
+    if (o.n_words > 1 && (o.n_words > 2 || strcasecmp(o.words[0], "node") != 0))
+        return clv_command_misused(self, "\"%s\" is one too many",
+                                   o.words[o.n_words - 1]);
+    result = name_read(self, &o, o.n_words, "node", &node);
+    if (result != CLV_EXIT_OK)
+        return result;
+    return op_request(self, &o, node.name, node_op_request(&o, node.name, op), NULL);
 }
 
 /* ---- faults --------------------------------------------------------------------- */
@@ -90,9 +127,30 @@ static enum clv_exit recovery_read(const struct clv_command *self, const char *w
     return clv_command_misused(self, "\"%s\" is not a recovery; there are%s", word, text);
 }
 
+/* The time of detection that the old console has before the recovery; with one word more
+ * than expected there has to be one. */
+static enum clv_exit detected_read(const struct clv_command *self, struct op_options *o,
+                                   int n, json_int_t *out)
+{
+    char *end;
+
+    *out = 0;
+    if (o->n_words < n + 2)
+        return CLV_EXIT_OK;
+    *out = strtoll(o->words[n], &end, 10);
+    if (end == o->words[n] || *end)
+        return clv_command_misused(self, "\"%s\" is not a time of detection, a number",
+                                   o->words[n]);
+    o->words[n] = o->words[n + 1];
+    o->n_words--;
+    return CLV_EXIT_OK;
+}
+
 enum clv_exit cmd_amf_fault(const struct clv_command *self, int argc, char **argv)
 {
     int recovery = AMF_REC_NO_RECOMMENDATION;
+    json_int_t detected = 0;
+    const char *kind;
     struct entity_name comp;
     struct op_options o;
     enum clv_exit result = op_options_read(self, argc, argv, 0, 1, 3, &o);
@@ -100,18 +158,22 @@ enum clv_exit cmd_amf_fault(const struct clv_command *self, int argc, char **arg
 
     if (result != CLV_EXIT_OK)
         return result;
+    if (o.n_words > 1 && entity_kind_read(o.words[0], &kind) && kind &&
+        strcmp(kind, "comp") != 0)
+        return clv_command_misused(self, "a %s reports no error, only components do",
+                                   kind);
     /* "comp NAME" is the old console's way of naming */
     n = strcasecmp(o.words[0], "comp") == 0 && o.n_words > 1 ? 2 : 1;
-    if (o.n_words > n + 1)
-        return clv_command_misused(self, "\"%s\" is one too many", o.words[n + 1]);
-    result = name_read(self, &o, n, "comp", &comp);
+    result = detected_read(self, &o, n, &detected);
+    if (result == CLV_EXIT_OK)
+        result = name_read(self, &o, n, "comp", &comp);
     if (result == CLV_EXIT_OK && o.n_words > n)
         result = recovery_read(self, o.words[n], &recovery);
     if (result != CLV_EXIT_OK)
         return result;
     return op_request(self, &o, comp.name,
-                      json_pack("{s:s, s:s, s:i}", "t", "fault", "comp", comp.name,
-                                "recovery", recovery),
+                      json_pack("{s:s, s:s, s:i, s:I}", "t", "fault", "comp", comp.name,
+                                "recovery", recovery, "detected", detected),
                       NULL);
 }
 

@@ -76,9 +76,16 @@ static enum clv_exit print(const struct clv_command *self, json_t *state,
 }
 
 /* KIND, NAME, or both; and between them the "all" of amf-state. */
-static bool words_read(struct op_options *o, struct entity_name *e)
+static bool words_read(const struct clv_command *self, struct op_options *o,
+                       struct entity_name *e)
 {
     memset(e, 0, sizeof(*e));
+    if (self->data) { /* the command is the kind */
+        o->words[2] = o->words[1];
+        o->words[1] = o->words[0];
+        o->words[0] = self->data;
+        o->n_words++;
+    }
     if (o->n_words > 1 && strcmp(o->words[1], "all") == 0) {
         o->words[1] = o->words[2];
         o->n_words--;
@@ -93,13 +100,16 @@ enum clv_exit cmd_amf_status(const struct clv_command *self, int argc, char **ar
     struct entity_name entity;
     struct op_options o;
     json_t *answer = NULL;
-    enum clv_exit result =
-        op_options_read(self, argc, argv, OP_JSON | OP_DETAIL | OP_CHECK, 0, 3, &o);
+    enum clv_exit result = op_options_read(
+        self, argc, argv, OP_JSON | OP_DETAIL | OP_CHECK, 0, self->data ? 1 : 3, &o);
 
     if (result != CLV_EXIT_OK)
         return result;
-    if (!words_read(&o, &entity))
-        return clv_command_misused(self, "\"%s\" is not a kind of entity", o.words[0]);
+    if (!words_read(self, &o, &entity))
+        return self->data ? clv_command_misused(self, "\"%s\" does not name a %s",
+                                                o.words[1], o.words[0])
+                          : clv_command_misused(self, "\"%s\" is not a kind of entity",
+                                                o.words[0]);
     result = op_request(self, &o, "status", json_pack("{s:s}", "t", "status"), &answer);
     if (result == CLV_EXIT_OK)
         result = print(self, json_object_get(answer, "state"), &o, &entity);
