@@ -28,7 +28,7 @@
 #include "amf/amf_proto.h"
 #include "base/clock.h"
 
-enum { ORPHAN_MS = 20000, RETRY_MS = 20 };
+enum { ORPHAN_MS = 20000, RETRY_MS = 20, AFTER_MS = 8000 };
 
 static struct {
     const char *comp;
@@ -72,6 +72,36 @@ static void words_read(void)
     n = fread(me.words, 1, sizeof(me.words) - 1, f);
     me.words[n] = '\0';
     fclose(f);
+}
+
+static bool is_registered(const char *comp_log)
+{
+    FILE *f = fopen(comp_log, "re");
+    char line[256];
+    bool found = false;
+
+    if (!f)
+        return true; /* not launched here: nobody to wait for */
+    while (!found && fgets(line, sizeof(line), f))
+        found = strcmp(line, "registered rc=0x0\n") == 0;
+    fclose(f);
+    return found;
+}
+
+/* after=COMP: let that one register first, as long as it may be going to. */
+static void wait_for_other(void)
+{
+    const int64_t end_ns = clv_now_ns() + AFTER_MS * CLV_NS_PER_MS;
+    const char *at = strstr(me.words, "after="), *run = getenv("ASP_RUNDIR");
+    char path[400];
+
+    if (!at)
+        return;
+    at += strlen("after=");
+    snprintf(path, sizeof(path), "%s/%.*s.log", run ? run : ".", (int)strcspn(at, " "),
+             at);
+    while (!is_registered(path) && clv_now_ns() < end_ns)
+        poll(NULL, 0, 5);
 }
 
 static void ctl_open(void)
@@ -382,6 +412,7 @@ int main(int argc, char **argv)
         stay();
     if (has("slow="))
         poll(NULL, 0, number("slow=", 0));
+    wait_for_other();
     ctl_open();
     serve();
 }

@@ -170,6 +170,8 @@ void amfd_prepare(struct amfd *f, const struct amfd_model *m)
     if (mkdir(f->model, 0700) != 0 || mkdir(f->run, 0700) != 0)
         die(f, "mkdir");
     amfd_model_write(f, m);
+    /* Else a machine under load may give the work to whoever is faster. */
+    amfd_puppet(f, "counter2", "after=counter1");
 }
 
 static void netns_enter(const struct amfd *f)

@@ -51,7 +51,7 @@ int amfd_wait(struct amfd *f, int ms);
 /* Stop what is left, of the components too, and remove the directory. */
 void amfd_end(struct amfd *f);
 
-/* What the puppet reads when it starts. */
+/* What the puppet reads when it starts. counter2 begins with "after=counter1". */
 void amfd_puppet(struct amfd *f, const char *comp, const char *words);
 /* An order to a running puppet. */
 void amfd_order(struct amfd *f, const char *comp, const char *order);

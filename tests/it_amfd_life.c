@@ -49,6 +49,16 @@ Test(amfd, cold_start_assigns_active_then_standby, .timeout = LIMIT, .fini = fin
     cr_assert_eq(amfd_stop(&f, SIGTERM, 10000), 0);
 }
 
+/* On a machine under load the second process may be faster than the first, and the
+ * engine gives the work to whoever is there. The fixture keeps their order. */
+Test(amfd, the_fixture_waits_for_the_first_component, .timeout = LIMIT, .fini = finish)
+{
+    amfd_prepare(&f, NULL);
+    amfd_puppet(&f, "counter1", "slow=500"); /* the engine waits 100 ms */
+    amfd_again(&f);
+    cr_assert(amfd_settled(&f, 15000));
+}
+
 Test(amfd, the_crash_of_the_active_makes_the_standby_active_at_once, .timeout = LIMIT,
      .fini = finish)
 {
@@ -129,7 +139,7 @@ Test(amfd, what_does_not_answer_terminate_is_killed_with_its_children, .timeout 
 
     amfd_prepare(&f, &m);
     amfd_puppet(&f, "counter1", "deaf-terminate");
-    amfd_puppet(&f, "counter2", "linger child");
+    amfd_puppet(&f, "counter2", "after=counter1 linger child");
     amfd_again(&f);
     cr_assert(amfd_settled(&f, 15000));
     pid = amfd_pid(&f, "counter1");
@@ -173,6 +183,7 @@ Test(amfd, a_process_that_never_registers_is_killed_after_the_time_out, .timeout
 
     amfd_prepare(&f, &m);
     amfd_puppet(&f, "counter1", "noregister");
+    amfd_puppet(&f, "counter2", "");
     amfd_again(&f);
     expect_log("counter1", "hello", 1);
     pid = amfd_pid(&f, "counter1");
@@ -199,7 +210,7 @@ Test(amfd, a_lingering_process_goes_before_its_successor_starts, .timeout = LIMI
     pid_t pid;
 
     amfd_prepare(&f, &m);
-    amfd_puppet(&f, "counter2", "linger");
+    amfd_puppet(&f, "counter2", "after=counter1 linger");
     amfd_again(&f);
     cr_assert(amfd_settled(&f, 15000));
     pid = amfd_pid(&f, "counter2");
