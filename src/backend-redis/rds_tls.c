@@ -36,9 +36,20 @@ static struct {
 
 /* ---- the socket below ---------------------------------------------------- */
 
+/* What a BIO knows: the descriptor, and whether more is written at once. */
+static void socket_set(BIO *bio, int fd, bool more)
+{
+    BIO_set_data(bio, (void *)((intptr_t)fd * 2 + more));
+}
+
 static int fd_of(BIO *bio)
 {
-    return (int)(intptr_t)BIO_get_data(bio);
+    return (int)((intptr_t)BIO_get_data(bio) / 2);
+}
+
+static bool has_more(BIO *bio)
+{
+    return (intptr_t)BIO_get_data(bio) % 2;
 }
 
 static int socket_read(BIO *bio, char *out, int size)
@@ -53,7 +64,9 @@ static int socket_read(BIO *bio, char *out, int size)
 
 static int socket_write(BIO *bio, const char *data, int size)
 {
-    const ssize_t n = send(fd_of(bio), data, (size_t)size, MSG_NOSIGNAL);
+    /* the server should get a request at once: of a part it would answer a part */
+    const int flags = MSG_NOSIGNAL | (has_more(bio) ? MSG_MORE : 0);
+    const ssize_t n = send(fd_of(bio), data, (size_t)size, flags);
 
     BIO_clear_retry_flags(bio);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -192,7 +205,7 @@ static SSL *ssl_new(int fd, const struct rds_place *place, char name[256])
     snprintf(name, 256, "%s", tls_base.name[0] ? tls_base.name : place->host);
     pthread_mutex_unlock(&tls_base.lock);
     if (bio) {
-        BIO_set_data(bio, (void *)(intptr_t)fd);
+        socket_set(bio, fd, false);
         BIO_set_init(bio, 1);
         SSL_set_bio(ssl, bio, bio);
     }
@@ -336,13 +349,17 @@ static size_t record_fill(struct rds_tls *tls, const struct iovec *iov, int n_io
 ssize_t rds_tls_send(struct rds_tls *tls, const struct iovec *iov, int n_iov)
 {
     const void *from = iov[0].iov_base;
-    size_t size = iov[0].iov_len, n = 0;
-    int ok;
+    size_t size = iov[0].iov_len, all = 0, n = 0;
+    BIO *bio = SSL_get_wbio(tls->ssl);
+    int ok, i;
 
     if (size < RECORD_MAX && n_iov > 1) {
         size = record_fill(tls, iov, n_iov);
         from = tls->record;
     }
+    for (i = 0; i < n_iov; i++)
+        all += iov[i].iov_len;
+    socket_set(bio, fd_of(bio), all > size);
     ERR_clear_error();
     ok = SSL_write_ex(tls->ssl, from, size, &n);
     return outcome(tls, ok, n);
