@@ -145,8 +145,8 @@ Test(ccb, a_commit_changes_everything_and_a_new_daemon_keeps_it, .timeout = LIMI
     changed_expect();
 }
 
-/* The files say that a death is a fail-over. Now it is a restart, once; after the second one
- * within the time the SU may not be restarted either. */
+/* The files say that a death is a fail-over. Now it is a restart, once; after the second
+ * one within the time the SU may not be restarted either. */
 Test(ccb, the_engine_goes_by_the_changed_numbers, .timeout = LIMIT, .fini = finish)
 {
     ClAmsSGConfigT sg = {.entity = mgmt_entity(CL_AMS_ENTITY_TYPE_SG, "counterSG")};
@@ -274,6 +274,42 @@ Test(ccb, entities_and_relations_are_refused_and_spoil_the_commit, .timeout = LI
     cr_expect_eq(rank_of("counterSU1"), 1, "a part that went well is not made either");
     cr_expect_eq(clAmsMgmtCCBEntityDelete(ccb, &a), AMS(CL_ERR_NOT_SUPPORTED));
     cr_expect_eq(clAmsMgmtCCBCommit(ccb), AMS(CL_ERR_NOT_SUPPORTED));
+}
+
+/* The switch is the engine's: it is what is asked for and what is set, whoever turned it.
+ */
+Test(ccb, what_an_operator_turned_on_a_program_turns_off, .timeout = LIMIT,
+     .fini = finish)
+{
+    ClAmsSGConfigT off = {.entity = mgmt_entity(CL_AMS_ENTITY_TYPE_SG, "counterSG")}, *sg;
+
+    begin();
+    cr_assert_eq(clAmsMgmtSGAdjust(mgmt, "counterSG", CL_TRUE), CL_OK);
+    sg = config_of(CL_AMS_ENTITY_TYPE_SG, "counterSG");
+    cr_expect_eq(sg->autoAdjust, CL_TRUE);
+    clHeapFree(sg);
+    cr_assert_eq(clAmsMgmtCCBEntitySetConfig(ccb, &off.entity, SG_CONFIG_AUTO_ADJUST),
+                 CL_OK);
+    cr_assert_eq(clAmsMgmtCCBCommit(ccb), CL_OK);
+    sg = config_of(CL_AMS_ENTITY_TYPE_SG, "counterSG");
+    cr_expect_eq(sg->autoAdjust, CL_FALSE);
+    clHeapFree(sg);
+}
+
+Test(ccb, a_daemon_that_records_changes_nothing, .timeout = LIMIT, .fini = finish)
+{
+    char record[256];
+    const char *args[] = {"--all-nodes", "--record", record, NULL};
+
+    begin();
+    snprintf(record, sizeof(record), "%s/record", f.dir);
+    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
+    amfd_launch(&f, args);
+    cr_assert(amfd_settled(&f, 15000));
+    cr_assert_eq(rank_set("counterSU1", 5), CL_OK);
+    cr_expect_eq(clAmsMgmtCCBCommit(ccb), AMS(CL_ERR_NOT_SUPPORTED));
+    cr_expect(amfd_log_has(&f, "err", "a recording could not be replayed", 1, 5000));
+    cr_expect_eq(rank_of("counterSU1"), 1);
 }
 
 Test(ccb, without_a_daemon_a_commit_says_so, .timeout = LIMIT, .fini = finish)

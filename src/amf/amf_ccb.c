@@ -159,6 +159,11 @@ bool amf_ccb_restore(struct amf_daemon *d, const json_t *changes)
         return true;
     if (amf_change_check(d->model, changes, why, sizeof(why)) != AMF_CHANGE_OK)
         return false;
+    if (d->recorder)
+        clv_log(CLV_LOG_WARNING,
+                "--record %s: programs have changed the configuration, so "
+                "this cannot be replayed with the files of the model",
+                d->settings->record);
     json_decref(amf_change_set(d->model, changes));
     json_decref(d->changes);
     d->changes = amf_must(json_deep_copy(changes));

@@ -216,6 +216,8 @@ struct amf_assigned {
 /* False: it is not assigned there. */
 bool amf_engine_assigned(const struct amf_engine *e, int su, int si,
                          struct amf_assigned *out);
+/* autoAdjust as it is now: operators turn it. */
+bool amf_engine_auto_adjust(const struct amf_engine *e, int sg);
 enum amf_presence amf_engine_su_presence(const struct amf_engine *e, int su);
 
 /* The whole state as JSON (new): for status, for keeping across a restart of the

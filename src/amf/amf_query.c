@@ -209,9 +209,10 @@ static json_t *sg_config(const struct amf_daemon *d, int i)
         (json_int_t)g->comp_restart_max, "su_restart_ms", (json_int_t)g->su_restart_ms,
         "su_restart_max", (json_int_t)g->su_restart_max, "collocation",
         (int)g->collocation, "alpha", (json_int_t)g->alpha, "auto_adjust",
-        (int)g->auto_adjust, "probation_ms", (json_int_t)g->adjust_probation_ms,
-        "reduction", (int)g->reduction, "failover_max", (json_int_t)g->failover_max,
-        "failover_ms", (json_int_t)g->failover_ms, "beta", (json_int_t)g->beta);
+        (int)amf_engine_auto_adjust(d->engine, i), "probation_ms",
+        (json_int_t)g->adjust_probation_ms, "reduction", (int)g->reduction,
+        "failover_max", (json_int_t)g->failover_max, "failover_ms",
+        (json_int_t)g->failover_ms, "beta", (json_int_t)g->beta);
 }
 
 static json_t *su_config(const struct amf_daemon *d, int i)

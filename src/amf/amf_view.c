@@ -246,3 +246,8 @@ enum amf_presence amf_engine_su_presence(const struct amf_engine *e, int su)
 {
     return amf_su_presence(e, su);
 }
+
+bool amf_engine_auto_adjust(const struct amf_engine *e, int sg)
+{
+    return e->sgs[sg].auto_adjust;
+}
