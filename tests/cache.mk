@@ -27,8 +27,8 @@ tests_stress_read_cache_LDADD = libbackend-redis.la libtest.la libbase.la $(HIRE
 endif
 
 if WITH_TESTS
-dist_check_SCRIPTS += %D%/ckpt_model_cached.sh
-TESTS += %D%/ckpt_model_cached.sh
+dist_check_SCRIPTS += %D%/ckpt_model_cached.sh %D%/ckpt_model_crowd.sh
+TESTS += %D%/ckpt_model_cached.sh %D%/ckpt_model_crowd.sh
 endif
 
 # What a call costs, against a table.
