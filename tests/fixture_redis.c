@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,6 +18,8 @@
 
 #include "base/clock.h"
 #include "fixture_acl.h"
+
+enum { PORT_FIRST = 10000, PORTS = 22000 };
 
 static void die(const struct redis *r, const char *what)
 {
@@ -41,16 +44,20 @@ bool wait_for(bool (*cond)(void *arg), void *arg, int ms)
     return true;
 }
 
+/* Below those that the kernel gives to connections (32768 and up): one of them would be
+ * taken while a server that was killed is away from its port. */
 int free_port(void)
 {
-    struct sockaddr_in sa = {.sin_family = AF_INET,
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(sa);
+    struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_ANY)};
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    unsigned tries = 0;
+    uint16_t n;
 
-    if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) ||
-        getsockname(fd, (struct sockaddr *)&sa, &len))
-        die(NULL, "no free port");
+    do {
+        if (fd < 0 || tries++ == 1000 || getrandom(&n, sizeof(n), 0) != sizeof(n))
+            die(NULL, "no free port");
+        sa.sin_port = htons((uint16_t)(PORT_FIRST + n % PORTS));
+    } while (bind(fd, (struct sockaddr *)&sa, sizeof(sa)));
     close(fd);
     return ntohs(sa.sin_port);
 }

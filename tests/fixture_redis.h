@@ -43,7 +43,7 @@ redisContext *redis_raw(const struct redis *r);
 /* Integer or string answer of one command; aborts the test on an error reply. */
 long long redis_int(const struct redis *r, const char *fmt, ...);
 
-/* A TCP port on 127.0.0.1 that was free a moment ago. */
+/* A TCP port that was free on all addresses a moment ago. */
 int free_port(void);
 
 /* Poll cond(arg) every few ms; false when ms have passed without it. */
