@@ -22,10 +22,10 @@ struct amf_settings {
     bool all_nodes;
     char **nodes; /* names asked for */
     size_t n_nodes;
-    char *cluster;    /* owned; NULL: alone */
-    int64_t lease_ms; /* how long a silent daemon of the cluster counts as alive */
+    char *cluster;     /* owned; NULL: alone */
+    int64_t lease_ms;  /* how long a silent daemon of the cluster counts as alive */
     int64_t orphan_ms; /* how long its components live on without it, 0: for ever */
-    int stop_ms;      /* an orderly stop takes no longer than this */
+    int stop_ms;       /* an orderly stop takes no longer than this */
 };
 
 enum amf_settings_result { AMF_SETTINGS_OK, AMF_SETTINGS_HELP, AMF_SETTINGS_WRONG };
