@@ -194,7 +194,7 @@ Test(amf_cli, repair_all_is_for_whatever_is_disabled, .timeout = LIMIT, .fini = 
     amfd_again(&f);
     cr_assert(wait_for(is_given_up, NULL, 20000));
     amfd_puppet(&f, "counter1", "");
-    amfd_puppet(&f, "counter2", "");
+    amfd_puppet(&f, "counter2", "after=counter1"); /* who is first gets the work */
     rows_run(&all, 1);
     cr_expect(amfd_settled(&f, 20000));
 }

@@ -183,6 +183,7 @@ Test(amfd_cluster, a_node_that_another_daemon_killed_is_still_down_after_a_resta
     amfd_stop(&a, SIGKILL, PATIENCE_MS);
     amfd_launch(&a, args_a);
     expect_log(&a, "err", "taken over", 1);
+    cr_assert(amfd_cluster_settled(&a, PATIENCE_MS));
     cr_expect_eq(amfd_pid(&a, "counter1"), 0);
     cr_expect_eq(node_order(&b, "kill", "blade1"), 0x000f0019);
     cr_expect_eq(node_order(&b, "start", "blade1"), 0);
