@@ -25,6 +25,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fixture_fork.h"
+
 #define ALL_FLAGS                                                                        \
     (CL_CKPT_CHECKPOINT_READ | CL_CKPT_CHECKPOINT_WRITE | CL_CKPT_CHECKPOINT_CREATE)
 
@@ -288,7 +290,7 @@ static int forked(void)
 
 static void say_fork(void)
 {
-    const pid_t pid = fork();
+    const pid_t pid = fork_among_threads();
     int status = -1;
 
     if (pid == 0)

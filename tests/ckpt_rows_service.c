@@ -2,6 +2,7 @@
 /* Contract rows. Services: initialize, finalize, dispatch, fork; both families on one
  * store. */
 #include "ckpt_case.h"
+#include "fixture_fork.h"
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -259,7 +260,7 @@ static void fork_body(void)
     begin();
     h = opened(svc, "n", WR, 3, 8, RWC);
     OK(add(h, "s", "1"));
-    pid = fork();
+    pid = fork_among_threads();
     if (pid == 0) {
         const unsigned int uninit = v.sa ? SA_AIS_ERR_BAD_HANDLE : 0x16000e;
         const unsigned int stale = v.sa ? SA_AIS_ERR_BAD_HANDLE : 0x160005;

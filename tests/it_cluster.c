@@ -16,6 +16,7 @@
 
 #include "backend-redis/rds_client.h"
 #include "base/clock.h"
+#include "fixture_fork.h"
 #include "fixture_shards.h"
 #include "fixture_store.h"
 
@@ -167,7 +168,7 @@ static pid_t holder_start(const char *name)
     char c;
 
     cr_assert_eq(pipe(ready), 0);
-    pid = fork();
+    pid = fork_among_threads();
     cr_assert_geq(pid, 0);
     if (pid == 0) {
         if (store_start(soon()) != STORE_OK)

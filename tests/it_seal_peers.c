@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "fault_proxy.h"
+#include "fixture_fork.h"
 #include "fixture_replicas.h"
 #include "fixture_seal.h"
 
@@ -57,7 +58,7 @@ static void places_check(struct store_ckpt *c)
 
 static pid_t writer_fork(int who)
 {
-    const pid_t pid = fork();
+    const pid_t pid = fork_among_threads();
     struct store_ckpt *c;
 
     if (pid)
@@ -166,7 +167,7 @@ static void other_writes(const struct store_open_how *how, const char *keys)
     const struct store_write vec[] = {{bytes("s"), bytes("X"), 0},
                                       {bytes("t"), bytes("YY"), 5},
                                       {bytes("s"), bytes("Z"), 2}};
-    const pid_t pid = fork();
+    const pid_t pid = fork_among_threads();
     struct store_ckpt *c;
     uint32_t bad;
     bool ok;

@@ -16,6 +16,7 @@
 
 #include "backend-redis/rds_master.h"
 #include "base/clock.h"
+#include "fixture_fork.h"
 #include "fixture_sentinel.h"
 #include "fixture_store.h"
 
@@ -268,7 +269,7 @@ Test(watch, a_child_finds_the_master_afresh_and_the_parent_goes_on)
     c = ckpt_make("c");
     cr_assert_eq(create(c, "s", "x"), STORE_OK);
     for (i = 0; i < 3; i++) {
-        pid = fork();
+        pid = fork_among_threads();
         if (pid == 0)
             _exit(child_of_its_own());
         cr_assert_eq(waitpid(pid, &status, 0), pid);

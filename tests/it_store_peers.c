@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "fixture_fork.h"
 #include "fixture_peer.h"
 #include "fixture_store.h"
 
@@ -376,7 +377,7 @@ Test(peers, a_forked_child_starts_afresh_and_leaves_the_parent_alone)
     cr_assert_eq(store_start(soon()), STORE_OK);
     c = ckpt_make("c");
     cr_assert_eq(create(c, "s", "parent"), STORE_OK);
-    pid = fork();
+    pid = fork_among_threads();
     if (pid == 0) {
         struct store_ckpt *mine;
         int wrong = 0;

@@ -16,7 +16,8 @@ TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CRITERION_CFLAGS) $(CLV_L
 
 if WITH_TESTS
 check_LTLIBRARIES = libtest.la
-libtest_la_SOURCES = %D%/fixture_redis.h %D%/fixture_redis.c %D%/fixture_acl.h %D%/fixture_acl.c
+libtest_la_SOURCES = %D%/fixture_redis.h %D%/fixture_redis.c %D%/fixture_acl.h %D%/fixture_acl.c \
+	%D%/fixture_fork.h %D%/fixture_fork.c
 libtest_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libtest_la_LIBADD = libbase.la $(HIREDIS_LIBS)
 endif

@@ -65,7 +65,7 @@ tests_it_ckpt_rows_LDADD = $(SHIM_IT_LIBS)
 
 # a program as others write them, linked as they link; -no-install: run from here
 check_PROGRAMS += tests/ckpt_app
-tests_ckpt_app_SOURCES = %D%/ckpt_app.c
+tests_ckpt_app_SOURCES = %D%/ckpt_app.c %D%/fixture_fork.h %D%/fixture_fork.c
 tests_ckpt_app_LDADD = libclovis.la
 tests_ckpt_app_LDFLAGS = $(AM_LDFLAGS) -no-install
 
