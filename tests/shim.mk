@@ -34,7 +34,7 @@ CKPT_ROWS = %D%/ckpt_rows_service.c %D%/ckpt_rows_access.c %D%/ckpt_rows_open.c 
 	%D%/ckpt_rows_async.c %D%/ckpt_rows_trap.c
 tests_test_ckpt_rows_SOURCES = $(CKPT_ROWS)
 tests_test_ckpt_rows_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_test_ckpt_rows_LDADD = $(SHIM_LIBS)
+tests_test_ckpt_rows_LDADD = libtest.la $(SHIM_LIBS)
 
 tests_test_ckpt_async_SOURCES = %D%/test_ckpt_async.c
 tests_test_ckpt_async_CPPFLAGS = $(TEST_CPPFLAGS)
