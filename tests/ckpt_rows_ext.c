@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Contract rows. The calls beyond clCkptApi.h and saCkpt.h. */
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "ckpt_case.h"
 
 TestSuite(rows_ext, .timeout = 100);
@@ -170,6 +173,105 @@ static void read_sections_body(void)
 Test(rows_ext, read_sections)
 {
     each_variant(read_sections_body);
+}
+
+/* ---- all sections, while some of them come and go ------------------------ */
+
+enum { STEADY = 150, PASSING = 20, ROUNDS = 8, LARGE = 3 << 19 };
+
+static struct {
+    ClHandleT ckpt;
+    atomic_bool end;
+    pthread_t thread;
+} changer;
+
+/* They stay away for a while, so that who looks again finds none, either. */
+static void *come_and_go(void *unused)
+{
+    char id[8];
+    int i;
+
+    (void)unused;
+    for (i = 0; !atomic_load(&changer.end); i = (i + 1) % (2 * PASSING)) {
+        const int len = snprintf(id, sizeof(id), "x%d", i % PASSING);
+
+        if (i < PASSING)
+            add(changer.ckpt, id, "passing");
+        else
+            t_section_delete(changer.ckpt, &(id_t_){(ClUint16T)len, (ClUint8T *)id});
+    }
+    return NULL;
+}
+
+/* Sections of 0, 16 and 4096 bytes, and one that fills more than one request. */
+static size_t steady_size(unsigned i)
+{
+    static const size_t sizes[] = {0, 16, 4096};
+
+    return i == 77 ? LARGE : sizes[i % 3];
+}
+
+static bool is_steady(const ClCkptIOVectorElementT *e, unsigned *which)
+{
+    static unsigned char zero[LARGE];
+    char id[8] = "";
+
+    if (e->sectionId.idLen >= sizeof(id))
+        return false;
+    memcpy(id, e->sectionId.id, e->sectionId.idLen);
+    return sscanf(id, "s%u", which) == 1 && *which < STEADY &&
+           e->readSize == steady_size(*which) && e->dataSize == e->readSize &&
+           (e->readSize == 0 || memcmp(e->dataBuffer, zero, e->readSize) == 0);
+}
+
+static unsigned steady_count(ClHandleT h)
+{
+    ClCkptIOVectorElementT *all;
+    bool seen[STEADY] = {false};
+    unsigned which, steady = 0;
+    ClUint32T n, i;
+
+    OK(clCkptCheckpointReadSections(h, &all, &n));
+    for (i = 0; i < n; i++)
+        if (is_steady(&all[i], &which) && !seen[which])
+            steady += seen[which] = true;
+    OK(clCkptIOVectorFree(all, n));
+    free(all);
+    return steady;
+}
+
+static void read_among_changes_body(void)
+{
+    char *const zero = calloc(1, LARGE);
+    unsigned i;
+    char id[8];
+
+    if (v.sa)
+        return free(zero);
+    begin();
+    changer.ckpt = opened(svc, "n", WR, STEADY + PASSING, LARGE, RWC);
+    for (i = 0; i < STEADY; i++) {
+        const int len = snprintf(id, sizeof(id), "s%u", i);
+
+        OK(add(changer.ckpt, id, ""));
+        if (steady_size(i) > 0)
+            OK(t_overwrite(changer.ckpt, &(id_t_){(ClUint16T)len, (ClUint8T *)id}, zero,
+                           steady_size(i)));
+    }
+    atomic_store(&changer.end, false);
+    cr_assert_eq(pthread_create(&changer.thread, NULL, come_and_go, NULL), 0);
+    for (i = 0; i < ROUNDS; i++)
+        FACT("Extra.all#6", steady_count(changer.ckpt) == STEADY);
+    atomic_store(&changer.end, true);
+    pthread_join(changer.thread, NULL);
+    free(zero);
+    OK(t_close(changer.ckpt));
+    end();
+}
+
+Test(rows_ext, read_sections_that_come_and_go)
+{
+    each_variant(read_among_changes_body);
 }
 
 static void free_body(void)

@@ -7,7 +7,7 @@ libshim_la_SOURCES = %D%/status.h %D%/store.h \
 	%D%/registry.h %D%/registry.c %D%/rules.h %D%/rules.c \
 	%D%/ckpt.h %D%/ckpt_service.c %D%/ckpt_checkpoint.c %D%/ckpt_completion.c \
 	%D%/ckpt_open_async.c %D%/ckpt_section.c %D%/ckpt_io.c %D%/ckpt_iter.c \
-	%D%/ckpt_sync.c %D%/clovis_ext.c %D%/ckpt_notify.c %D%/ckpt_ext.c %D%/saf_ckpt.c
+	%D%/ckpt_sync.c %D%/clovis_ext.c %D%/ckpt_notify.c %D%/ckpt_ext.c %D%/ckpt_all.c %D%/saf_ckpt.c
 
 include %D%/platform.mk
 include %D%/library.mk
