@@ -11,7 +11,9 @@ TESTS += $(SHIM_TESTS)
 
 # the API over a store in memory
 check_LTLIBRARIES += libfakestore.la
-libfakestore_la_SOURCES = %D%/fake_store.h %D%/fake_store.c %D%/ckpt_case.h %D%/ckpt_case.c \
+libfakestore_la_SOURCES = %D%/fake_store.h %D%/fake_store_parts.h %D%/fake_store.c \
+	%D%/fake_store_work.c %D%/fake_store_ckpt.c %D%/fake_store_section.c \
+	%D%/fake_store_iter.c %D%/ckpt_case.h %D%/ckpt_case.c \
 	%D%/ckpt_world_fake.c
 libfakestore_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libfakestore_la_LIBADD = libshim.la
