@@ -75,7 +75,7 @@ tests_test_transport_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_transport_LDADD = $(BACKEND_TEST_LIBS)
 
 check_PROGRAMS += tests/it_sentinel_failover
-TESTS += tests/it_sentinel_failover
+LONG_TESTS += tests/it_sentinel_failover
 tests_it_sentinel_failover_SOURCES = %D%/it_sentinel_failover.c
 tests_it_sentinel_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_sentinel_failover_LDADD = $(BACKEND_TEST_LIBS)

@@ -8,7 +8,7 @@ if WITH_TESTS
 # Runs other tests' programs under the rights that doc/users.acl gives. What the server
 # allows does not depend on how they are compiled: the plain build is enough.
 if !WITH_SANITIZER
-TESTS += tests/acl.sh
+LONG_TESTS += tests/acl.sh
 endif
 
 check_PROGRAMS += tests/it_doctor
@@ -25,7 +25,7 @@ tests_it_doctor_odd_LDADD = $(BACKEND_TEST_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += %D%/data/clock_skew.c
 
 check_PROGRAMS += tests/it_doctor_tls
-TESTS += tests/it_doctor_tls
+LONG_TESTS += tests/it_doctor_tls
 tests_it_doctor_tls_SOURCES = %D%/it_doctor_tls.c
 tests_it_doctor_tls_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_doctor_tls_LDADD = $(BACKEND_TEST_LIBS) $(JANSSON_LIBS)

@@ -9,7 +9,7 @@ tests_it_cluster_refused_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_cluster_refused_LDADD = $(BACKEND_TEST_LIBS)
 
 check_PROGRAMS += tests/it_cluster
-TESTS += tests/it_cluster
+LONG_TESTS += tests/it_cluster
 tests_it_cluster_SOURCES = %D%/it_cluster.c
 tests_it_cluster_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_cluster_LDADD = $(BACKEND_TEST_LIBS)

@@ -3,7 +3,7 @@
 if WITH_TESTS
 
 check_PROGRAMS += tests/it_durable
-TESTS += tests/it_durable
+LONG_TESTS += tests/it_durable
 tests_it_durable_SOURCES = %D%/it_durable.c
 tests_it_durable_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_durable_LDADD = $(BACKEND_TEST_LIBS)
@@ -27,7 +27,7 @@ tests_test_clovis_ext_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_test_clovis_ext_LDADD = $(SHIM_LIBS)
 
 check_PROGRAMS += tests/it_durable_failover
-TESTS += tests/it_durable_failover
+LONG_TESTS += tests/it_durable_failover
 tests_it_durable_failover_SOURCES = %D%/it_durable_failover.c
 tests_it_durable_failover_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_durable_failover_LDADD = $(BACKEND_TEST_LIBS)
@@ -46,7 +46,7 @@ tests_it_guard_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_guard_LDADD = $(BACKEND_TEST_LIBS)
 
 check_PROGRAMS += tests/it_partition
-TESTS += tests/it_partition
+LONG_TESTS += tests/it_partition
 tests_it_partition_SOURCES = %D%/it_partition.c
 tests_it_partition_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_partition_LDADD = $(BACKEND_TEST_LIBS)

@@ -21,8 +21,15 @@ tests_it_seal_peers_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_seal_peers_LDADD = $(BACKEND_TEST_LIBS)
 
 # others' tests, with keys
-SEALED_RUNS = %D%/ckpt_model_sealed.sh %D%/sealed_stress.sh %D%/sealed_suites.sh
-dist_check_SCRIPTS += $(SEALED_RUNS)
-TESTS += $(SEALED_RUNS)
+dist_check_SCRIPTS += %D%/ckpt_model_sealed.sh %D%/sealed_stress.sh %D%/sealed_suites.sh \
+	%D%/sealed_durable.sh
+EXTRA_DIST += %D%/sealed_env.sh
+TESTS += %D%/ckpt_model_sealed.sh
 STRESS_TESTS += %D%/sealed_stress.sh
+# Under AddressSanitizer the same programs run without keys, and random operations with
+# them: each line of the sealing code is passed there.
+if !WITH_SANITIZER
+LONG_TESTS += %D%/sealed_suites.sh %D%/sealed_durable.sh
+TESTS += %D%/sealed_stress.sh
+endif
 endif
