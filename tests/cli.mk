@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-TESTS += tests/completion.sh tests/bench.sh
+TESTS += tests/bench.sh
 EXTRA_DIST += %D%/completion.sh %D%/bench.sh
 
 dist_check_SCRIPTS += %D%/acl.sh

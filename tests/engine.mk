@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_check_SCRIPTS += tests/amf-rows.sh
-TESTS += tests/amf-rows.sh
 EXTRA_DIST += doc/amf-rows.tsv
 
 if WITH_TESTS

@@ -204,6 +204,7 @@ int main(void)
 
     seed = (unsigned)number("SEED", (int)time(NULL));
     setvbuf(stdout, NULL, _IOLBF, 0);
+    load_hasty();
     printf("failover-soak: SEED=%u MODE=%s FAULTS=%d\n", seed, mode, n);
     c = begin(mode);
     if (!c) {

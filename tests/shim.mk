@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_check_SCRIPTS += tests/exports.sh tests/contract-rows.sh tests/man.sh
-TESTS += tests/exports.sh tests/contract-rows.sh tests/man.sh
 EXTRA_DIST += %D%/ckpt_case.h %D%/fake_store.h %D%/fault.h doc/contract-rows.tsv
 
 if WITH_TESTS
