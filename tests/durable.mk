@@ -51,6 +51,12 @@ tests_it_partition_SOURCES = %D%/it_partition.c
 tests_it_partition_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_partition_LDADD = $(BACKEND_TEST_LIBS)
 
+check_PROGRAMS += tests/test_lineage
+TESTS += tests/test_lineage
+tests_test_lineage_SOURCES = %D%/test_lineage.c
+tests_test_lineage_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_lineage_LDADD = $(BACKEND_TEST_LIBS)
+
 check_PROGRAMS += tests/test_replicas
 TESTS += tests/test_replicas
 tests_test_replicas_SOURCES = %D%/test_replicas.c

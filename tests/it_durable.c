@@ -188,3 +188,42 @@ Test(durable, what_a_write_does_while_a_replica_is_missing)
     }
     group_end(&group);
 }
+
+/* ---- former masters ------------------------------------------------------- */
+
+/* Node i is the master in place of before, and node other follows it; before goes on as
+ * if nothing had happened. */
+static void succeed(int i, int before, int other)
+{
+    redis_int(&group.node[i], "REPLICAOF NO ONE");
+    redis_int(&group.node[other], "REPLICAOF 127.0.0.1 %d", group.node[i].port);
+    group_point(&group, i);
+    group_settle(&group, i, 1);
+    redis_int(&group.node[before], "CLIENT KILL TYPE normal");
+}
+
+/* Node 0 never hears of it and answers that it is a master; so does a replica that was
+ * promoted in place of ours, but this one's history ours goes on from. */
+Test(durable, a_former_master_does_not_hold_the_writes)
+{
+    struct store_ckpt *c;
+
+    group_start(&group, 3, NULL);
+    settings("available", "300");
+    client_start();
+    c = ckpt_make_with("c", &synchronous);
+    cr_assert_eq(create(c, "s", "first"), STORE_OK);
+    succeed(1, 0, 2);
+    cr_expect_eq(write_text(c, "s", "second", 20000), STORE_OK);
+    succeed(2, 1, 1);
+    cr_expect_eq(write_text(c, "s", "third", 20000), STORE_OK);
+    store_ckpt_close(c, soon());
+    store_stop();
+    /* a process that has seen nothing of it */
+    client_start();
+    c = ckpt_make_with("c", &synchronous);
+    cr_expect_eq(write_text(c, "s", "fourth", 20000), STORE_OK);
+    store_ckpt_close(c, soon());
+    store_stop();
+    group_end(&group);
+}
