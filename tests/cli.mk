@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-TESTS += tests/completion.sh tests/bench.sh
+TESTS += tests/bench.sh
 EXTRA_DIST += %D%/completion.sh %D%/bench.sh
 
 dist_check_SCRIPTS += %D%/acl.sh
@@ -8,30 +8,25 @@ if WITH_TESTS
 # Runs other tests' programs under the rights that doc/users.acl gives. What the server
 # allows does not depend on how they are compiled: the plain build is enough.
 if !WITH_SANITIZER
-TESTS += tests/acl.sh
+LONG_TESTS += tests/acl.sh
 endif
-
-DOCTOR_FIXTURE = %D%/fixture_doctor.c %D%/fixture_doctor.h %D%/fixture_sentinel.c \
-	%D%/fixture_sentinel.h %D%/fixture_store.c %D%/fixture_store.h
 
 check_PROGRAMS += tests/it_doctor
 TESTS += tests/it_doctor
-tests_it_doctor_SOURCES = %D%/it_doctor.c $(DOCTOR_FIXTURE)
+tests_it_doctor_SOURCES = %D%/it_doctor.c
 tests_it_doctor_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_doctor_LDADD = $(BACKEND_TEST_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/it_doctor_odd
 TESTS += tests/it_doctor_odd
-tests_it_doctor_odd_SOURCES = %D%/it_doctor_odd.c %D%/fault_proxy.c %D%/fault_proxy.h \
-	%D%/fixture_doctor.c %D%/fixture_doctor.h
+tests_it_doctor_odd_SOURCES = %D%/it_doctor_odd.c
 tests_it_doctor_odd_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_doctor_odd_LDADD = $(BACKEND_TEST_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += %D%/data/clock_skew.c
 
 check_PROGRAMS += tests/it_doctor_tls
-TESTS += tests/it_doctor_tls
-tests_it_doctor_tls_SOURCES = %D%/it_doctor_tls.c %D%/fixture_tls.c %D%/fixture_tls.h \
-	%D%/fixture_doctor.c %D%/fixture_doctor.h
+LONG_TESTS += tests/it_doctor_tls
+tests_it_doctor_tls_SOURCES = %D%/it_doctor_tls.c
 tests_it_doctor_tls_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_doctor_tls_LDADD = $(BACKEND_TEST_LIBS) $(JANSSON_LIBS)
 endif

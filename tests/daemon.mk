@@ -54,7 +54,7 @@ tests_it_amf_cli_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_it_amf_cli_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/it_amfd_cluster
-TESTS += tests/it_amfd_cluster
+LONG_TESTS += tests/it_amfd_cluster
 tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c %D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
 tests_it_amfd_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
@@ -87,7 +87,7 @@ tests_it_amfd_ccb_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
 check_PROGRAMS += tests/it_amfd_faults
-TESTS += tests/it_amfd_faults
+LONG_TESTS += tests/it_amfd_faults
 tests_it_amfd_faults_SOURCES = %D%/it_amfd_faults.c
 tests_it_amfd_faults_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_it_amfd_faults_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_check_SCRIPTS += tests/amf-rows.sh
-TESTS += tests/amf-rows.sh
 EXTRA_DIST += doc/amf-rows.tsv
 
 if WITH_TESTS
@@ -47,7 +46,7 @@ tests_test_amf_engine_models_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_models_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/test_amf_engine_sim
-TESTS += tests/test_amf_engine_sim
+LONG_TESTS += tests/test_amf_engine_sim
 tests_test_amf_engine_sim_SOURCES = %D%/test_amf_engine_sim.c
 tests_test_amf_engine_sim_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_sim_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend-redis/rds_stats.h"
 #include "base/clock.h"
 #include "fixture_sentinel.h"
 #include "sentinel_load.h"
@@ -193,6 +194,11 @@ static bool one(struct store_ckpt *c, int n, const char *mode, struct load_sum *
     return ok && !sum.wrong[0] && (!sum.lost || strcmp(mode, "async") == 0);
 }
 
+static unsigned long long counted(enum rds_stat what)
+{
+    return (unsigned long long)rds_stat_get(what);
+}
+
 int main(void)
 {
     const char *mode = getenv("MODE") ? getenv("MODE") : "available";
@@ -204,6 +210,7 @@ int main(void)
 
     seed = (unsigned)number("SEED", (int)time(NULL));
     setvbuf(stdout, NULL, _IOLBF, 0);
+    load_hasty();
     printf("failover-soak: SEED=%u MODE=%s FAULTS=%d\n", seed, mode, n);
     c = begin(mode);
     if (!c) {
@@ -217,5 +224,9 @@ int main(void)
     cluster_end(&cluster);
     printf("failover-soak: %d faults, %zu acknowledged, %zu lost: %s\n", i, total.ok,
            total.lost, ok ? "OK" : "FAILED");
+    printf("failover-soak: counted by the library: %llu repaired, %llu superseded, %llu "
+           "unrepairable\n",
+           counted(RDS_STAT_repaired), counted(RDS_STAT_superseded),
+           counted(RDS_STAT_unrepairable));
     return ok ? 0 : 1;
 }

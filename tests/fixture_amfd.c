@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,6 +18,7 @@
 
 #include "amf/amf_proto.h"
 #include "base/clock.h"
+#include "fixture_fork.h"
 #include "fixture_redis.h"
 
 static void die(const struct amfd *f, const char *what)
@@ -196,7 +196,6 @@ static void run_daemon(const struct amfd *f, const char *const *args)
     size_t n = 0, i;
     int fd;
 
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     netns_enter(f);
     snprintf(path, sizeof(path), "%s/clovis-amfd", builddir());
     snprintf(bin, sizeof(bin), "%s/tests", builddir());
@@ -222,7 +221,7 @@ static void run_daemon(const struct amfd *f, const char *const *args)
 
 void amfd_launch(struct amfd *f, const char *const *args)
 {
-    f->pid = fork();
+    f->pid = fork_among_threads();
     if (f->pid < 0)
         die(f, "fork");
     if (f->pid == 0)
@@ -567,9 +566,8 @@ int amfd_run(struct amfd *f, const char *const *argv, char **out)
         snprintf(path, sizeof(path), "%s/%s", builddir(), argv[0]);
     if (pipe2(fd, O_CLOEXEC) != 0)
         die(f, "pipe");
-    pid = fork();
+    pid = fork_among_threads();
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
         setenv("CLOVIS_AMF_SOCKET", f->socket, 1);
         dup2(fd[1], STDOUT_FILENO);
         dup2(fd[1], STDERR_FILENO);

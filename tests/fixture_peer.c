@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "fixture_fork.h"
 #include "fixture_store.h"
 
 enum { BURST_MAX = 65536 };
@@ -88,7 +88,6 @@ static void peer_main(int in, int out, const struct store_open_how *how)
     struct words w;
     char line[256];
 
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!f || store_start(soon()) != STORE_OK)
         _exit(1);
     while (fgets(line, sizeof(line), f)) {
@@ -113,7 +112,7 @@ void peer_start(struct peer *p, const struct store_open_how *how)
 
     if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
         abort();
-    p->pid = fork();
+    p->pid = fork_among_threads();
     if (p->pid < 0)
         abort();
     if (p->pid == 0) {

@@ -44,7 +44,7 @@ void cluster_rejoin(redisContext *raw);
  * or that node says otherwise. */
 int cluster_master(struct cluster *c);
 
-/* Wait until there is a master other than before (-1: any); aborts after 30 s. */
+/* Wait until there is a master other than before (-1: any); aborts after 75 s. */
 int cluster_master_other_than(struct cluster *c, int before);
 
 /* SENTINEL FAILOVER, until another node than before is the master. */

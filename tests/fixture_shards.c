@@ -118,6 +118,20 @@ static bool replicas_follow(void *arg)
     return true;
 }
 
+/* A node that does not answer in time is forgotten again: every two seconds anew. */
+static bool introduce(struct shards *s)
+{
+    bool met = false;
+    int tries, i;
+
+    for (tries = 0; tries < 30 && !met; tries++) {
+        for (i = 1; i < s->n_nodes; i++)
+            redis_int(&s->node[i], "CLUSTER MEET 127.0.0.1 %d %s", s->port[0], s->bus[0]);
+        met = wait_for(all_know_all, s, 2000);
+    }
+    return met;
+}
+
 /* The rest of *s is zero. */
 static void start(struct shards *s, int n_masters, bool replicas)
 {
@@ -134,9 +148,7 @@ static void start(struct shards *s, int n_masters, bool replicas)
                   (i + 1) * part < SLOTS_N ? (i + 1) * part - 1 : SLOTS_N - 1);
         redis_int(&s->node[i], "CLUSTER SET-CONFIG-EPOCH %d", i + 1);
     }
-    for (i = 1; i < s->n_nodes; i++)
-        redis_int(&s->node[i], "CLUSTER MEET 127.0.0.1 %d %s", s->port[0], s->bus[0]);
-    if (!wait_for(all_know_all, s, 30000))
+    if (!introduce(s))
         die("the cluster's nodes do not meet");
     for (i = n_masters; i < s->n_nodes; i++)
         redis_int(&s->node[i], "CLUSTER REPLICATE %s", s->id[i - n_masters]);

@@ -3,7 +3,8 @@
 # code in them works. The scripts need a compiler only.
 # A sanitizer changes nothing about what these see.
 if !WITH_SANITIZER
-TESTS += tests/headers.sh tests/abi-report.sh tests/links.sh
+LONG_TESTS += tests/headers.sh
+TESTS += tests/abi-report.sh tests/links.sh
 endif
 EXTRA_DIST += \
 	%D%/headers.sh %D%/links.sh %D%/compilers.sh %D%/abi-report.sh %D%/abi.awk %D%/identifiers.awk \

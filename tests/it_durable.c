@@ -41,24 +41,50 @@ static enum store_status write_text(struct store_ckpt *c, const char *id,
     return store_section_write(c, bytes(id), bytes(text), in_ms(ms));
 }
 
-/* Does node i have the text in section id of the checkpoint? Behind the API's back. */
-static bool node_has(int i, const char *name, const char *id, const char *text)
+/* What node i has of section id of the checkpoint, behind the API's back; new. */
+static redisReply *node_value(int i, const char *name, const char *id)
 {
     redisContext *raw = redis_raw(&group.node[i]);
     redisReply *r = redisCommand(raw, "GET clovis:{c:%s}", name);
     redisReply *v = NULL;
-    bool has;
 
     if (r && r->type == REDIS_REPLY_STRING)
         v = redisCommand(raw, "HGET clovis:{c:%s}:%s:data s:%s", name, r->str, id);
-    has = v && v->type == REDIS_REPLY_STRING && v->len == 24 + strlen(text) &&
-          memcmp(v->str + 24, text, strlen(text)) == 0;
     if (r)
         freeReplyObject(r);
-    if (v)
-        freeReplyObject(v);
     redisFree(raw);
-    return has;
+    return v;
+}
+
+/* A value has the number of its write in it, so equal ones are one write's; and they can
+ * be compared when they are sealed, too. */
+static bool is_same_value(const redisReply *a, const redisReply *b)
+{
+    return a && b && a->type == REDIS_REPLY_STRING && b->type == REDIS_REPLY_STRING &&
+           a->len == b->len && memcmp(a->str, b->str, a->len) == 0;
+}
+
+/* How many of the nodes that answer have the text in section "s", which the master has.
+ */
+static int nodes_with(struct store_ckpt *c, const char *text, int silent)
+{
+    redisReply *master = node_value(0, "c", "s"), *v;
+    char there[100];
+    int i, n = 0;
+
+    for (i = 0; i < group.n; i++) {
+        if (!group.node[i].pid || i == silent)
+            continue;
+        v = node_value(i, "c", "s");
+        n += is_same_value(v, master);
+        if (v)
+            freeReplyObject(v);
+    }
+    if (master)
+        freeReplyObject(master);
+    cr_expect_eq(read_text(c, "s", there, sizeof(there)), STORE_OK);
+    cr_expect_str_eq(there, text);
+    return n;
 }
 
 static void operator_says(const char *address, const char *state)
@@ -130,7 +156,7 @@ Test(durable, what_a_write_does_while_a_replica_is_missing)
     struct store_ckpt *c;
     enum store_status st;
     size_t i;
-    int k, n;
+    int n;
 
     group_start(&group, 3, NULL);
     for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -146,9 +172,7 @@ Test(durable, what_a_write_does_while_a_replica_is_missing)
             operator_says(group.address[2], "out");
         st = write_text(c, "s", rows[i].row, rows[i].want == STORE_OK ? 20000 : 900);
         cr_expect_eq(st, rows[i].want, "%s: %s", rows[i].row, store_status_text(st));
-        for (k = n = 0; k < 3; k++)
-            if (group.node[k].pid && !(rows[i].fault == FREEZE_ONE && k == 2))
-                n += node_has(k, "c", "s", rows[i].row);
+        n = nodes_with(c, rows[i].row, rows[i].fault == FREEZE_ONE ? 2 : -1);
         cr_expect_eq(n, rows[i].n_have, "%s: %d nodes have it", rows[i].row, n);
         /* what is known to be missing beforehand keeps strict from sending anything */
         if (strcmp(rows[i].mode, "strict") == 0 && rows[i].want == STORE_UNSURE &&
@@ -162,5 +186,45 @@ Test(durable, what_a_write_does_while_a_replica_is_missing)
         store_ckpt_close(c, soon());
         store_stop();
     }
+    group_end(&group);
+}
+
+/* ---- former masters ------------------------------------------------------- */
+
+/* Node i is the master in place of before, and node other follows it; before goes on as
+ * if nothing had happened. */
+static void succeed(int i, int before, int other)
+{
+    redis_int(&group.node[i], "REPLICAOF NO ONE");
+    redis_int(&group.node[other], "REPLICAOF 127.0.0.1 %d", group.node[i].port);
+    group_point(&group, i);
+    group_settle(&group, i, 1);
+    redis_int(&group.node[before], "CLIENT KILL TYPE normal");
+}
+
+/* Node 0 never hears of it and answers that it is a master; so does a replica that was
+ * promoted in place of ours, but this one's history ours goes on from. */
+Test(durable, a_former_master_does_not_hold_the_writes)
+{
+    struct store_ckpt *c;
+
+    group_start(&group, 3, NULL);
+    settings("available", "300");
+    client_start();
+    c = ckpt_make_with("c", &synchronous);
+    operator_says(group.address[0], "in"); /* its address is not seen on a socket */
+    cr_assert_eq(create(c, "s", "first"), STORE_OK);
+    succeed(1, 0, 2);
+    cr_expect_eq(write_text(c, "s", "second", 20000), STORE_OK);
+    succeed(2, 1, 1);
+    cr_expect_eq(write_text(c, "s", "third", 20000), STORE_OK);
+    store_ckpt_close(c, soon());
+    store_stop();
+    /* a process that has seen nothing of it */
+    client_start();
+    c = ckpt_make_with("c", &synchronous);
+    cr_expect_eq(write_text(c, "s", "fourth", 20000), STORE_OK);
+    store_ckpt_close(c, soon());
+    store_stop();
     group_end(&group);
 }

@@ -19,9 +19,9 @@
 #include "fixture_store.h"
 #include "sentinel_load.h"
 
-TestSuite(guard, .timeout = 110);
+TestSuite(guard, .timeout = 200);
 
-enum { NODES = 3, WAIT_MS = 30000 };
+enum { NODES = 3, WAIT_MS = 75000 };
 
 static struct cluster cluster;
 static pid_t guard;

@@ -17,7 +17,7 @@
 #include "fixture_store.h"
 #include "sentinel_load.h"
 
-enum { NODES = 3, SENTINELS = 3, WAIT_MS = 30000 };
+enum { NODES = 3, SENTINELS = 3, WAIT_MS = 75000 };
 
 /* The near address is on the loopback, too, so that cutting the link leaves it there. */
 #define NEAR "10.231.0.1"
@@ -219,7 +219,7 @@ static void play(const struct row *row)
 }
 
 Test(partition, the_side_that_is_cut_off_acknowledges_nothing_that_is_lost,
-     .timeout = 200, .fini = halves_remove)
+     .timeout = 235, .fini = halves_remove)
 {
     /* the asynchronous row without repair shows that there is something to lose */
     /* clang-format off */

@@ -38,7 +38,7 @@ static void setup(void)
     setenv("CLOVIS_LEASE_MS", "3600000", 1);
     setenv("CLOVIS_LOG", "none", 1);
     cr_assert_eq(store_start(soon()), STORE_OK);
-    cr_assert(wait_for(has_beaten, NULL, 5000));
+    cr_assert(wait_for(has_beaten, NULL, 20000));
 }
 
 static void teardown(void)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The installed tree, as programs of the legacy platform use it.
 if !WITH_SANITIZER
-TESTS += tests/legacy.sh
+LONG_TESTS += tests/legacy.sh
 endif
 EXTRA_DIST += %D%/legacy.sh %D%/data/foreign_ckpt.c %D%/data/foreign_user.c %D%/data/eo_61.c
 

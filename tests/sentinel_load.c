@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "backend-redis/rds_master.h"
 #include "base/clock.h"
 #include "history.h"
 
-enum { WORKERS = 4 };
+/* Threads that never rest take the time that servers and sentinels need. */
+enum { WORKERS = 4, PAUSE_US = 300 };
 
 struct worker {
     pthread_t thread;
@@ -22,7 +24,7 @@ struct worker {
 };
 
 static struct worker workers[WORKERS];
-static atomic_bool over;
+static atomic_bool over, hasty;
 static atomic_long n_acknowledged;
 
 int64_t load_patient(void)
@@ -112,8 +114,15 @@ static void *work(void *arg)
             ok = worker_read(w);
         if (ok && n % 16 == 0)
             ok = worker_create(w);
+        if (!atomic_load(&hasty))
+            nanosleep(&(struct timespec){0, PAUSE_US * 1000L}, NULL);
     }
     return NULL;
+}
+
+void load_hasty(void)
+{
+    atomic_store(&hasty, true);
 }
 
 bool load_start(struct store_ckpt *c)

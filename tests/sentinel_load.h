@@ -25,6 +25,9 @@ int64_t load_patient(void);
 /* Number of the generation in use. */
 uint64_t load_generation(void);
 
+/* The threads do not rest between operations any more. */
+void load_hasty(void);
+
 /* Make the sections in c and begin; false: that failed. */
 bool load_start(struct store_ckpt *c);
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_check_SCRIPTS += tests/exports.sh tests/contract-rows.sh tests/man.sh
-TESTS += tests/exports.sh tests/contract-rows.sh tests/man.sh
 EXTRA_DIST += %D%/ckpt_case.h %D%/fake_store.h %D%/fault.h doc/contract-rows.tsv
 
 if WITH_TESTS
@@ -11,7 +10,9 @@ TESTS += $(SHIM_TESTS)
 
 # the API over a store in memory
 check_LTLIBRARIES += libfakestore.la
-libfakestore_la_SOURCES = %D%/fake_store.h %D%/fake_store.c %D%/ckpt_case.h %D%/ckpt_case.c \
+libfakestore_la_SOURCES = %D%/fake_store.h %D%/fake_store_parts.h %D%/fake_store.c \
+	%D%/fake_store_work.c %D%/fake_store_ckpt.c %D%/fake_store_section.c \
+	%D%/fake_store_iter.c %D%/ckpt_case.h %D%/ckpt_case.c \
 	%D%/ckpt_world_fake.c
 libfakestore_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libfakestore_la_LIBADD = libshim.la
@@ -56,12 +57,16 @@ SHIM_ITS = tests/it_ckpt_rows tests/it_ckpt_peers tests/it_ckpt_model tests/it_c
 	tests/it_ckpt_limits tests/it_ckpt_away
 check_PROGRAMS += $(SHIM_ITS)
 TESTS += $(SHIM_ITS)
+check_LTLIBRARIES += libckpt-redis.la
+libckpt_redis_la_SOURCES = %D%/ckpt_case.c %D%/ckpt_world_redis.c %D%/ckpt_drain.c \
+	%D%/ckpt_calls.h %D%/ckpt_calls.c
+libckpt_redis_la_CPPFLAGS = $(TEST_CPPFLAGS)
 SHIM_IT_LIBS = libshim.la libbackend-redis.la libtest.la libbase.la \
 	$(CRITERION_LIBS) $(HIREDIS_LIBS) $(OPENSSL_LIBS)
 
-tests_it_ckpt_rows_SOURCES = $(CKPT_ROWS) %D%/ckpt_case.c %D%/ckpt_world_redis.c %D%/ckpt_drain.c
+tests_it_ckpt_rows_SOURCES = $(CKPT_ROWS)
 tests_it_ckpt_rows_CPPFLAGS = $(TEST_CPPFLAGS) -DCKPT_ROWS_SHARED
-tests_it_ckpt_rows_LDADD = $(SHIM_IT_LIBS)
+tests_it_ckpt_rows_LDADD = libckpt-redis.la $(SHIM_IT_LIBS)
 
 # a program as others write them, linked as they link; -no-install: run from here
 check_PROGRAMS += tests/ckpt_app
@@ -73,26 +78,22 @@ tests_it_ckpt_peers_SOURCES = %D%/it_ckpt_peers.c %D%/fixture_app.h %D%/fixture_
 tests_it_ckpt_peers_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_ckpt_peers_LDADD = libtest.la libbase.la $(CRITERION_LIBS) $(HIREDIS_LIBS)
 
-tests_it_ckpt_model_SOURCES = %D%/it_ckpt_model.c %D%/ckpt_model.h %D%/ckpt_model.c %D%/ckpt_model_run.h %D%/ckpt_model_ops.c \
-	%D%/ckpt_case.c %D%/ckpt_world_redis.c %D%/ckpt_drain.c
+tests_it_ckpt_model_SOURCES = %D%/it_ckpt_model.c %D%/ckpt_model.h %D%/ckpt_model.c %D%/ckpt_model_run.h %D%/ckpt_model_ops.c
 tests_it_ckpt_model_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_it_ckpt_model_LDADD = $(SHIM_IT_LIBS)
+tests_it_ckpt_model_LDADD = libckpt-redis.la $(SHIM_IT_LIBS)
 
-tests_it_ckpt_memory_SOURCES = %D%/it_ckpt_memory.c %D%/fault.h %D%/fault_alloc.c \
-	%D%/ckpt_calls.h %D%/ckpt_calls.c %D%/ckpt_case.c %D%/ckpt_world_redis.c %D%/ckpt_drain.c
+tests_it_ckpt_memory_SOURCES = %D%/it_ckpt_memory.c %D%/fault.h %D%/fault_alloc.c
 tests_it_ckpt_memory_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_ckpt_memory_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
-tests_it_ckpt_memory_LDADD = $(SHIM_IT_LIBS)
+tests_it_ckpt_memory_LDADD = libckpt-redis.la $(SHIM_IT_LIBS)
 
-tests_it_ckpt_limits_SOURCES = %D%/it_ckpt_limits.c %D%/ckpt_calls.h %D%/ckpt_calls.c \
-	%D%/ckpt_case.c %D%/ckpt_world_redis.c %D%/ckpt_drain.c
+tests_it_ckpt_limits_SOURCES = %D%/it_ckpt_limits.c
 tests_it_ckpt_limits_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_it_ckpt_limits_LDADD = $(SHIM_IT_LIBS)
+tests_it_ckpt_limits_LDADD = libckpt-redis.la $(SHIM_IT_LIBS)
 
-tests_it_ckpt_away_SOURCES = %D%/it_ckpt_away.c %D%/ckpt_calls.h %D%/ckpt_calls.c \
-	%D%/ckpt_case.c %D%/ckpt_world_redis.c %D%/ckpt_drain.c
+tests_it_ckpt_away_SOURCES = %D%/it_ckpt_away.c
 tests_it_ckpt_away_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_it_ckpt_away_LDADD = $(SHIM_IT_LIBS)
+tests_it_ckpt_away_LDADD = libckpt-redis.la $(SHIM_IT_LIBS)
 
 # threads; plain, for ThreadSanitizer
 check_PROGRAMS += tests/stress_ckpt

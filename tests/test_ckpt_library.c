@@ -16,6 +16,7 @@
 #include <clCkptExtApi.h>
 #include <clHeapApi.h>
 
+#include "fixture_fork.h"
 #include "fixture_redis.h"
 #include "shim/lib_db.h"
 
@@ -468,7 +469,7 @@ WORLDS(what_was_written_survives_a_kill)
         pid_t pid;
 
         cr_assert_eq(pipe(done), 0);
-        pid = fork();
+        pid = fork_among_threads();
         if (pid == 0) {
             close(done[0]);
             write_for_ever(done[1], last + 1);

@@ -14,6 +14,7 @@
 #include <clLogApi.h>
 
 #include "base/thread.h"
+#include "fixture_fork.h"
 
 #define BAD_HANDLE 0x00300005u
 #define BAD_PARAMETER 0x000b0002u
@@ -357,7 +358,7 @@ Test(plat_log, processes_share_the_units_of_a_file)
     pid_t pid;
 
     (void)s;
-    pid = fork();
+    pid = fork_among_threads();
     if (pid == 0) {
         records_write(stream_with(CL_LOG_FILE_FULL_ACTION_ROTATE), 500);
         _exit(0);

@@ -22,6 +22,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_large.c %D%/rds_large.h %D%/rds_read.c \
 	%D%/rds_master.c %D%/rds_master.h \
 	%D%/rds_orphans.c %D%/rds_orphans.h \
+	%D%/rds_lineage.c %D%/rds_lineage.h \
 	%D%/rds_owner.c %D%/rds_owner.h \
 	%D%/rds_replicas.c %D%/rds_replicas.h \
 	%D%/rds_repair.c %D%/rds_repair.h \

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backend-redis/rds_client.h"
+#include "backend-redis/rds_lineage.h"
 #include "backend-redis/rds_master.h"
 #include "backend-redis/rds_owner.h"
 #include "backend-redis/rds_replicas.h"
@@ -46,6 +47,7 @@ static struct {
 
     /* the thread's own */
     struct rds_session session;
+    struct rds_lineage lineage;
     int64_t refresh_ns; /* when the members are to be read again */
 } durable;
 
@@ -262,6 +264,35 @@ static void self_find(void)
     }
 }
 
+/* Add the histories that this process has seen to those that are noted in the store. If
+ * it does not let us, the one before is known all the same. */
+static void lineage_note(const struct rds_talk *t)
+{
+    char key[RDS_NAMESPACE_MAX + 16], text[RDS_LINEAGE_TEXT];
+    struct rds_lineage all = {.n = 0};
+    enum store_status st;
+    redisReply *reply;
+    size_t i;
+
+    snprintf(key, sizeof(key), "%s:lineage", rds.prefix);
+    reply = rds_talk_words(t, &st, 2, "GET", key);
+    if (!reply)
+        return;
+    rds_lineage_merge(&all, rds_reply_bytes(reply));
+    for (i = 0; i < durable.lineage.n; i++)
+        rds_lineage_add(&all, durable.lineage.id[i]);
+    rds_lineage_add(&all, durable.session.before);
+    rds_lineage_add(&all, durable.session.replid);
+    durable.lineage = all;
+    rds_lineage_text(&all, text);
+    if (!rds_reply_is(reply, text)) {
+        rds_reply_free(reply);
+        reply = rds_talk_words(t, &st, 3, "SET", key, text);
+    }
+    if (reply)
+        rds_reply_free(reply);
+}
+
 /* Who is there, and who should be. */
 static enum store_status survey(const struct rds_talk *t, uint64_t generation)
 {
@@ -298,8 +329,10 @@ static enum store_status survey(const struct rds_talk *t, uint64_t generation)
     }
     if (list)
         rds_reply_free(list);
-    if (st == STORE_OK && is_new)
+    if (st == STORE_OK && is_new) {
+        lineage_note(t);
         self_find();
+    }
     return st;
 }
 
@@ -425,8 +458,8 @@ static void ownership_clear_up(void)
      * heard of it since */
     if (since_ns && (now_ns - since_ns) / CLV_NS_PER_MS < contact_ms)
         contact_ms = (now_ns - since_ns) / CLV_NS_PER_MS;
-    owner = rds_owner_check(missing, n, durable.session.before, contact_ms,
-                            clv_deadline_ns(OWNER_MS * CLV_NS_PER_MS));
+    owner = rds_owner_check(missing, n, &durable.lineage, durable.session.replid,
+                            contact_ms, clv_deadline_ns(OWNER_MS * CLV_NS_PER_MS));
     pthread_mutex_lock(&durable.pipe.lock);
     if (owner == RDS_OWNER_YES) {
         durable.replicas.owner_ns = now_ns;

@@ -53,28 +53,34 @@ static redisReply *ask(const char *address, const char *word, const char *more)
     return reply;
 }
 
-/* A promoted replica begins a history of its own; who still has the one that ours goes on
+/* What a member that is missing may be measured by. */
+struct claim {
+    const struct rds_lineage *lineage;
+    const char *current;
+};
+
+/* A promoted replica begins a history of its own; who still has one that ours goes on
  * from has not been a replica since. */
-static bool is_former(const char *address, const char *before)
+static bool is_former(const char *address, const struct claim *ours)
 {
-    redisReply *info = before[0] ? ask(address, "INFO", "replication") : NULL;
+    redisReply *info = ask(address, "INFO", "replication");
     char replid[48] = "";
 
     if (info) {
         rds_reply_info(info, "master_replid:", replid, sizeof(replid));
         rds_reply_free(info);
     }
-    return replid[0] && strcmp(replid, before) == 0;
+    return rds_lineage_has(ours->lineage, replid) && strcmp(replid, ours->current) != 0;
 }
 
-static bool was_promoted(const char *address, const char *before)
+static bool was_promoted(const char *address, const struct claim *ours)
 {
     redisReply *role = ask(address, "ROLE", NULL);
     const bool is_master = rds_reply_is(rds_reply_at(role, 0), "master");
 
     if (role)
         rds_reply_free(role);
-    return is_master && !is_former(address, before);
+    return is_master && !is_former(address, ours);
 }
 
 bool rds_owner_is_at(const char *address, const char *run_id)
@@ -89,13 +95,14 @@ bool rds_owner_is_at(const char *address, const char *run_id)
 }
 
 enum rds_owner rds_owner_check(char (*missing)[RDS_PLACE_TEXT], size_t n_missing,
-                               const char *before, int64_t contact_ms,
-                               int64_t deadline_ns)
+                               const struct rds_lineage *lineage, const char *current,
+                               int64_t contact_ms, int64_t deadline_ns)
 {
+    const struct claim ours = {lineage, current};
     size_t i;
 
     for (i = 0; i < n_missing; i++) {
-        if (!was_promoted(missing[i], before))
+        if (!was_promoted(missing[i], &ours))
             continue;
         if (rds_pipe_may_complain(&rds.pipe))
             clv_log(

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backend-redis/rds_lineage.h"
 #include "backend-redis/rds_replicas.h"
 
 enum rds_owner { RDS_OWNER_YES, RDS_OWNER_NO, RDS_OWNER_UNCLEAR };
@@ -13,11 +14,11 @@ enum rds_owner { RDS_OWNER_YES, RDS_OWNER_NO, RDS_OWNER_UNCLEAR };
 /* Ask the replicas that are missing whether one of them has been made a master, and the
  * sentinels, if there are any, who the master is and whether it has answered them within
  * contact_ms. A replica that does not answer says nothing; nor does one that is still the
- * master of the history before ours: that is the one that ours was promoted in place of.
- * missing: as rds_replica.address. before: as rds_session.before. */
+ * master of a history that ours, current, goes on from: ours was promoted in its place.
+ * missing: as rds_replica.address. current: as rds_session.replid. */
 enum rds_owner rds_owner_check(char (*missing)[RDS_PLACE_TEXT], size_t n_missing,
-                               const char *before, int64_t contact_ms,
-                               int64_t deadline_ns);
+                               const struct rds_lineage *lineage, const char *current,
+                               int64_t contact_ms, int64_t deadline_ns);
 
 /* Is the server at address, as in rds_replica.address, the one with that run id? It may
  * be known to others by another address than to us. */

@@ -23,6 +23,7 @@ struct repair {
     int64_t clock_us;
     uint64_t position[RDS_SLOTS]; /* what the new master has, of one checkpoint */
     uint64_t repaired, superseded, lost;
+    char refusal[100]; /* the server takes no writes now; empty: it does */
     bool gone;
 
     struct rds_req req[BATCH];
@@ -161,26 +162,36 @@ static void loss_log(struct repair *r, const struct rds_kept_ckpt *c, struct clv
                 id.base ? (const char *)id.base : "", why);
 }
 
-/* {{guard's word}, {word...}} */
-static void outcome(struct repair *r, const redisReply *reply, const struct rds_kept *s,
-                    const struct rds_step *step)
+/* {{guard's word}, {word...}}; error: what the request has met first, or NULL */
+static void outcome(struct repair *r, const redisReply *reply, const char *error,
+                    const struct rds_kept *s, const struct rds_step *step)
 {
     const redisReply *first = rds_reply_at(reply, 0), *second = rds_reply_at(reply, 1);
     const redisReply *word = rds_reply_at(second, 0);
 
-    if (rds_reply_is(rds_reply_at(first, 0), "NEWER") ||
-        (step->kind == RDS_STEP_CREATE && rds_reply_is(word, "EXISTS")) ||
-        (step->kind == RDS_STEP_CREATE && rds_reply_is(word, "PAST")) ||
-        (step->kind == RDS_STEP_DELETE && rds_reply_is(word, "ABSENT"))) {
+    if (error && rds_error_status(error) == STORE_AWAY) {
+        snprintf(r->refusal, sizeof(r->refusal), "%s", error);
+    } else if (rds_reply_is(rds_reply_at(first, 0), "NEWER") ||
+               (step->kind == RDS_STEP_CREATE && rds_reply_is(word, "EXISTS")) ||
+               (step->kind == RDS_STEP_CREATE && rds_reply_is(word, "PAST")) ||
+               (step->kind == RDS_STEP_DELETE && rds_reply_is(word, "ABSENT"))) {
         r->superseded++;
     } else if (rds_reply_is(word, "OK")) {
         r->repaired++;
     } else {
-        const char *error = rds_reply_error(reply);
         const char *said = rds_reply_bytes(word).base;
 
         loss_log(r, s->of, s->id, error ? error : said ? said : "no answer");
     }
+}
+
+/* The cause of an EXECABORT comes before it. */
+static void cause_note(char *cause, size_t size, const redisReply *reply)
+{
+    const char *error = rds_reply_error(reply);
+
+    if (error && !cause[0])
+        snprintf(cause, size, "%s", error);
 }
 
 /* Receive the replies of one request, of which the last counts. */
@@ -189,6 +200,7 @@ static enum rds_io replies_read(struct repair *r, size_t i)
     struct rds_conn *conn = r->t->conn;
     redisReply *reply, *last = NULL;
     enum rds_io io = RDS_IO_OK;
+    char cause[200] = "";
     uint32_t n = 0;
 
     while (n < r->req[i].n_replies && io == RDS_IO_OK) {
@@ -199,11 +211,12 @@ static enum rds_io replies_read(struct repair *r, size_t i)
             if (last)
                 rds_reply_free(last);
             last = reply;
+            cause_note(cause, sizeof(cause), reply);
             n++;
         }
     }
     if (io == RDS_IO_OK)
-        outcome(r, last, r->section[i], r->step[i]);
+        outcome(r, last, cause[0] ? cause : NULL, r->section[i], r->step[i]);
     if (last)
         rds_reply_free(last);
     return io;
@@ -225,9 +238,10 @@ static enum store_status batch_run(struct repair *r)
     for (i = 0; i < r->n; i++)
         rds_req_free(&r->req[i]);
     r->n = 0;
-    return io == RDS_IO_OK
-               ? STORE_OK
-               : rds_talk_fail(r->t, STORE_AWAY, "connection lost in a repair");
+    if (io != RDS_IO_OK)
+        return rds_talk_fail(r->t, STORE_AWAY, "connection lost in a repair");
+    /* not lost: what was demoted meanwhile, or waits for a replica, is tried again */
+    return r->refusal[0] ? rds_talk_fail(r->t, STORE_AWAY, r->refusal) : STORE_OK;
 }
 
 /* ---- all of it ----------------------------------------------------------- */
