@@ -74,21 +74,22 @@ static void words_read(void)
     fclose(f);
 }
 
-static bool is_registered(const char *comp_log)
+/* So many of its processes have. */
+static bool is_registered(const char *comp_log, int processes)
 {
     FILE *f = fopen(comp_log, "re");
     char line[256];
-    bool found = false;
 
     if (!f)
         return true; /* not launched here: nobody to wait for */
-    while (!found && fgets(line, sizeof(line), f))
-        found = strcmp(line, "registered rc=0x0\n") == 0;
+    while (processes > 0 && fgets(line, sizeof(line), f))
+        processes -= strcmp(line, "registered rc=0x0\n") == 0;
     fclose(f);
-    return found;
+    return processes == 0;
 }
 
-/* after=COMP: let that one register first, as long as it may be going to. */
+/* after=COMP: let that one register first, as long as it may be going to. With times=N
+ * its Nth process: the others were of a daemon that is no more. */
 static void wait_for_other(void)
 {
     const int64_t end_ns = clv_now_ns() + AFTER_MS * CLV_NS_PER_MS;
@@ -100,7 +101,7 @@ static void wait_for_other(void)
     at += strlen("after=");
     snprintf(path, sizeof(path), "%s/%.*s.log", run ? run : ".", (int)strcspn(at, " "),
              at);
-    while (!is_registered(path) && clv_now_ns() < end_ns)
+    while (!is_registered(path, number("times=", 1)) && clv_now_ns() < end_ns)
         poll(NULL, 0, 5);
 }
 
