@@ -119,6 +119,9 @@ tests_it_amfd_fence_SOURCES = %D%/it_amfd_fence.c %D%/exclusion.c %D%/exclusion.
 tests_it_amfd_fence_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_fence_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
+dist_check_SCRIPTS += %D%/unit.sh
+TESTS += %D%/unit.sh
+
 # a component that counts while it is active
 check_PROGRAMS += tests/fence_app
 tests_fence_app_SOURCES = %D%/fence_app.c
