@@ -59,6 +59,12 @@ tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c %D%/fixture_amfd_cluster.c
 tests_it_amfd_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
+check_PROGRAMS += tests/it_amfd_proxy
+TESTS += tests/it_amfd_proxy
+tests_it_amfd_proxy_SOURCES = %D%/it_amfd_proxy.c
+tests_it_amfd_proxy_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_proxy_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
 check_PROGRAMS += tests/it_amfd_netns
 TESTS += tests/it_amfd_netns
 tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c \
