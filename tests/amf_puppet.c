@@ -233,6 +233,20 @@ static void heard_terminate(const json_t *o)
         exit(0);
 }
 
+/* With the word proxy: speak for the component. */
+static void heard_proxied(const json_t *o, const char *type)
+{
+    const bool instantiate = strcmp(type, "pinst") == 0;
+
+    printf("heard %s %s\n", type, text(o, "comp"));
+    if (!has("proxy"))
+        return;
+    if (instantiate)
+        object_send(json_pack("{s:s, s:i, s:s, s:s}", "t", "register", "id", 3, "comp",
+                              text(o, "comp"), "proxy", me.comp));
+    response(o, instantiate ? "proxied-instantiate" : "proxied-cleanup", 0);
+}
+
 static void heard_pg(const json_t *o)
 {
     json_t *m;
@@ -268,6 +282,8 @@ static void heard(const json_t *o)
         heard_terminate(o);
     else if (strcmp(type, "pg") == 0)
         heard_pg(o);
+    else if (strcmp(type, "pinst") == 0 || strcmp(type, "pclean") == 0)
+        heard_proxied(o, type);
     else if (strcmp(type, "health") == 0)
         printf("health %s\n", text(o, "key"));
     else if (strcmp(type, "re") == 0 && integer(o, "id") == 2)

@@ -95,14 +95,20 @@ static void finish(void)
     redis_end(&store);
 }
 
-static void expect_log(struct amfd *f, const char *log, const char *text)
+static void expect_times(struct amfd *f, const char *log, const char *text, int n)
 {
-    char *err;
+    char *err, *told;
 
-    if (amfd_log_has(f, log, text, 1, PATIENCE_MS))
+    if (amfd_log_has(f, log, text, n, PATIENCE_MS))
         return;
     err = amfd_log(f, "err");
-    cr_assert(false, "%s: expected \"%s\"\n%s", log, text, err);
+    told = amfd_log(f, log);
+    cr_assert(false, "%s: expected \"%s\" %d times\n%s\n%s", log, text, n, told, err);
+}
+
+static void expect_log(struct amfd *f, const char *log, const char *text)
+{
+    expect_times(f, log, text, 1);
 }
 
 /* ---- the tests ------------------------------------------------------------------- */
@@ -110,16 +116,46 @@ static void expect_log(struct amfd *f, const char *log, const char *text)
 #define REGISTER                                                                         \
     "{\"t\":\"register\",\"id\":9,\"comp\":\"counter2\",\"proxy\":\"counter1\"}"
 
-Test(amfd_proxy, one_daemon_tells_the_proxy, .timeout = LIMIT, .fini = finish)
+#define ACTIVE_2 "csiset ACTIVE csi=csi2 flags=1 tr=1 active=counter2"
+
+static void start_one(void)
 {
     prepare(&a);
+    amfd_puppet(&a, "counter1", "proxy");
     amfd_again(&a);
     expect_log(&a, "counter1", "csiset ACTIVE csi=csi1");
-    expect_log(&a, "counter1", "heard pinst");
-    amfd_order(&a, "counter1", REGISTER);
-    expect_log(&a, "counter1", "re 9 rc=0x0");
-    expect_log(&a, "counter1", "csiset ACTIVE csi=csi2 flags=1 tr=1 active=counter2");
+    expect_log(&a, "counter1", "heard pinst counter2");
+    expect_log(&a, "counter1", "re 3 rc=0x0");
+    expect_log(&a, "counter1", ACTIVE_2);
+}
+
+Test(amfd_proxy, one_daemon_tells_the_proxy, .timeout = LIMIT, .fini = finish)
+{
+    start_one();
     expect_log(&a, "err", "counter2: registered by counter1");
+    cr_expect_eq(amfd_stop(&a, SIGTERM, PATIENCE_MS), 0);
+    expect_log(&a, "counter1", "terminate counter2");
+}
+
+Test(amfd_proxy, a_component_that_failed_is_registered_anew, .timeout = LIMIT,
+     .fini = finish)
+{
+    start_one();
+    amfd_order(&a, "counter1",
+               "{\"t\":\"fault\",\"id\":8,\"comp\":\"counter2\",\"recovery\":2}");
+    expect_log(&a, "counter1", "heard pclean counter2");
+    expect_times(&a, "counter1", "heard pinst counter2", 2);
+    expect_times(&a, "counter1", "re 3 rc=0x0", 2);
+    expect_log(&a, "counter1", "csiset ACTIVE csi=csi2 flags=3 tr=1 active=counter2");
+}
+
+Test(amfd_proxy, a_proxy_that_crashed_registers_it_anew, .timeout = LIMIT, .fini = finish)
+{
+    start_one();
+    kill(amfd_pid(&a, "counter1"), SIGKILL);
+    expect_times(&a, "counter1", "csiset ACTIVE csi=csi1", 2);
+    expect_times(&a, "counter1", "re 3 rc=0x0", 2);
+    expect_log(&a, "counter1", "csiset ACTIVE csi=csi2 flags=3 tr=1 active=counter2");
 }
 
 Test(amfd_proxy, a_proxy_of_another_daemon_is_named, .timeout = LIMIT, .fini = finish)

@@ -154,6 +154,7 @@ static void proxied(struct amf_daemon *d, const struct amf_action *a)
 {
     const bool instantiate = a->type == AMF_DO_PROXIED_INSTANTIATE;
 
+    amf_component_forget(d, a->index); /* it may be registered anew */
     if (call(d, a->index, a->proxy, AMF_CALL_PROXIED, a->invocation, false,
              json_pack("{s:s}", "t", instantiate ? "pinst" : "pclean")))
         amf_daemon_note(d, "%s: asked to %s %s", name_of(d, a->proxy),
