@@ -181,9 +181,8 @@ static bool grow(const struct bench_options *o, int groups, struct grown *out)
         out->start_ms = (double)(last_ns - begin_ns) / (double)CLV_NS_PER_MS;
         out->cpu_ms = cpu_ms(c.amfd);
         out->rss_kib = rss_kib(c.amfd);
-        begin_ns = clv_now_ns();
-        ok = bench_cluster_order(&c,
-                                 "{\"t\":\"kill-node\",\"id\":2,\"name\":\"node0\"}") &&
+        ok = bench_cluster_order(&c, "{\"t\":\"kill-node\",\"id\":2,\"name\":\"node0\"}",
+                                 &begin_ns) &&
              collect_rest(&c, &last_ns);
         out->failover_ns = last_ns - begin_ns;
     }

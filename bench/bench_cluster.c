@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <clCommonErrors.h>
+
 #include "base/clock.h"
 
 extern char **environ;
@@ -160,20 +162,54 @@ static int operator_connect(const struct bench_cluster *c)
     return -1;
 }
 
-bool bench_cluster_order(struct bench_cluster *c, const char *request)
+/* The rc of the answer to request 2, which comes after the one to the hello; -1: none. */
+static long answer_rc(int fd)
+{
+    char text[1024];
+    const char *at = NULL;
+    size_t size = 0;
+    ssize_t n;
+
+    while (!at && size + 1 < sizeof(text)) {
+        n = recv(fd, text + size, sizeof(text) - 1 - size, 0);
+        if (n <= 0)
+            return -1;
+        size += (size_t)n;
+        text[size] = '\0';
+        at = strchr(text, '\n');
+        at = at && strchr(at + 1, '\n') ? strstr(at + 1, "\"rc\":") : NULL;
+    }
+    return at ? strtol(at + strlen("\"rc\":"), NULL, 10) : -1;
+}
+
+static long order_once(const struct bench_cluster *c, const char *request,
+                       int64_t *sent_ns)
 {
     const int fd = operator_connect(c);
     char text[512];
     const int n = snprintf(text, sizeof(text),
                            "{\"t\":\"hello\",\"id\":1,\"operator\":true}\n%s\n", request);
-    const bool ok = fd >= 0 && send(fd, text, (size_t)n, MSG_NOSIGNAL) == n &&
-                    recv(fd, text, sizeof(text), 0) > 0;
+    long rc = -1;
 
-    if (!ok)
-        fprintf(stderr, "bench: the daemon does not answer: %s\n", strerror(errno));
+    *sent_ns = clv_now_ns();
+    if (fd >= 0 && send(fd, text, (size_t)n, MSG_NOSIGNAL) == n)
+        rc = answer_rc(fd);
     if (fd >= 0)
         close(fd);
-    return ok;
+    return rc;
+}
+
+bool bench_cluster_order(struct bench_cluster *c, const char *request, int64_t *sent_ns)
+{
+    long rc = order_once(c, request, sent_ns);
+
+    for (; CL_GET_ERROR_CODE(rc) == CL_ERR_TRY_AGAIN;
+         rc = order_once(c, request, sent_ns))
+        poll(NULL, 0, 1); /* components report a callback before they answer it */
+    if (rc)
+        fprintf(stderr, "bench: %s: the daemon answers 0x%lx\n", request,
+                (unsigned long)rc);
+    return rc == 0;
 }
 
 void bench_cluster_show_log(const struct bench_cluster *c)

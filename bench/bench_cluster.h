@@ -46,8 +46,9 @@ bool bench_cluster_next(struct bench_cluster *c, struct bench_callback *cb, int 
 /* There is a callback within ms. */
 bool bench_cluster_waiting(const struct bench_cluster *c, int ms);
 
-/* Ask the daemon for something that an operator may ask: a JSON text. */
-bool bench_cluster_order(struct bench_cluster *c, const char *request);
+/* Ask the daemon for something that an operator may ask, a JSON text with the id 2, until
+ * it does not say to try again. *sent_ns: just before it was sent. */
+bool bench_cluster_order(struct bench_cluster *c, const char *request, int64_t *sent_ns);
 
 /* The daemon's log, to standard error. */
 void bench_cluster_show_log(const struct bench_cluster *c);

@@ -74,21 +74,22 @@ static void words_read(void)
     fclose(f);
 }
 
-static bool is_registered(const char *comp_log)
+/* So many of its processes have. */
+static bool is_registered(const char *comp_log, int processes)
 {
     FILE *f = fopen(comp_log, "re");
     char line[256];
-    bool found = false;
 
     if (!f)
         return true; /* not launched here: nobody to wait for */
-    while (!found && fgets(line, sizeof(line), f))
-        found = strcmp(line, "registered rc=0x0\n") == 0;
+    while (processes > 0 && fgets(line, sizeof(line), f))
+        processes -= strcmp(line, "registered rc=0x0\n") == 0;
     fclose(f);
-    return found;
+    return processes == 0;
 }
 
-/* after=COMP: let that one register first, as long as it may be going to. */
+/* after=COMP: let that one register first, as long as it may be going to. With times=N
+ * its Nth process: the others were of a daemon that is no more. */
 static void wait_for_other(void)
 {
     const int64_t end_ns = clv_now_ns() + AFTER_MS * CLV_NS_PER_MS;
@@ -100,7 +101,7 @@ static void wait_for_other(void)
     at += strlen("after=");
     snprintf(path, sizeof(path), "%s/%.*s.log", run ? run : ".", (int)strcspn(at, " "),
              at);
-    while (!is_registered(path) && clv_now_ns() < end_ns)
+    while (!is_registered(path, number("times=", 1)) && clv_now_ns() < end_ns)
         poll(NULL, 0, 5);
 }
 
@@ -232,6 +233,20 @@ static void heard_terminate(const json_t *o)
         exit(0);
 }
 
+/* With the word proxy: speak for the component. */
+static void heard_proxied(const json_t *o, const char *type)
+{
+    const bool instantiate = strcmp(type, "pinst") == 0;
+
+    printf("heard %s %s\n", type, text(o, "comp"));
+    if (!has("proxy"))
+        return;
+    if (instantiate)
+        object_send(json_pack("{s:s, s:i, s:s, s:s}", "t", "register", "id", 3, "comp",
+                              text(o, "comp"), "proxy", me.comp));
+    response(o, instantiate ? "proxied-instantiate" : "proxied-cleanup", 0);
+}
+
 static void heard_pg(const json_t *o)
 {
     json_t *m;
@@ -267,6 +282,8 @@ static void heard(const json_t *o)
         heard_terminate(o);
     else if (strcmp(type, "pg") == 0)
         heard_pg(o);
+    else if (strcmp(type, "pinst") == 0 || strcmp(type, "pclean") == 0)
+        heard_proxied(o, type);
     else if (strcmp(type, "health") == 0)
         printf("health %s\n", text(o, "key"));
     else if (strcmp(type, "re") == 0 && integer(o, "id") == 2)

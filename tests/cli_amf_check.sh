@@ -94,6 +94,25 @@ clAmfDefinitions.xml|s/<isRestartable>CL_TRUE/<isRestartable>yes/|*clAmfDefiniti
 clAmfDefinitions.xml|s/<numPrefInserviceSUs>2/<numPrefInserviceSUs>0/|group pair: numPrefInserviceSUs 0 starts none of its SUs
 ROWS
 
+# a proxy on another node than the component that it speaks for
+agent='<compType name="Agent"><csiTypes><csiType name="Selling"/></csiTypes>'
+agent="$agent<proxyCSIType>Counting</proxyCSIType>"
+agent="$agent<capabilityModel>CL_AMS_COMP_CAP_ONE_ACTIVE_OR_ONE_STANDBY</capabilityModel>"
+agent="$agent<property>CL_AMS_PROXIED_PREINSTANTIABLE</property>"
+agent="$agent<processRel>CL_CPM_COMP_SINGLE_PROCESS</processRel><instantiateCommand/></compType>"
+edit clAmfDefinitions.xml "s#</compTypes>#$agent&#"
+sed 's/name="counter2" type="CounterType"/name="counter2" type="Agent"/' \
+    "$models/good-6x/clAmfConfig.xml" >"$dir/clAmfConfig.xml"
+expect 4 out 'finding: component counter2 on node host2: its proxy may be counter1 on node host1, which works only when one clovis-amfd plays both nodes (*clAmfDefinitions.xml:*)' \
+    "$clovis" amf check "$dir"
+sed 's/<\/componentInstances>/<componentInstance name="counter3" type="Agent"\/>&/
+     s/name="counter2" type/name="counter2x" type/' "$models/good-6x/clAmfConfig.xml" |
+    sed '/counter2x/s/<componentInstance name="counter3"[^>]*>//' >"$dir/clAmfConfig.xml"
+"$clovis" amf check "$dir" | grep 'counter3 on node host1: its proxy may be counter2x on node host2' >/dev/null || {
+    echo "FAIL: the proxy of a fail-over may be on another node" >&2
+    failed=1
+}
+
 # programs: relative ones below --bindir
 edit clAmfConfig.xml ''
 mkdir "$TMPDIR/bin"

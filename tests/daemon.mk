@@ -59,9 +59,16 @@ tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c %D%/fixture_amfd_cluster.c
 tests_it_amfd_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
+check_PROGRAMS += tests/it_amfd_proxy
+TESTS += tests/it_amfd_proxy
+tests_it_amfd_proxy_SOURCES = %D%/it_amfd_proxy.c
+tests_it_amfd_proxy_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_proxy_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
 check_PROGRAMS += tests/it_amfd_netns
 TESTS += tests/it_amfd_netns
-tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c %D%/fixture_netns.c %D%/fixture_netns.h
+tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c \
+	%D%/fixture_sides.c %D%/fixture_sides.h %D%/fixture_netns.c %D%/fixture_netns.h
 tests_it_amfd_netns_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_netns_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
@@ -105,7 +112,23 @@ tests_stress_amf_log_SOURCES = %D%/stress_amf_log.c
 tests_stress_amf_log_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_stress_amf_log_LDADD = libtest.la libamfd.la $(HIREDIS_LIBS) $(UV_LIBS)
 
-# a component that writes while it is active
+check_PROGRAMS += tests/test_exclusion
+TESTS += tests/test_exclusion
+tests_test_exclusion_SOURCES = %D%/test_exclusion.c %D%/exclusion.c %D%/exclusion.h
+tests_test_exclusion_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_test_exclusion_LDADD = $(CRITERION_LIBS)
+
+check_PROGRAMS += tests/it_amfd_fence
+TESTS += tests/it_amfd_fence
+tests_it_amfd_fence_SOURCES = %D%/it_amfd_fence.c %D%/exclusion.c %D%/exclusion.h \
+	%D%/fixture_sides.c %D%/fixture_sides.h %D%/fixture_netns.c %D%/fixture_netns.h
+tests_it_amfd_fence_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_fence_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+dist_check_SCRIPTS += %D%/unit.sh
+TESTS += %D%/unit.sh
+
+# a component that counts while it is active
 check_PROGRAMS += tests/fence_app
 tests_fence_app_SOURCES = %D%/fence_app.c
 tests_fence_app_CPPFLAGS = $(TEST_CPPFLAGS)

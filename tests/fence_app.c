@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A component that writes while it is active: one byte into a collocated checkpoint every
- * few milliseconds, and a line for each write that the store has acknowledged:
+ * A component that counts while it is active: it reads the counter of a collocated
+ * checkpoint and writes the next number, every few milliseconds, and logs each act, which
+ * tests/exclusion.h judges. Times are microseconds of CLOCK_MONOTONIC.
  *
- *   812345678 812345901 wrote        (microseconds: begun, acknowledged)
- *   812346001 refused 0x20
+ *   812345000 start 4711       the process
+ *   812345100 ha 1             told by a callback
+ *   812345200 active           has the active-replica role; acts from now on
+ *   812345300 look
+ *   812345400 found 41 4700    the counter, and the process that wrote it
+ *   812345500 blind 6          or the read's error
+ *   812345600 invoke 42 1      about to write, in this HA state
+ *   812345700 ok 42            or fail 42 20: not written; or unknown 42 5: perhaps
  */
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <saAmf.h>
 #include <saCkpt.h>
@@ -21,10 +30,15 @@
 
 enum { PERIOD_MS = 5 };
 
+struct counter {
+    uint64_t number, pid;
+};
+
 static SaAmfHandleT amf;
 static SaCkptHandleT service;
 static SaCkptCheckpointHandleT ckpt;
-static atomic_bool active, ending;
+static atomic_int ha_state, activations;
+static atomic_bool ending;
 
 static long long now_us(void)
 {
@@ -50,25 +64,64 @@ static bool ckpt_open(void)
                                 SA_TIME_ONE_MINUTE, &ckpt) == SA_AIS_OK;
 }
 
-/* On a thread of its own: a write may take as long as the store is away. */
-static void *writer(void *unused)
+static bool look(struct counter *c)
 {
-    SaCkptIOVectorElementT io = {.dataBuffer = (void *)"x", .dataSize = 1};
-    SaUint32T bad;
+    SaCkptIOVectorElementT io = {.dataBuffer = c, .dataSize = sizeof(*c)};
     SaAisErrorT rc;
-    long long begun;
+    SaUint32T bad;
+
+    *c = (struct counter){0};
+    printf("%lld look\n", now_us());
+    rc = saCkptCheckpointRead(ckpt, &io, 1, &bad);
+    if (rc == SA_AIS_OK)
+        printf("%lld found %" PRIu64 " %" PRIu64 "\n", now_us(), c->number, c->pid);
+    else
+        printf("%lld blind %d\n", now_us(), (int)rc);
+    return rc == SA_AIS_OK;
+}
+
+static void count(int ha)
+{
+    struct counter c;
+    SaCkptIOVectorElementT io = {.dataBuffer = &c, .dataSize = sizeof(c)};
+    SaAisErrorT rc;
+    SaUint32T bad;
+
+    if (!look(&c))
+        return;
+    c = (struct counter){c.number + 1, (uint64_t)getpid()};
+    printf("%lld invoke %" PRIu64 " %d\n", now_us(), c.number, ha);
+    rc = saCkptCheckpointWrite(ckpt, &io, 1, &bad);
+    if (rc == SA_AIS_OK)
+        printf("%lld ok %" PRIu64 "\n", now_us(), c.number);
+    else
+        printf("%lld %s %" PRIu64 " %d\n", now_us(),
+               rc == SA_AIS_ERR_TIMEOUT ? "unknown" : "fail", c.number, (int)rc);
+}
+
+static bool role_take(void)
+{
+    if (saCkptActiveReplicaSet(ckpt) != SA_AIS_OK)
+        return false;
+    printf("%lld active\n", now_us());
+    return true;
+}
+
+/* On a thread of its own, because a call may take as long as the store is away. The role
+ * is taken on it, too: so what was counted before is never written after. */
+static void *counting(void *unused)
+{
+    int taken = 0, told, ha;
 
     (void)unused;
     while (!atomic_load(&ending)) {
         poll(NULL, 0, PERIOD_MS);
-        if (!atomic_load(&active))
+        told = atomic_load(&activations);
+        ha = atomic_load(&ha_state);
+        if (ha != SA_AMF_HA_ACTIVE || (taken != told && !role_take()))
             continue;
-        begun = now_us();
-        rc = saCkptCheckpointWrite(ckpt, &io, 1, &bad);
-        if (rc == SA_AIS_OK)
-            printf("%lld %lld wrote\n", begun, now_us());
-        else
-            printf("%lld refused %d\n", begun, (int)rc);
+        taken = told;
+        count(ha);
     }
     return NULL;
 }
@@ -79,9 +132,9 @@ static void on_set(SaInvocationT inv, const SaNameT *comp, SaAmfHAStateT ha,
     (void)comp;
     (void)csi;
     printf("%lld ha %d\n", now_us(), (int)ha);
-    if (ha == SA_AMF_HA_ACTIVE && saCkptActiveReplicaSet(ckpt) != SA_AIS_OK)
-        printf("%lld no role\n", now_us());
-    atomic_store(&active, ha == SA_AMF_HA_ACTIVE);
+    if (ha == SA_AMF_HA_ACTIVE)
+        atomic_fetch_add(&activations, 1);
+    atomic_store(&ha_state, (int)ha);
     saAmfResponse(amf, inv, SA_AIS_OK);
 }
 
@@ -91,6 +144,8 @@ static void on_remove(SaInvocationT inv, const SaNameT *comp, const SaNameT *csi
     (void)comp;
     (void)csi;
     (void)flags;
+    printf("%lld ha 0\n", now_us());
+    atomic_store(&ha_state, 0);
     saAmfResponse(amf, inv, SA_AIS_OK);
 }
 
@@ -113,10 +168,11 @@ int main(void)
     SaNameT name;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("%lld start %d\n", now_us(), (int)getpid());
     if (saAmfInitialize(&amf, &callbacks, &version) != SA_AIS_OK ||
         saAmfSelectionObjectGet(amf, &fd) != SA_AIS_OK || !ckpt_open() ||
         saAmfComponentNameGet(amf, &name) != SA_AIS_OK ||
-        pthread_create(&thread, NULL, writer, NULL) != 0 ||
+        pthread_create(&thread, NULL, counting, NULL) != 0 ||
         saAmfComponentRegister(amf, &name, NULL) != SA_AIS_OK) {
         printf("cannot start\n");
         return 1;

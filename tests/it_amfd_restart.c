@@ -132,6 +132,14 @@ Test(amfd_restart, a_killed_node_is_still_down_afterwards, .timeout = LIMIT,
     expect_log("counter1", "csiset STANDBY", 1);
 }
 
+/* All that follows happens to new processes, and counter1 is to be the active one again.
+ */
+static void kill_daemon_for_good(void)
+{
+    cr_assert_eq(amfd_stop(&f, SIGKILL, 5000), 1000 + SIGKILL);
+    amfd_puppet(&f, "counter2", "after=counter1 times=2");
+}
+
 Test(amfd_restart, fresh_kills_what_was_left_and_begins_anew, .timeout = LIMIT,
      .fini = finish)
 {
@@ -141,7 +149,7 @@ Test(amfd_restart, fresh_kills_what_was_left_and_begins_anew, .timeout = LIMIT,
     amfd_start(&f, NULL);
     cr_assert(amfd_settled(&f, 15000));
     one = amfd_pid(&f, "counter1");
-    amfd_stop(&f, SIGKILL, 5000);
+    kill_daemon_for_good();
     amfd_launch(&f, fresh);
     expect_log("counter1", "start pid=", 2);
     expect_log("counter1", "csiset ACTIVE", 2);
@@ -156,7 +164,7 @@ Test(amfd_restart, another_model_begins_anew, .timeout = LIMIT, .fini = finish)
     amfd_start(&f, NULL);
     cr_assert(amfd_settled(&f, 15000));
     one = amfd_pid(&f, "counter1");
-    amfd_stop(&f, SIGKILL, 5000);
+    kill_daemon_for_good();
     amfd_model_write(&f, &other);
     amfd_again(&f);
     expect_log("err", "the model has changed", 1);
@@ -174,7 +182,7 @@ Test(amfd_restart, a_damaged_state_is_named_and_strangers_are_killed, .timeout =
     amfd_start(&f, NULL);
     cr_assert(amfd_settled(&f, 15000));
     one = amfd_pid(&f, "counter1");
-    amfd_stop(&f, SIGKILL, 5000);
+    kill_daemon_for_good();
     snprintf(path, sizeof(path), "%s/clovis-amfd.state", f.run);
     file = fopen(path, "w");
     fputs("{\"version\":1,", file);

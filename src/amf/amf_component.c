@@ -365,6 +365,15 @@ static uint32_t register_proxied(struct amf_daemon *d, const struct amf_peer *p,
     return AMF_RE_OK;
 }
 
+static uint32_t register_elsewhere(const struct amf_daemon *d, int comp)
+{
+    clv_log(CLV_LOG_WARNING,
+            "%s: its registration is refused: it is on node %s, which another daemon "
+            "plays; expected a component of this daemon's nodes",
+            name_of(d, comp), d->model->nodes[amf_daemon_comp_node(d, comp)].name);
+    return AMF_RE_DOESNT_EXIST;
+}
+
 void amf_component_register(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     const int comp = amf_server_comp(d, o, "comp");
@@ -372,8 +381,10 @@ void amf_component_register(struct amf_daemon *d, struct amf_peer *p, const json
     const int node = comp >= 0 ? amf_daemon_comp_node(d, comp) : -1;
     uint32_t rc;
 
-    if (comp < 0 || !d->nodes[node].played)
+    if (comp < 0)
         rc = AMF_RE_DOESNT_EXIST;
+    else if (!d->nodes[node].played)
+        rc = register_elsewhere(d, comp);
     else if (!d->nodes[node].up || d->stopping)
         rc = AMF_RE_TRY_AGAIN;
     else if (proxy_name && *proxy_name)

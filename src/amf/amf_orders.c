@@ -36,6 +36,27 @@ static int spokesman(const struct amf_daemon *d, int comp)
     return d->comps[comp].proxy >= 0 ? d->comps[comp].proxy : comp;
 }
 
+/* The same for an order, which may come before the proxy has registered the component. */
+static int addressee(const struct amf_daemon *d, const struct amf_action *a, int comp)
+{
+    return a->proxy >= 0 ? a->proxy : spokesman(d, comp);
+}
+
+/* Processes of other nodes talk to the daemons that play those. */
+static void not_there(const struct amf_daemon *d, int comp, int asked)
+{
+    const int node = amf_daemon_comp_node(d, asked);
+
+    if (d->nodes[node].played)
+        clv_log(CLV_LOG_DEBUG, "%s: not there to be told", name_of(d, asked));
+    else
+        clv_log(CLV_LOG_WARNING,
+                "%s: cannot be told anything, its proxy %s is on node %s, which another "
+                "daemon plays; expected a proxy on node %s",
+                name_of(d, comp), name_of(d, asked), d->model->nodes[node].name,
+                d->model->nodes[amf_daemon_comp_node(d, comp)].name);
+}
+
 /* Send o (taken) and remember that an answer is due. False: nobody is there; the
  * engine hears of that, or has heard, by the component's end. */
 static bool call(struct amf_daemon *d, int comp, int asked, enum amf_call_kind kind,
@@ -51,7 +72,7 @@ static bool call(struct amf_daemon *d, int comp, int asked, enum amf_call_kind k
 
     amf_must(o);
     if (!peer) {
-        clv_log(CLV_LOG_DEBUG, "%s: not there to be told", name_of(d, asked));
+        not_there(d, comp, asked);
         json_decref(o);
         return false;
     }
@@ -83,7 +104,7 @@ static void csi_set(struct amf_daemon *d, const struct amf_action *a)
 
     if (s->with_attrs && s->csi >= 0)
         json_object_set_new(o, "attrs", attributes(&d->model->csis[s->csi]));
-    if (!call(d, s->comp, spokesman(d, s->comp), AMF_CALL_CSISET, s->invocation,
+    if (!call(d, s->comp, addressee(d, a, s->comp), AMF_CALL_CSISET, s->invocation,
               s->ha == AMF_HA_QUIESCING, o))
         return;
     d->comps[s->comp].working = true;
@@ -97,7 +118,8 @@ static void csi_remove(struct amf_daemon *d, const struct amf_action *a)
     json_t *o = json_pack("{s:s, s:s, s:i}", "t", "csirmv", "csi", csi_name(d, s->csi),
                           "flags", (int)s->flags);
 
-    if (call(d, s->comp, spokesman(d, s->comp), AMF_CALL_CSIRMV, s->invocation, false, o))
+    if (call(d, s->comp, addressee(d, a, s->comp), AMF_CALL_CSIRMV, s->invocation, false,
+             o))
         amf_daemon_note(d, "%s: remove %s", name_of(d, s->comp),
                         s->csi >= 0 ? csi_name(d, s->csi) : "all its CSIs");
 }
@@ -132,6 +154,7 @@ static void proxied(struct amf_daemon *d, const struct amf_action *a)
 {
     const bool instantiate = a->type == AMF_DO_PROXIED_INSTANTIATE;
 
+    amf_component_forget(d, a->index); /* it may be registered anew */
     if (call(d, a->index, a->proxy, AMF_CALL_PROXIED, a->invocation, false,
              json_pack("{s:s}", "t", instantiate ? "pinst" : "pclean")))
         amf_daemon_note(d, "%s: asked to %s %s", name_of(d, a->proxy),

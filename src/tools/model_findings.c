@@ -81,6 +81,36 @@ static bool is_proxied(const struct amf_comp *c)
            c->property == AMF_PROP_PROXIED_NON_PREINSTANTIABLE;
 }
 
+static bool may_be_proxy(const struct amf_comp *p, const struct amf_comp *of)
+{
+    return p->property == AMF_PROP_SA_AWARE && supports(p, of->proxy_csi_type);
+}
+
+static int node_of(const struct amf_model *m, const struct amf_comp *c)
+{
+    return m->sus[c->su].node;
+}
+
+/* A daemon of a cluster tells the processes of its own nodes only. */
+static void proxy_node_look(struct findings *f, const struct amf_comp *c)
+{
+    const struct amf_model *m = f->m;
+    const struct amf_comp *p;
+    size_t i;
+
+    for (i = 0; i < m->n_comps; i++) {
+        p = &m->comps[i];
+        if (!may_be_proxy(p, c) || node_of(m, p) == node_of(m, c))
+            continue;
+        found(f,
+              "component %s on node %s: its proxy may be %s on node %s, which works only "
+              "when one clovis-amfd plays both nodes (%s:%d)",
+              c->name, m->nodes[node_of(m, c)].name, p->name,
+              m->nodes[node_of(m, p)].name, c->file, c->line);
+        return;
+    }
+}
+
 static void proxy_look(struct findings *f, const struct amf_comp *c)
 {
     size_t i;
@@ -90,8 +120,10 @@ static void proxy_look(struct findings *f, const struct amf_comp *c)
         return;
     }
     for (i = 0; i < f->m->n_comps; i++)
-        if (supports(&f->m->comps[i], c->proxy_csi_type))
+        if (may_be_proxy(&f->m->comps[i], c)) {
+            proxy_node_look(f, c);
             return;
+        }
     found(f, "component %s: no component supports %s, the CSI type of its proxy", c->name,
           c->proxy_csi_type);
 }
