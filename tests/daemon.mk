@@ -59,6 +59,12 @@ tests_it_amfd_cluster_SOURCES = %D%/it_amfd_cluster.c %D%/fixture_amfd_cluster.c
 tests_it_amfd_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
+check_PROGRAMS += tests/it_amfd_away
+TESTS += tests/it_amfd_away
+tests_it_amfd_away_SOURCES = %D%/it_amfd_away.c %D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
+tests_it_amfd_away_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_away_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
 check_PROGRAMS += tests/it_amfd_netns
 TESTS += tests/it_amfd_netns
 tests_it_amfd_netns_SOURCES = %D%/it_amfd_netns.c %D%/fixture_netns.c %D%/fixture_netns.h

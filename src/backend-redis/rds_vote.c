@@ -30,6 +30,18 @@ static size_t in_contact(const struct rds_vote *votes, size_t n,
     return count;
 }
 
+/* How many name master and do not reach it. */
+static size_t in_doubt(const struct rds_vote *votes, size_t n,
+                       const struct rds_place *master)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < n; i++)
+        count += votes[i].valid && votes[i].contact_ms == INT64_MAX &&
+                 rds_place_equal(&votes[i].master, master);
+    return count;
+}
+
 /* The shortest time within which a majority has heard of the master. */
 static int64_t contact_of_majority(const struct rds_vote *votes, size_t n,
                                    const struct rds_place *master)
@@ -65,5 +77,6 @@ void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *ou
         out->master = votes[i].master;
     }
     out->majority = 2 * out->n_for > n;
+    out->n_doubt = in_doubt(votes, n, &out->master);
     out->contact_ms = contact_of_majority(votes, n, &out->master);
 }

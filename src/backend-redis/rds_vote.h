@@ -25,6 +25,7 @@ struct rds_vote {
 
 struct rds_tally {
     size_t n_valid, n_for; /* who answered, who agrees on master */
+    size_t n_doubt;        /* who of these does not reach it */
     bool majority;
     struct rds_place master; /* the one that most name; among equals the highest epoch */
     int64_t epoch;
