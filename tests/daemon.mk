@@ -8,6 +8,12 @@ tests_test_amfd_parts_SOURCES = %D%/test_amfd_parts.c
 tests_test_amfd_parts_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_test_amfd_parts_LDADD = libamfd.la $(CRITERION_LIBS)
 
+check_PROGRAMS += tests/test_amf_ahead
+TESTS += tests/test_amf_ahead
+tests_test_amf_ahead_SOURCES = %D%/amf_story.h %D%/test_amf_ahead.c
+tests_test_amf_ahead_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_test_amf_ahead_LDADD = libamf-sim.la libamfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
 check_PROGRAMS += tests/amf_puppet
 tests_amf_puppet_SOURCES = %D%/amf_puppet.c
 tests_amf_puppet_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)

@@ -41,7 +41,8 @@ struct ahead {
     uv_timer_t watch;
     struct facts sent; /* in the log's queue, or in the store */
     uint64_t read_n;   /* the last entry that was read */
-    int64_t heard_ns;  /* the store knew of us then */
+    int64_t heard_ns;  /* the store had our beat, and then this last entry */
+    uint64_t heard_n;
     uint64_t n_told;   /* invocations given so far */
     struct told *told; /* owned; that the cluster has taken over, and may be answered */
     size_t told_size;
@@ -104,30 +105,13 @@ static struct fact *fact_new(const struct amf_wire_event *w, uint64_t seq)
     return f;
 }
 
-/* ---- for how long ------------------------------------------------------------------ */
-
-/* Nobody can have given our work away before that: a lease after we were heard of last,
- * or, if the store was seen to be away for everybody, the same after that. Who leads
- * forgives an outage of more than half a lease. */
-static int64_t safe_until(const struct ahead *x)
-{
-    const int64_t lease = x->c->lease_ns, gone = amf_log_gone_ns(x->c->log);
-    int64_t until = x->heard_ns + lease / 4 * 3, other = 0;
-
-    if (gone > x->heard_ns + lease)
-        other = gone + lease / 2;
-    else if (gone > x->heard_ns)
-        other = gone + lease / 4;
-    return other > until ? other : until;
-}
-
 static bool may_begin(const struct ahead *x)
 {
     const struct amf_daemon *d = x->c->d;
 
     return !x->now && x->sent.first && x->c->settled && amf_cluster_based(x->c) &&
-           !d->restoring && !d->stopping && amf_log_gone_ns(x->c->log) > x->heard_ns &&
-           clv_now_ns() < safe_until(x);
+           !d->restoring && !d->stopping && amf_log_gone(x->c->log) &&
+           clv_now_ns() < amf_log_safe_ns(x->c->log);
 }
 
 /* ---- the end of it ------------------------------------------------------------------
@@ -416,7 +400,7 @@ static void watch(uv_timer_t *timer)
     else if (may_begin(x))
         begin(x);
     else if (x->now && x->now->n_orders && !x->lapsed && !x->given_up &&
-             !x->c->d->stopping && clv_now_ns() > safe_until(x))
+             !x->c->d->stopping && clv_now_ns() > amf_log_safe_ns(x->c->log))
         lapse(x);
 }
 
@@ -455,11 +439,22 @@ static void hand_in(struct ahead *x)
     }
 }
 
+/* That others have our beat is not all: they may have given up on us before it. */
+static void heard(struct ahead *x)
+{
+    if (!x->heard_ns || x->read_n < x->heard_n)
+        return;
+    amf_log_heard(x->c->log, x->heard_ns);
+    x->heard_ns = 0;
+}
+
 void amf_cluster_ahead_view(struct amf_cluster *c, const struct amf_log_view *v)
 {
     struct ahead *x = c->ahead;
 
     x->heard_ns = v->asked_ns;
+    x->heard_n = v->tail;
+    heard(x);
     if (x->now && !x->entry && v->asked_ns > x->began_ns && amf_cluster_based(c))
         hand_in(x);
 }
@@ -578,6 +573,7 @@ void amf_cluster_ahead_entry(struct amf_cluster *c, const struct amf_log_entry *
     struct ahead *x = c->ahead;
 
     x->read_n = e->n;
+    heard(x);
     while (amf_cluster_is_me(c, e->who) && x->sent.first && x->sent.first->seq <= e->seq)
         free(facts_take(&x->sent));
 }

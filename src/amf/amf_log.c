@@ -103,12 +103,14 @@ static void view_hand_out(struct amf_log *l, const redisReply *reply, int64_t as
     struct amf_log_beat beats[VIEW_MAX];
     struct amf_log_view v = {
         .asked_ns = asked_ns, .leader = text_of(rds_reply_at(reply, 2)), .beats = beats};
-    int64_t epoch = 0;
+    int64_t epoch = 0, tail = 0;
     size_t i;
 
     if (!rds_reply_int(rds_reply_at(reply, 0), &v.ms) ||
-        !rds_reply_int(rds_reply_at(reply, 1), &epoch))
+        !rds_reply_int(rds_reply_at(reply, 1), &epoch) ||
+        !rds_reply_int(rds_reply_at(reply, 3), &tail))
         return;
+    v.tail = (uint64_t)tail;
     v.epoch = (uint64_t)epoch;
     for (i = 0; pairs && i + 1 < pairs->elements && v.n_beats < VIEW_MAX; i += 2)
         beats[v.n_beats++] = (struct amf_log_beat){text_of(rds_reply_at(pairs, i)),
@@ -637,14 +639,24 @@ bool amf_log_retract(struct amf_log *l, const uint64_t *numbers, size_t n)
     return free_all;
 }
 
-void amf_log_doubt(struct amf_log *l, bool on)
+void amf_log_heard(struct amf_log *l, int64_t asked_ns)
 {
-    amf_probe_want(l->probe, on);
+    amf_probe_heard(l->probe, asked_ns);
 }
 
-int64_t amf_log_gone_ns(struct amf_log *l)
+void amf_log_doubt(struct amf_log *l, bool on)
 {
-    return amf_probe_gone_ns(l->probe);
+    amf_probe_doubt(l->probe, on);
+}
+
+bool amf_log_gone(struct amf_log *l)
+{
+    return amf_probe_gone(l->probe);
+}
+
+int64_t amf_log_safe_ns(struct amf_log *l)
+{
+    return amf_probe_safe_ns(l->probe);
 }
 
 void amf_log_elect(struct amf_log *l, uint64_t seen)

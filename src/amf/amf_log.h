@@ -34,6 +34,7 @@ struct amf_log_beat {
 struct amf_log_view {
     int64_t ms;
     int64_t asked_ns; /* our beat was sent then, on the monotonic clock */
+    uint64_t tail;    /* the last entry */
     uint64_t epoch;
     const char *leader; /* "": none yet */
     const struct amf_log_beat *beats;
@@ -76,10 +77,15 @@ uint64_t amf_log_number(struct amf_log *l);
  * may be in the store, and all of them stay. */
 bool amf_log_retract(struct amf_log *l, const uint64_t *numbers, size_t n);
 
-/* Look again and again whether the store is away for everybody. */
+/* The monotonic clock, when nobody had any reason to count us as dead. */
+void amf_log_heard(struct amf_log *l, int64_t asked_ns);
+/* Look now whether the store is away for everybody, and not only when we have not been
+ * heard of for a while. */
 void amf_log_doubt(struct amf_log *l, bool on);
-/* When it was, at the latest, on the monotonic clock; 0: never as far as is known. */
-int64_t amf_log_gone_ns(struct amf_log *l);
+/* It was away for everybody since we were heard of last. */
+bool amf_log_gone(struct amf_log *l);
+/* Nobody can have counted us as dead before that, on the monotonic clock. */
+int64_t amf_log_safe_ns(struct amf_log *l);
 
 /* Try to lead after seen, the epoch in the last view. */
 void amf_log_elect(struct amf_log *l, uint64_t seen);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether the store is away for everybody: a thread of its own that looks again and again
- * while that is wanted, so that neither a hanging server nor a hanging sentinel holds up
- * those who use the log.
+ * Whether others may have given up on us. A daemon that is not heard of for a lease is
+ * counted as dead by the others, if these have the store. So it is safe until then; and
+ * for as long as it was seen again and again, by a thread of its own, that nobody has the
+ * store.
  */
 #ifndef AMF_LOG_PROBE_H
 #define AMF_LOG_PROBE_H
@@ -19,8 +20,19 @@ struct amf_probe *amf_probe_new(const struct rds_url *url, int64_t lease_ms);
 /* Waits for the thread, so for a look at the most. */
 void amf_probe_free(struct amf_probe *p);
 
-void amf_probe_want(struct amf_probe *p, bool on);
-/* The last time at which the store was seen to be away; 0: never. */
-int64_t amf_probe_gone_ns(struct amf_probe *p);
+/* As in amf_log.h. */
+void amf_probe_heard(struct amf_probe *p, int64_t asked_ns);
+void amf_probe_doubt(struct amf_probe *p, bool on);
+bool amf_probe_gone(struct amf_probe *p);
+int64_t amf_probe_safe_ns(struct amf_probe *p);
+
+/* What the times come to. */
+struct amf_probe_times {
+    int64_t lease_ns, heard_ns, safe_ns;
+    bool gone;
+};
+void amf_probe_times_heard(struct amf_probe_times *t, int64_t asked_ns);
+/* It was away from since_ns to at_ns. */
+void amf_probe_times_gone(struct amf_probe_times *t, int64_t since_ns, int64_t at_ns);
 
 #endif

@@ -138,34 +138,34 @@ void amf_store_teardown(void)
     rds_tls_teardown();
 }
 
-/* missed: most sentinels do not reach it either. */
-static bool master_find(const struct rds_url *url, struct rds_place *out, bool *missed,
-                        int64_t deadline_ns, char *why, size_t why_size)
+/* silent_ms: for how long most sentinels miss it; 0: they do not. */
+static bool master_find(const struct rds_url *url, struct rds_place *out,
+                        int64_t *silent_ms, int64_t deadline_ns, char *why,
+                        size_t why_size)
 {
     struct rds_tally tally;
 
-    *missed = false;
+    *silent_ms = 0;
     if (!rds_url_has_sentinels(url)) {
         rds_url_place(url, 0, out);
         return true;
     }
     if (rds_sentinel_ask(&tally, deadline_ns, why, why_size) != STORE_OK)
         return false;
-    *missed = 2 * tally.n_doubt > url->n_hosts;
+    *silent_ms = tally.silent_ms;
     *out = tally.master;
     return true;
 }
 
-bool amf_store_gone(const struct rds_url *url, int64_t deadline_ns)
+bool amf_store_gone(const struct rds_url *url, int64_t deadline_ns, int64_t *for_ms)
 {
     struct rds_place place;
     char why[300];
-    bool missed;
     int fd;
 
-    if (!master_find(url, &place, &missed, deadline_ns, why, sizeof(why)))
+    if (!master_find(url, &place, for_ms, deadline_ns, why, sizeof(why)))
         return false;
-    if (missed)
+    if (*for_ms > 0)
         return true;
     fd = rds_dial(&place, NULL, deadline_ns, why, sizeof(why));
     if (fd < 0)
@@ -181,11 +181,11 @@ bool amf_store_open(struct amf_store *s)
     struct rds_place place;
     int64_t clock_us;
     char why[300] = "";
-    bool missed;
+    int64_t silent_ms;
 
     if (s->open)
         return true;
-    if (!master_find(s->url, &place, &missed, deadline, why, sizeof(why)) ||
+    if (!master_find(s->url, &place, &silent_ms, deadline, why, sizeof(why)) ||
         rds_conn_open(&s->conn, &place, NULL, deadline, why, sizeof(why)) != STORE_OK) {
         complain(s, why);
         return false;

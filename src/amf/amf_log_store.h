@@ -17,8 +17,9 @@ bool amf_store_setup(const struct rds_url *url);
 void amf_store_teardown(void);
 
 /* The store is away for everybody, not only out of our reach: its server's host answers
- * and refuses, while no other one is the master; or most sentinels do not reach it. */
-bool amf_store_gone(const struct rds_url *url, int64_t deadline_ns);
+ * and refuses, while no other one is the master; or most sentinels count it as down.
+ * for_ms: for so long already. */
+bool amf_store_gone(const struct rds_url *url, int64_t deadline_ns, int64_t *for_ms);
 
 /* One connection, opened when it is needed. */
 struct amf_store {
