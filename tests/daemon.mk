@@ -8,6 +8,12 @@ tests_test_amfd_parts_SOURCES = %D%/test_amfd_parts.c
 tests_test_amfd_parts_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_test_amfd_parts_LDADD = libamfd.la $(CRITERION_LIBS)
 
+check_PROGRAMS += tests/test_amf_ahead
+TESTS += tests/test_amf_ahead
+tests_test_amf_ahead_SOURCES = %D%/amf_story.h %D%/test_amf_ahead.c
+tests_test_amf_ahead_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_test_amf_ahead_LDADD = libamf-sim.la libamfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
 check_PROGRAMS += tests/amf_puppet
 tests_amf_puppet_SOURCES = %D%/amf_puppet.c
 tests_amf_puppet_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
@@ -64,6 +70,12 @@ TESTS += tests/it_amfd_proxy
 tests_it_amfd_proxy_SOURCES = %D%/it_amfd_proxy.c
 tests_it_amfd_proxy_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_proxy_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_away
+TESTS += tests/it_amfd_away
+tests_it_amfd_away_SOURCES = %D%/it_amfd_away.c %D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
+tests_it_amfd_away_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_away_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
 check_PROGRAMS += tests/it_amfd_netns
 TESTS += tests/it_amfd_netns

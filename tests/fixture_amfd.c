@@ -48,6 +48,8 @@ static const char definitions[] =
     "autoRepair>\n"
     "</nodeType></nodeTypes>\n"
     "<sgTypes><sgType name=\"SGType\"><restartDuration>%d</restartDuration>\n"
+    "<compRestartCountMax>%d</compRestartCountMax>\n"
+    "<suRestartCountMax>%d</suRestartCountMax>\n"
     "<adminState>CL_AMS_ADMIN_STATE_UNLOCKED</adminState>\n"
     "<redundancyModel>CL_AMS_SG_REDUNDANCY_MODEL_TWO_N</redundancyModel>\n"
     "<autoRepair>CL_TRUE</autoRepair></sgType></sgTypes>\n"
@@ -141,7 +143,8 @@ void amfd_model_write(struct amfd *f, const struct amfd_model *m)
 
     if (!m)
         m = &none;
-    fprintf(file, definitions, or_int(m->start_ms, 100),
+    fprintf(file, definitions, or_int(m->start_ms, 100), or_int(m->restarts, 5),
+            or_int(m->restarts, 5),
             m->command ? m->command : "amf_puppet", m->cleanup ? m->cleanup : "",
             m->restartable ? m->restartable : "CL_FALSE", or_int(m->attempts, 1),
             m->recovery ? m->recovery : "COMP_FAILOVER", or_int(m->instantiate_ms, 10000),

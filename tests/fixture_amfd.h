@@ -21,6 +21,7 @@ struct amfd_model {
     int csi_set_ms;          /* default 5000 */
     const char *cleanup;     /* cleanup command */
     int attempts;            /* numMaxInstantiate, default 1; none with delay */
+    int restarts;            /* of components, then of SUs; default 5 */
 };
 
 struct amfd {

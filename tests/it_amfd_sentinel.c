@@ -41,18 +41,23 @@ static void expect_log(struct amfd *f, const char *comp, const char *text, int n
     cr_assert(false, "%s: expected \"%s\" %d times", comp, text, n);
 }
 
-static void start_both(void)
+static void start_both_with(const struct amfd_model *m, const char *lease_ms)
 {
     cluster_start(&store, 3, 3, NULL);
     setenv("CLOVIS_REDIS_URL", store.url, 1);
-    setenv("CLOVIS_AMF_LEASE_MS", "800", 1);
-    amfd_prepare(&a, NULL);
-    amfd_prepare(&b, NULL);
+    setenv("CLOVIS_AMF_LEASE_MS", lease_ms, 1);
+    amfd_prepare(&a, m);
+    amfd_prepare(&b, m);
     amfd_launch(&a, args_a);
     expect_log(&a, "counter1", "csiset ACTIVE", 1);
     amfd_launch(&b, args_b);
     expect_log(&b, "counter2", "csiset STANDBY", 1);
     cluster_settle(&store);
+}
+
+static void start_both(void)
+{
+    start_both_with(NULL, "800");
 }
 
 /* Nothing is failed over because of it; what comes after it is taken over as ever. */
@@ -97,4 +102,28 @@ Test(amfd_sentinel, the_master_dies_together_with_the_leader, .timeout = LIMIT,
     amfd_launch(&a, args_a);
     expect_log(&a, "counter1", "csiset STANDBY", 1);
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 2);
+}
+
+/* It does not wait for the next master; that one is told of it. */
+Test(amfd_sentinel, an_active_is_restarted_while_the_store_has_no_master,
+     .timeout = LIMIT, .fini = finish)
+{
+    const struct amfd_model m = {.restartable = "CL_TRUE",
+                                 .recovery = "NO_RECOMMENDATION"};
+    pid_t second;
+    int before, now;
+
+    start_both_with(&m, "4000"); /* a stall is not to look like a cut */
+    before = cluster_master(&store);
+    redis_kill(&store.node[before]);
+    kill(amfd_pid(&a, "counter1"), SIGKILL);
+    expect_log(&a, "counter1", "csiset ACTIVE", 2);
+    second = amfd_pid(&a, "counter1");
+    expect_log(&a, "err", "the store is away: what can be restarted in place is", 1);
+    now = cluster_master_other_than(&store, before);
+    cr_assert(amfd_beats_pass(&store.node[now], 2, 4 * AMFD_BEATS, PATIENCE_MS));
+    expect_log(&a, "err", "the cluster has what was done", 1);
+    cr_expect_eq(amfd_pid(&a, "counter1"), second);
+    cr_expect_eq(amfd_log_count(&a, "counter1", "csiset"), 2);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 1);
 }

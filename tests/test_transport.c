@@ -97,6 +97,40 @@ Test(transport, contact)
     }
 }
 
+/* Seconds for which each sentinel has missed the master, 0: it does not count it as down.
+ */
+Test(transport, silence)
+{
+    /* clang-format off */
+    static const struct { const char *names, *silent; int64_t want; const char *what; } rows[] = {
+        { "aaa", "000", 0, "none misses it" },
+        { "aaa", "900", 0, "one does" },
+        { "aaa", "940", 4, "two do" },
+        { "aaa", "948", 8, "all do: what a majority has seen" },
+        { "aab", "949", 4, "one names another" },
+        { "aa-", "94-", 4, "one is silent itself" },
+        { "a--", "9--", 0, "two are" },
+        { "abb", "900", 0, "the others have another already" },
+        { "a",   "4",   4, "one of one" },
+    };
+    /* clang-format on */
+    size_t i, k;
+
+    for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct rds_vote votes[8] = {0};
+        struct rds_tally t;
+
+        for (k = 0; rows[i].names[k]; k++) {
+            votes[k].valid = rows[i].names[k] != '-';
+            votes[k].master.host[0] = rows[i].names[k];
+            votes[k].silent_ms = votes[k].valid ? rows[i].silent[k] - '0' : 0;
+        }
+        rds_vote_count(votes, k, &t);
+        cr_expect_eq(t.silent_ms, rows[i].want, "%s: %lld", rows[i].what,
+                     (long long)t.silent_ms);
+    }
+}
+
 /* ---- URLs ---------------------------------------------------------------- */
 
 static const struct url_row {

@@ -20,6 +20,7 @@ bool amf_cluster_ours(struct amf_cluster *c, const struct amf_action *a)
 {
     const struct amf_daemon *d = c->d;
     int comp = a->index;
+    bool did;
 
     switch (a->type) {
     case AMF_DO_TIMER:
@@ -33,16 +34,17 @@ bool amf_cluster_ours(struct amf_cluster *c, const struct amf_action *a)
     case AMF_DO_CSI_REMOVE:
         comp = a->set.comp;
         break;
-    case AMF_DO_LAUNCH:
-    case AMF_DO_KILL:
-        c->generation[comp]++;
-        c->pid[comp] = 0;
-        c->carried_out[comp] = c->generation[comp];
-        break;
     default:
         break;
     }
-    return d->nodes[amf_daemon_comp_node(d, comp)].played && !d->stopping;
+    did = amf_cluster_ahead_did(c, a, comp);
+    if (a->type == AMF_DO_LAUNCH || a->type == AMF_DO_KILL) {
+        c->generation[comp]++;
+        c->pid[comp] = 0;
+        if (!did)
+            c->carried_out[comp] = c->generation[comp];
+    }
+    return !did && d->nodes[amf_daemon_comp_node(d, comp)].played && !d->stopping;
 }
 
 int64_t amf_cluster_timer_ms(const struct amf_cluster *c)
@@ -116,6 +118,8 @@ int amf_cluster_pid(const struct amf_cluster *c, int comp)
 {
     const enum amf_presence p = amf_engine_presence(c->d->engine, comp);
 
+    if (amf_cluster_ahead_on(c) && c->d->nodes[amf_daemon_comp_node(c->d, comp)].played)
+        return (int)c->d->comps[comp].pid;
     return p == AMF_PRES_UNINSTANTIATED ? 0 : c->pid[comp];
 }
 
@@ -137,11 +141,11 @@ json_t *amf_cluster_describe(const struct amf_cluster *c)
 
     for (i = 0; i < c->d->model->n_nodes; i++)
         json_object_set_new(owners, c->d->model->nodes[i].name, json_string(c->owner[i]));
-    return json_pack("{s:s, s:s, s:b, s:I, s:b, s:o, s:o}", "name",
+    return json_pack("{s:s, s:s, s:b, s:I, s:b, s:b, s:o, s:o}", "name",
                      c->d->settings->cluster, "who", c->who, "leads", c->epoch != 0,
                      "epoch", (json_int_t)c->epoch, "settled",
-                     amf_cluster_based(c) && c->settled, "members",
-                     amf_cluster_members_pack(c), "owners", owners);
+                     amf_cluster_based(c) && c->settled, "ahead", amf_cluster_ahead_on(c),
+                     "members", amf_cluster_members_pack(c), "owners", owners);
 }
 
 /* ---- begin and end
@@ -168,10 +172,12 @@ struct amf_cluster *amf_cluster_open(struct amf_daemon *d)
     amf_cluster_name_make(c);
     c->log = amf_log_open(d->loop, d->settings->cluster, c->who, d->settings->lease_ms,
                           &events);
-    if (c->log)
-        return c;
-    amf_cluster_free(c);
-    return NULL;
+    if (!c->log) {
+        amf_cluster_free(c);
+        return NULL;
+    }
+    amf_cluster_ahead_open(c);
+    return c;
 }
 
 void amf_cluster_begin(struct amf_cluster *c, const char *was)
@@ -186,6 +192,7 @@ void amf_cluster_close(struct amf_cluster *c)
         amf_cluster_append(c, 0, 0, json_pack("{s:s}", "t", "leave"));
     amf_log_forget(c->log, c->who);
     amf_log_close(c->log, LEAVE_MS);
+    amf_cluster_ahead_close(c);
 }
 
 void amf_cluster_free(struct amf_cluster *c)
@@ -204,6 +211,7 @@ void amf_cluster_free(struct amf_cluster *c)
     while (c->members)
         amf_cluster_member_remove(c, c->members->who);
     amf_log_free(c->log);
+    amf_cluster_ahead_free(c);
     free(c->snapshot);
     free(c->owner);
     free(c->generation);

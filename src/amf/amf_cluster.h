@@ -43,6 +43,9 @@ bool amf_cluster_ours(struct amf_cluster *c, const struct amf_action *a);
 int64_t amf_cluster_timer_ms(const struct amf_cluster *c);
 void amf_cluster_timers_run(struct amf_cluster *c);
 
+/* What decides on our components now: the daemon's engine, or one that is ahead of it. */
+const struct amf_engine *amf_cluster_engine(const struct amf_cluster *c);
+
 /* The state of the cluster is known here. */
 bool amf_cluster_based(const struct amf_cluster *c);
 /* A component of ours goes on under a state that was taken over. False: what the cluster

@@ -4,6 +4,7 @@
 #define AMF_CLUSTER_IN_H
 
 #include "amf/amf_cluster.h"
+#include "amf/amf_cluster_wire.h"
 #include "amf/amf_log.h"
 
 struct member {
@@ -30,9 +31,12 @@ struct kept {
     struct amf_log_entry e; /* its texts are owned */
 };
 
+struct ahead;
+
 struct amf_cluster {
     struct amf_daemon *d;
     struct amf_log *log;
+    struct ahead *ahead; /* what is done without the store */
     char who[AMF_WHO_SIZE], was[AMF_WHO_SIZE];
     int64_t lease_ns;
     int64_t clock_ms; /* the cluster's time minus the monotonic clock */
@@ -79,6 +83,10 @@ void amf_cluster_name_make(struct amf_cluster *c);
 void amf_cluster_mark_append(struct amf_cluster *c, json_t *mark);
 void amf_cluster_kept_free(struct kept *k);
 void amf_cluster_answer_all(struct amf_cluster *c);
+/* An event of ours: its number. */
+uint64_t amf_cluster_event_append(struct amf_cluster *c, const struct amf_wire_event *w);
+/* What was asked is under way with another number. */
+void amf_cluster_renumber(struct amf_cluster *c, uint64_t seq, uint64_t now);
 
 struct waiting *amf_cluster_wait(struct amf_cluster *c, struct amf_peer *peer,
                                  const json_t *request, amf_cluster_done done);
@@ -102,8 +110,37 @@ bool amf_cluster_state_take(struct amf_cluster *c, const json_t *state, int64_t 
 
 /* ---- amf_cluster_read.c: our own nodes, and what is read */
 
+/* o, of entry e, is an event. */
+void amf_cluster_event_read(struct amf_cluster *c, const struct amf_log_entry *e,
+                            const json_t *o);
 void amf_cluster_on_entry(void *ctx, const struct amf_log_entry *e);
 void amf_cluster_on_hole(void *ctx);
+
+/* ---- amf_cluster_ahead.c: restarts while the store is away */
+
+void amf_cluster_ahead_open(struct amf_cluster *c);
+void amf_cluster_ahead_close(struct amf_cluster *c);
+void amf_cluster_ahead_free(struct amf_cluster *c);
+/* An event of ours was appended to the log. */
+void amf_cluster_ahead_sent(struct amf_cluster *c, const struct amf_wire_event *w,
+                            uint64_t seq);
+/* Events of ours are not to be appended, but taken here. */
+bool amf_cluster_ahead_on(const struct amf_cluster *c);
+void amf_cluster_ahead_take(struct amf_cluster *c, const struct amf_wire_event *w,
+                            uint64_t seq);
+/* The cluster's invocation for one that a component was told. */
+uint64_t amf_cluster_ahead_number(const struct amf_cluster *c, uint64_t told);
+/* The store was there; an entry was read, whatever it is; it is what a daemon did. */
+void amf_cluster_ahead_view(struct amf_cluster *c, const struct amf_log_view *v);
+void amf_cluster_ahead_entry(struct amf_cluster *c, const struct amf_log_entry *e);
+void amf_cluster_ahead_read(struct amf_cluster *c, const struct amf_log_entry *e,
+                            const json_t *o);
+/* The engine gave an order about a component; true: that is carried out already. */
+bool amf_cluster_ahead_did(struct amf_cluster *c, const struct amf_action *a, int comp);
+/* A state was taken up. */
+void amf_cluster_ahead_settle(struct amf_cluster *c);
+/* Forget all of it. */
+void amf_cluster_ahead_drop(struct amf_cluster *c);
 
 /* ---- amf_cluster_lead.c: who is there, who leads */
 

@@ -79,7 +79,7 @@ void amf_cluster_on_view(void *ctx, const struct amf_log_view *v)
     const int64_t now_ns = clv_now_ns();
 
     c->clock_ms = v->ms - now_ns / CLV_NS_PER_MS;
-    if (now_ns - c->view_ns > c->lease_ns / 2 + c->lease_ns / 4)
+    if (now_ns - c->view_ns > c->lease_ns / 2) /* amf_cluster_ahead.c counts on it */
         forgive(c, now_ns);
     c->view_ns = now_ns;
     snprintf(c->leader, sizeof(c->leader), "%s", v->leader);
@@ -93,6 +93,7 @@ void amf_cluster_on_view(void *ctx, const struct amf_log_view *v)
         amf_log_elect(c->log, v->epoch);
     if (c->epoch && c->based && !c->blind && !c->held)
         bury_silent(c, now_ns);
+    amf_cluster_ahead_view(c, v);
     amf_daemon_rearm(c->d);
 }
 

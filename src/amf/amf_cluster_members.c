@@ -100,7 +100,8 @@ static uint32_t generation_now(const struct amf_cluster *c, int comp)
                                                                 : c->generation[comp];
 }
 
-static uint64_t event_append(struct amf_cluster *c, const struct amf_event *ev)
+static struct amf_wire_event event_make(const struct amf_cluster *c,
+                                        const struct amf_event *ev)
 {
     struct amf_wire_event w = {.ev = *ev};
 
@@ -108,12 +109,28 @@ static uint64_t event_append(struct amf_cluster *c, const struct amf_event *ev)
         w.generation = generation_now(c, ev->index);
         w.pid = (int)c->d->comps[ev->index].pid;
     }
-    return amf_cluster_append(c, 0, 0, amf_wire_pack(&w));
+    return w;
+}
+
+uint64_t amf_cluster_event_append(struct amf_cluster *c, const struct amf_wire_event *w)
+{
+    struct amf_wire_event out = *w;
+    uint64_t seq;
+
+    out.ev.invocation = amf_cluster_ahead_number(c, w->ev.invocation);
+    seq = amf_cluster_append(c, 0, 0, amf_wire_pack(&out));
+    amf_cluster_ahead_sent(c, &out, seq);
+    return seq;
 }
 
 void amf_cluster_feed(struct amf_cluster *c, const struct amf_event *ev)
 {
-    event_append(c, ev);
+    const struct amf_wire_event w = event_make(c, ev);
+
+    if (amf_cluster_ahead_on(c))
+        amf_cluster_ahead_take(c, &w, 0);
+    else
+        amf_cluster_event_append(c, &w);
 }
 
 struct waiting *amf_cluster_wait(struct amf_cluster *c, struct amf_peer *peer,
@@ -133,10 +150,25 @@ struct waiting *amf_cluster_wait(struct amf_cluster *c, struct amf_peer *peer,
 void amf_cluster_ask(struct amf_cluster *c, const struct amf_event *ev,
                      struct amf_peer *peer, const json_t *request, amf_cluster_done done)
 {
+    const struct amf_wire_event event = event_make(c, ev);
     struct waiting *w = amf_cluster_wait(c, peer, request, done);
 
     w->ev = *ev;
-    w->seq = event_append(c, ev);
+    if (!amf_cluster_ahead_on(c)) {
+        w->seq = amf_cluster_event_append(c, &event);
+        return;
+    }
+    w->seq = amf_log_number(c->log);
+    amf_cluster_ahead_take(c, &event, w->seq); /* may answer */
+}
+
+void amf_cluster_renumber(struct amf_cluster *c, uint64_t seq, uint64_t now)
+{
+    struct waiting *w;
+
+    for (w = c->waiting; w; w = w->next)
+        if (seq && w->seq == seq)
+            w->seq = now;
 }
 
 void amf_cluster_forget_peer(struct amf_cluster *c, const struct amf_peer *peer)

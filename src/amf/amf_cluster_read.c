@@ -79,6 +79,7 @@ static void settle(struct amf_cluster *c)
     struct amf_daemon *d = c->d;
     size_t i;
 
+    amf_cluster_ahead_settle(c);
     calls_drop(d);
     for (i = 0; i < d->model->n_nodes; i++) {
         if (!d->nodes[i].played)
@@ -103,6 +104,7 @@ static void resurrect(struct amf_cluster *c)
 
     amf_daemon_note(d, "the cluster has given up on this daemon: killing all components, "
                        "joining anew");
+    amf_cluster_ahead_drop(c);
     if (d->restoring)
         amf_restore_abandon(d);
     for (i = 0; i < d->model->n_nodes; i++)
@@ -216,8 +218,8 @@ static void before_feeding(struct amf_cluster *c, int64_t ms,
         d->nodes[index].up = w->ev.type == AMF_EV_NODE_UP;
 }
 
-static void read_event(struct amf_cluster *c, const struct amf_log_entry *e,
-                       const json_t *o)
+static enum amf_admin_result event_read(struct amf_cluster *c,
+                                        const struct amf_log_entry *e, const json_t *o)
 {
     enum amf_admin_result result = AMF_ADMIN_TRY_AGAIN;
     struct amf_wire_event w;
@@ -229,6 +231,20 @@ static void read_event(struct amf_cluster *c, const struct amf_log_entry *e,
         before_feeding(c, e->ms, &w);
         feed(c, e->ms, &w.ev, &result);
     }
+    return result;
+}
+
+void amf_cluster_event_read(struct amf_cluster *c, const struct amf_log_entry *e,
+                            const json_t *o)
+{
+    event_read(c, e, o);
+}
+
+static void read_event(struct amf_cluster *c, const struct amf_log_entry *e,
+                       const json_t *o)
+{
+    const enum amf_admin_result result = event_read(c, e, o);
+
     if (amf_cluster_is_me(c, e->who))
         amf_cluster_answer(c, e->seq, result);
 }
@@ -335,6 +351,8 @@ static void entry_dispatch(struct amf_cluster *c, const struct amf_log_entry *e,
         return;
     if (strcmp(type, "ev") == 0) {
         read_event(c, e, o);
+    } else if (strcmp(type, "ahead") == 0) {
+        amf_cluster_ahead_read(c, e, o);
     } else if (strcmp(type, "join") == 0) {
         read_join(c, e, o);
         read_mark(c, e);
@@ -378,6 +396,7 @@ void amf_cluster_on_entry(void *ctx, const struct amf_log_entry *e)
 {
     struct amf_cluster *c = ctx;
 
+    amf_cluster_ahead_entry(c, e);
     entry_read(c, e);
     amf_daemon_rearm(c->d);
 }

@@ -300,10 +300,16 @@ static void process_take(struct amf_daemon *d, int comp, pid_t pid)
     amf_supervisor_adopt(d->supervisor, comp, pid, 0, false);
 }
 
+static enum amf_presence presence(const struct amf_daemon *d, int comp)
+{
+    return amf_engine_presence(d->cluster ? amf_cluster_engine(d->cluster) : d->engine,
+                               comp);
+}
+
 /* The engine has heard of it; it may not want it. */
 static uint32_t registered(struct amf_daemon *d, int comp)
 {
-    if (amf_engine_presence(d->engine, comp) == AMF_PRES_INSTANTIATED)
+    if (presence(d, comp) == AMF_PRES_INSTANTIATED)
         return AMF_RE_OK;
     amf_daemon_note(d, "%s: is not to run now, its registration is refused",
                     name_of(d, comp));
@@ -331,7 +337,7 @@ static uint32_t register_own(struct amf_daemon *d, struct amf_peer *p, int comp,
     if (run->registered || (p->comp != comp && d->comps[p->comp].peer == p))
         return AMF_RE_EXIST;
     if (amf_supervisor_find(d->supervisor, comp, p->pid) == AMF_PROCESS_LEFTOVER &&
-        amf_engine_presence(d->engine, comp) == AMF_PRES_INSTANTIATING)
+        presence(d, comp) == AMF_PRES_INSTANTIATING)
         return AMF_RE_INVALID_STATE; /* its successor is about to start */
     process_take(d, comp, p->pid);
     p->comp = comp;

@@ -94,7 +94,7 @@ static enum amf_admin_result step(struct amf_daemon *d, int64_t now_ms,
     return result;
 }
 
-static void launch_wanted(struct amf_daemon *d)
+void amf_daemon_launches(struct amf_daemon *d)
 {
     size_t i;
 
@@ -117,7 +117,7 @@ static void feed_all(struct amf_daemon *d)
             memmove(d->events, d->events + 1, --d->n_events * sizeof(*d->events));
             step(d, amf_daemon_now_ms(), &ev);
         }
-        launch_wanted(d); /* a failure is the next event */
+        amf_daemon_launches(d); /* a failure is the next event */
     } while (d->n_events);
     d->feeding = false;
     amf_daemon_rearm(d);
@@ -151,7 +151,7 @@ enum amf_admin_result amf_daemon_step(struct amf_daemon *d, int64_t now_ms,
 {
     const enum amf_admin_result result = step(d, now_ms, ev);
 
-    launch_wanted(d);
+    amf_daemon_launches(d);
     return result;
 }
 

@@ -137,6 +137,8 @@ void amf_daemon_feed(struct amf_daemon *d, const struct amf_event *ev);
 /* Feed an event that all daemons of the cluster feed. */
 enum amf_admin_result amf_daemon_step(struct amf_daemon *d, int64_t now_ms,
                                       const struct amf_event *ev);
+/* Launch what was ordered to be. */
+void amf_daemon_launches(struct amf_daemon *d);
 enum amf_admin_result amf_daemon_admin(struct amf_daemon *d, const struct amf_event *ev);
 
 /* Log a line, remember it for clovis amf events, and send it to those who watch; at the

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "amf/amf_log_probe.h"
 #include "amf/amf_log_store.h"
 #include "amf/amf_must.h"
 #include "backend-redis/rds_reply.h"
@@ -23,6 +24,7 @@ struct notice {
     struct notice *next;
     enum notice_type type;
     redisReply *reply; /* owned */
+    int64_t asked_ns;  /* of a view */
 };
 
 struct amf_log {
@@ -32,6 +34,7 @@ struct amf_log {
     int64_t lease_ms;
     pthread_t writer_thread, reader_thread;
     bool writing, reading; /* the threads run */
+    struct amf_probe *probe;
     uv_async_t wake;
 
     pthread_mutex_t lock; /* guards what follows */
@@ -39,6 +42,7 @@ struct amf_log {
     char who[AMF_WHO_SIZE];
     struct amf_log_line *first, *last;
     uint64_t seq;
+    uint64_t tried; /* up to here they may be in the store */
     bool want_elect;
     uint64_t elect_seen;
     char *save; /* owned; NULL: nothing to keep */
@@ -52,17 +56,24 @@ struct amf_log {
 /* ---- notices ------------------------------------------------------------------------
  */
 
-static void tell(struct amf_log *l, enum notice_type type, redisReply *reply)
+static void tell_of(struct amf_log *l, enum notice_type type, redisReply *reply,
+                    int64_t asked_ns)
 {
     struct notice *n = amf_must(calloc(1, sizeof(*n)));
 
     n->type = type;
     n->reply = reply;
+    n->asked_ns = asked_ns;
     pthread_mutex_lock(&l->lock);
     *l->told_end = n;
     l->told_end = &n->next;
     pthread_mutex_unlock(&l->lock);
     uv_async_send(&l->wake);
+}
+
+static void tell(struct amf_log *l, enum notice_type type, redisReply *reply)
+{
+    tell_of(l, type, reply, 0);
 }
 
 static void notice_free(struct notice *n)
@@ -86,17 +97,20 @@ static const char *text_of(const redisReply *r)
     return r && r->str ? r->str : "";
 }
 
-static void view_hand_out(struct amf_log *l, const redisReply *reply)
+static void view_hand_out(struct amf_log *l, const redisReply *reply, int64_t asked_ns)
 {
     const redisReply *pairs = rds_reply_at(reply, 4);
     struct amf_log_beat beats[VIEW_MAX];
-    struct amf_log_view v = {.leader = text_of(rds_reply_at(reply, 2)), .beats = beats};
-    int64_t epoch = 0;
+    struct amf_log_view v = {
+        .asked_ns = asked_ns, .leader = text_of(rds_reply_at(reply, 2)), .beats = beats};
+    int64_t epoch = 0, tail = 0;
     size_t i;
 
     if (!rds_reply_int(rds_reply_at(reply, 0), &v.ms) ||
-        !rds_reply_int(rds_reply_at(reply, 1), &epoch))
+        !rds_reply_int(rds_reply_at(reply, 1), &epoch) ||
+        !rds_reply_int(rds_reply_at(reply, 3), &tail))
         return;
+    v.tail = (uint64_t)tail;
     v.epoch = (uint64_t)epoch;
     for (i = 0; pairs && i + 1 < pairs->elements && v.n_beats < VIEW_MAX; i += 2)
         beats[v.n_beats++] = (struct amf_log_beat){text_of(rds_reply_at(pairs, i)),
@@ -124,7 +138,7 @@ static void hand_out(struct amf_log *l, const struct notice *n)
         l->events.hole(l->events.ctx);
         break;
     case NOTICE_VIEW:
-        view_hand_out(l, n->reply);
+        view_hand_out(l, n->reply, n->asked_ns);
         break;
     case NOTICE_ELECTED:
         elected_hand_out(l, n->reply);
@@ -194,18 +208,34 @@ static void pause_ms(struct amf_log *l, int ms)
     pthread_mutex_unlock(&l->lock);
 }
 
+/* How many go out together; from now on they may be in the store. Lock held. */
+static size_t lines_choose(struct amf_log *l)
+{
+    struct amf_log_line *at;
+    size_t n = 0;
+
+    for (at = l->first; at && n < BATCH && strcmp(at->who, l->first->who) == 0;
+         at = at->next) {
+        n++;
+        if (at->seq > l->tried)
+            l->tried = at->seq;
+    }
+    return n;
+}
+
 /* The lines that go out together stay in the queue until they are in: only the writer
  * takes from its front, so they can be read without the lock. */
 static bool lines_send(struct amf_log *l, struct amf_store *s)
 {
     struct amf_log_line *at, *first, *done = NULL;
     redisReply *reply;
-    size_t n = 0;
+    size_t n;
 
+    if (!amf_store_intact(s))
+        return false; /* what was not sent can be taken back */
     pthread_mutex_lock(&l->lock);
+    n = lines_choose(l);
     first = l->first;
-    for (at = first; at && n < BATCH && strcmp(at->who, first->who) == 0; at = at->next)
-        n++;
     pthread_mutex_unlock(&l->lock);
     if (!n)
         return true;
@@ -297,6 +327,7 @@ static bool forget_send(struct amf_log *l, struct amf_store *s)
 static bool beat_send(struct amf_log *l, struct amf_store *s, uint64_t count)
 {
     char who[AMF_WHO_SIZE];
+    const int64_t asked_ns = clv_now_ns();
     redisReply *reply;
     int64_t n;
 
@@ -312,7 +343,7 @@ static bool beat_send(struct amf_log *l, struct amf_store *s, uint64_t count)
             l->read_from = n; /* before our first entry, so that we read that one */
         pthread_mutex_unlock(&l->lock);
     }
-    tell(l, NOTICE_VIEW, reply);
+    tell_of(l, NOTICE_VIEW, reply, asked_ns);
     return true;
 }
 
@@ -468,6 +499,7 @@ struct amf_log *amf_log_open(uv_loop_t *loop, const char *cluster, const char *w
     pthread_condattr_destroy(&attr);
     uv_async_init(loop, &l->wake, woken);
     l->wake.data = l;
+    l->probe = amf_probe_new(&l->url, lease_ms);
     l->writing = thread_start(&l->writer_thread, writer_main, l);
     l->reading = thread_start(&l->reader_thread, reader_main, l);
     return l;
@@ -499,6 +531,7 @@ void amf_log_close(struct amf_log *l, int flush_ms)
         pthread_join(l->writer_thread, NULL);
     if (l->reading)
         pthread_join(l->reader_thread, NULL);
+    amf_probe_free(l->probe);
     amf_store_teardown();
     uv_close((uv_handle_t *)&l->wake, NULL);
 }
@@ -563,6 +596,67 @@ uint64_t amf_log_append(struct amf_log *l, uint64_t epoch, int64_t min_ms,
     pthread_cond_broadcast(&l->work);
     pthread_mutex_unlock(&l->lock);
     return seq;
+}
+
+uint64_t amf_log_number(struct amf_log *l)
+{
+    uint64_t seq;
+
+    pthread_mutex_lock(&l->lock);
+    seq = ++l->seq;
+    pthread_mutex_unlock(&l->lock);
+    return seq;
+}
+
+/* Lock held. */
+static void lines_remove(struct amf_log *l, const uint64_t *numbers, size_t n)
+{
+    struct amf_log_line **link = &l->first, *at, *last = NULL;
+    size_t i = 0;
+
+    while ((at = *link)) {
+        if (i < n && at->seq == numbers[i]) {
+            i++;
+            *link = at->next;
+            free(at);
+        } else {
+            last = at;
+            link = &at->next;
+        }
+    }
+    l->last = last;
+}
+
+bool amf_log_retract(struct amf_log *l, const uint64_t *numbers, size_t n)
+{
+    bool free_all;
+
+    pthread_mutex_lock(&l->lock);
+    free_all = !n || numbers[0] > l->tried;
+    if (free_all)
+        lines_remove(l, numbers, n);
+    pthread_mutex_unlock(&l->lock);
+    return free_all;
+}
+
+void amf_log_heard(struct amf_log *l, int64_t asked_ns)
+{
+    amf_probe_heard(l->probe, asked_ns);
+}
+
+void amf_log_doubt(struct amf_log *l, bool on)
+{
+    amf_probe_doubt(l->probe, on);
+}
+
+bool amf_log_gone(struct amf_log *l)
+{
+    return amf_probe_gone(l->probe);
+}
+
+int64_t amf_log_safe_ns(struct amf_log *l)
+{
+    return amf_probe_safe_ns(l->probe);
 }
 
 void amf_log_elect(struct amf_log *l, uint64_t seen)

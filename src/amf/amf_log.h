@@ -33,6 +33,8 @@ struct amf_log_beat {
 /* What is known of the others, several times in a lease while the store is there. */
 struct amf_log_view {
     int64_t ms;
+    int64_t asked_ns; /* our beat was sent then, on the monotonic clock */
+    uint64_t tail;    /* the last entry */
     uint64_t epoch;
     const char *leader; /* "": none yet */
     const struct amf_log_beat *beats;
@@ -67,6 +69,23 @@ void amf_log_rename(struct amf_log *l, const char *who);
  * epoch lasts. The entry's time is at least min_ms. */
 uint64_t amf_log_append(struct amf_log *l, uint64_t epoch, int64_t min_ms,
                         const char *body);
+
+/* A number like those that appended entries get, for nothing to be appended. */
+uint64_t amf_log_number(struct amf_log *l);
+
+/* Take back the n appended entries with these numbers, in their order. False: one of them
+ * may be in the store, and all of them stay. */
+bool amf_log_retract(struct amf_log *l, const uint64_t *numbers, size_t n);
+
+/* The monotonic clock, when nobody had any reason to count us as dead. */
+void amf_log_heard(struct amf_log *l, int64_t asked_ns);
+/* Look now whether the store is away for everybody, and not only when we have not been
+ * heard of for a while. */
+void amf_log_doubt(struct amf_log *l, bool on);
+/* It was away for everybody since we were heard of last. */
+bool amf_log_gone(struct amf_log *l);
+/* Nobody can have counted us as dead before that, on the monotonic clock. */
+int64_t amf_log_safe_ns(struct amf_log *l);
 
 /* Try to lead after seen, the epoch in the last view. */
 void amf_log_elect(struct amf_log *l, uint64_t seen);

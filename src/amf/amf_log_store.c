@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amf/amf_log_store.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backend-redis/rds_key.h"
 #include "backend-redis/rds_reply.h"
@@ -135,19 +138,40 @@ void amf_store_teardown(void)
     rds_tls_teardown();
 }
 
-static bool master_find(const struct amf_store *s, struct rds_place *out,
-                        int64_t deadline_ns, char *why, size_t why_size)
+/* silent_ms: for how long most sentinels miss it; 0: they do not. */
+static bool master_find(const struct rds_url *url, struct rds_place *out,
+                        int64_t *silent_ms, int64_t deadline_ns, char *why,
+                        size_t why_size)
 {
     struct rds_tally tally;
 
-    if (!rds_url_has_sentinels(s->url)) {
-        rds_url_place(s->url, 0, out);
+    *silent_ms = 0;
+    if (!rds_url_has_sentinels(url)) {
+        rds_url_place(url, 0, out);
         return true;
     }
     if (rds_sentinel_ask(&tally, deadline_ns, why, why_size) != STORE_OK)
         return false;
+    *silent_ms = tally.silent_ms;
     *out = tally.master;
     return true;
+}
+
+bool amf_store_gone(const struct rds_url *url, int64_t deadline_ns, int64_t *for_ms)
+{
+    struct rds_place place;
+    char why[300];
+    int fd;
+
+    if (!master_find(url, &place, for_ms, deadline_ns, why, sizeof(why)))
+        return false;
+    if (*for_ms > 0)
+        return true;
+    fd = rds_dial(&place, NULL, deadline_ns, why, sizeof(why));
+    if (fd < 0)
+        return errno == ECONNREFUSED || errno == ENOENT;
+    close(fd);
+    return false;
 }
 
 bool amf_store_open(struct amf_store *s)
@@ -157,10 +181,11 @@ bool amf_store_open(struct amf_store *s)
     struct rds_place place;
     int64_t clock_us;
     char why[300] = "";
+    int64_t silent_ms;
 
     if (s->open)
         return true;
-    if (!master_find(s, &place, deadline, why, sizeof(why)) ||
+    if (!master_find(s->url, &place, &silent_ms, deadline, why, sizeof(why)) ||
         rds_conn_open(&s->conn, &place, NULL, deadline, why, sizeof(why)) != STORE_OK) {
         complain(s, why);
         return false;
@@ -183,6 +208,17 @@ void amf_store_close(struct amf_store *s)
     if (s->open)
         rds_conn_close(&s->conn);
     s->open = false;
+}
+
+bool amf_store_intact(struct amf_store *s)
+{
+    struct pollfd p = {.fd = s->conn.fd, .events = POLLRDHUP};
+
+    if (poll(&p, 1, 0) <= 0)
+        return true;
+    complain(s, "the connection is lost");
+    amf_store_close(s);
+    return false;
 }
 
 /* Send req and free it; an answer that is an error counts as none. */

@@ -16,6 +16,11 @@ struct amf_log_keys {
 bool amf_store_setup(const struct rds_url *url);
 void amf_store_teardown(void);
 
+/* The store is away for everybody, not only out of our reach: its server's host answers
+ * and refuses, while no other one is the master; or most sentinels count it as down.
+ * for_ms: for so long already. */
+bool amf_store_gone(const struct rds_url *url, int64_t deadline_ns, int64_t *for_ms);
+
 /* One connection, opened when it is needed. */
 struct amf_store {
     const struct rds_url *url;
@@ -39,6 +44,9 @@ bool amf_log_keys_make(struct amf_log_keys *k, const char *cluster);
 /* False: not now; said so in the log, not each time. */
 bool amf_store_open(struct amf_store *s);
 void amf_store_close(struct amf_store *s);
+/* False: the server has closed the connection, which is closed here, too. To be asked
+ * while no answer is due. */
+bool amf_store_intact(struct amf_store *s);
 
 /* Each answers NULL, with the connection closed, when the store did not. New. */
 /* n lines of one writer. */

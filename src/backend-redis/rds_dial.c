@@ -112,12 +112,14 @@ static int dial_unix(const char *path, int64_t deadline_ns, char *why, size_t wh
     if (strlen(path) >= sizeof(sa.sun_path)) {
         snprintf(why, why_size, "%s: the path is longer than %zu bytes", path,
                  sizeof(sa.sun_path) - 1);
+        errno = ENAMETOOLONG;
         return -1;
     }
     memcpy(sa.sun_path, path, strlen(path) + 1);
     fd = dial(AF_UNIX, (struct sockaddr *)&sa, sizeof(sa), NULL, deadline_ns, &err);
     if (fd < 0)
         snprintf(why, why_size, "%s: %s", path, strerror(err));
+    errno = err;
     return fd;
 }
 
@@ -133,6 +135,7 @@ static int dial_tcp(const struct rds_place *place, const atomic_bool *cancel,
     err = getaddrinfo(place->host, port, &hints, &list);
     if (err) {
         snprintf(why, why_size, "%s: %s", rds_place_text(place, text), gai_strerror(err));
+        errno = 0;
         return -1;
     }
     err = EADDRNOTAVAIL;
@@ -141,6 +144,7 @@ static int dial_tcp(const struct rds_place *place, const atomic_bool *cancel,
     freeaddrinfo(list);
     if (fd < 0)
         snprintf(why, why_size, "%s: %s", rds_place_text(place, text), strerror(err));
+    errno = err;
     return fd;
 }
 

@@ -25,8 +25,9 @@ const char *rds_place_text(const struct rds_place *place, char buf[RDS_PLACE_TEX
 
 bool rds_place_equal(const struct rds_place *a, const struct rds_place *b);
 
-/* A blocking socket whose calls wake up every RDS_SLICE_MS. -1 with why: what went wrong
- * with whom. cancel, unless NULL: give up when it becomes true. */
+/* A blocking socket whose calls wake up every RDS_SLICE_MS. -1 with why, what went wrong
+ * with whom, and errno (0: its name does not resolve). cancel, unless NULL: give up when
+ * it becomes true. */
 int rds_dial(const struct rds_place *place, const atomic_bool *cancel,
              int64_t deadline_ns, char *why, size_t why_size);
 

@@ -30,6 +30,32 @@ static size_t in_contact(const struct rds_vote *votes, size_t n,
     return count;
 }
 
+/* How many name master and have not heard of it for that long. */
+static size_t out_of_contact(const struct rds_vote *votes, size_t n,
+                             const struct rds_place *master, int64_t ms)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < n; i++)
+        count += votes[i].valid && votes[i].silent_ms >= ms &&
+                 rds_place_equal(&votes[i].master, master);
+    return count;
+}
+
+/* The longest time for which a majority has not. */
+static int64_t silence_of_majority(const struct rds_vote *votes, size_t n,
+                                   const struct rds_place *master)
+{
+    int64_t best = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (votes[i].valid && votes[i].silent_ms > best &&
+            2 * out_of_contact(votes, n, master, votes[i].silent_ms) > n)
+            best = votes[i].silent_ms;
+    return best;
+}
+
 /* The shortest time within which a majority has heard of the master. */
 static int64_t contact_of_majority(const struct rds_vote *votes, size_t n,
                                    const struct rds_place *master)
@@ -65,5 +91,6 @@ void rds_vote_count(const struct rds_vote *votes, size_t n, struct rds_tally *ou
         out->master = votes[i].master;
     }
     out->majority = 2 * out->n_for > n;
+    out->silent_ms = silence_of_majority(votes, n, &out->master);
     out->contact_ms = contact_of_majority(votes, n, &out->master);
 }

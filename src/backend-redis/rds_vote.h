@@ -20,11 +20,14 @@ struct rds_vote {
     int64_t epoch;
     int64_t contact_ms; /* since the master has answered it; INT64_MAX: it doubts the
                            master */
+    int64_t silent_ms;  /* the same, when it doubts it; else 0 */
     bool moving;        /* it is carrying out a fail-over */
 };
 
 struct rds_tally {
     size_t n_valid, n_for; /* who answered, who agrees on master */
+    int64_t silent_ms;     /* a majority counts it as down, and it has answered none of
+                              these for so long; 0: not so */
     bool majority;
     struct rds_place master; /* the one that most name; among equals the highest epoch */
     int64_t epoch;

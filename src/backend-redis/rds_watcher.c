@@ -59,8 +59,11 @@ static bool master_read(const redisReply *reply, struct rds_vote *vote)
     if (!rds_reply_int(master_field(reply, "config-epoch"), &vote->epoch))
         return false;
     vote->moving = flags.base && strstr(flags.base, "failover_in_progress");
-    if (!flags.base || strcmp(flags.base, "master") != 0 ||
-        !rds_reply_int(ping, &vote->contact_ms))
+    if (!rds_reply_int(ping, &vote->contact_ms))
+        vote->contact_ms = INT64_MAX;
+    else if (flags.base && strstr(flags.base, "s_down"))
+        vote->silent_ms = vote->contact_ms;
+    if (!flags.base || strcmp(flags.base, "master") != 0)
         vote->contact_ms = INT64_MAX;
     return true;
 }
