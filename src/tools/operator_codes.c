@@ -11,7 +11,8 @@ static const struct {
 } codes[] = {
     {0x02, CLV_EXIT_REFUSED, "INVALID_PARAMETER", "the daemon does not know this value"},
     {0x04, CLV_EXIT_UNKNOWN, "NOT_EXIST", "nothing in the daemon's model is called so"},
-    {0x07, CLV_EXIT_REFUSED, "NOT_IMPLEMENTED", "this daemon does not know the command"},
+    {0x07, CLV_EXIT_REFUSED, "NOT_IMPLEMENTED",
+     "the daemon is of another version and does not know this"},
     {0x0e, CLV_EXIT_REFUSED, "NOT_INITIALIZED", "not open to operators"},
     {0x12, CLV_EXIT_REFUSED, "INVALID_STATE", "not in its present state"},
     {0x13, CLV_EXIT_UNKNOWN, "DOESNT_EXIST", "no component is called so"},
@@ -33,6 +34,13 @@ static size_t find(uint32_t rc)
     return i;
 }
 
+bool op_code_is_unknown(uint32_t rc)
+{
+    const size_t i = find(rc);
+
+    return i < n_codes && codes[i].exit == CLV_EXIT_UNKNOWN;
+}
+
 const char *op_code_name(uint32_t rc)
 {
     const size_t i = find(rc);
@@ -40,7 +48,8 @@ const char *op_code_name(uint32_t rc)
     return i < n_codes ? codes[i].name : "ERROR";
 }
 
-enum clv_exit op_refused(const struct clv_command *self, const char *what, uint32_t rc)
+enum clv_exit op_refused(const struct clv_command *self, const char *what, uint32_t rc,
+                         const char *hint)
 {
     const size_t i = find(rc);
 
@@ -48,6 +57,8 @@ enum clv_exit op_refused(const struct clv_command *self, const char *what, uint3
             op_code_name(rc), rc);
     if (i < n_codes)
         fprintf(stderr, ": %s", codes[i].meaning);
+    if (*hint)
+        fprintf(stderr, "; %s", hint);
     fputc('\n', stderr);
     return i < n_codes ? codes[i].exit : CLV_EXIT_REFUSED;
 }
