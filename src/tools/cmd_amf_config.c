@@ -18,23 +18,24 @@ static enum clv_exit name_read(const struct clv_command *self, const char *const
         return clv_command_misused(self, "\"%s\" is not a kind of entity", words[0]);
     if (!out->kind)
         out->kind = kind;
-    if (!out->kind)
-        return clv_command_misused(self, "\"%s\" is not said to be of a kind", out->name);
     if (kind && strcmp(kind, out->kind) != 0)
         return clv_command_misused(self, "\"%s\" does not name a %s", words[n - 1], kind);
     return CLV_EXIT_OK;
 }
 
 /* What an entity is configured to (new). */
-static enum clv_exit config_ask(struct op_session *s, const struct entity_name *e,
+static enum clv_exit config_ask(struct op_session *s, struct entity_name *e,
                                 json_t **config)
 {
     json_t *answer = NULL;
     uint32_t rc = 0;
-    enum clv_exit result = op_ask(
-        s, json_pack("{s:s, s:s, s:s}", "t", "entity", "kind", e->kind, "name", e->name),
-        &rc, &answer);
+    enum clv_exit result = e->kind ? CLV_EXIT_OK : op_kind_find(s, e->name, &e->kind);
 
+    if (result == CLV_EXIT_OK)
+        result = op_ask(
+            s,
+            json_pack("{s:s, s:s, s:s}", "t", "entity", "kind", e->kind, "name", e->name),
+            &rc, &answer);
     if (result == CLV_EXIT_OK && rc)
         result = op_refused_for(s, e->kind, e->name, rc);
     if (result == CLV_EXIT_OK)
@@ -138,25 +139,35 @@ static enum clv_exit change_refused(struct op_session *s, const struct clv_comma
     return op_refused(self, e->name, rc, why);
 }
 
-/* set is taken. */
-static enum clv_exit change(const struct clv_command *self, const struct op_options *o,
-                            const struct entity_name *e, json_t *set)
+static enum clv_exit change_ask(struct op_session *s, const struct clv_command *self,
+                                const struct entity_name *e, json_t *set)
 {
-    struct op_session *s;
-    json_t *request = json_pack("{s:s, s:[{s:s, s:s, s:o}]}", "t", "ccb", "changes",
-                                "kind", e->kind, "name", e->name, "set", set);
     json_t *answer = NULL;
     uint32_t rc = 0;
-    enum clv_exit result = op_session_open(self, o, &s);
+    enum clv_exit result =
+        op_ask(s,
+               json_pack("{s:s, s:[{s:s, s:s, s:O}]}", "t", "ccb", "changes", "kind",
+                         e->kind, "name", e->name, "set", set),
+               &rc, &answer);
 
-    if (result != CLV_EXIT_OK) {
-        json_decref(request);
-        return result;
-    }
-    result = op_ask(s, request, &rc, &answer);
     if (result == CLV_EXIT_OK && rc)
         result = change_refused(s, self, e, rc, answer);
     json_decref(answer);
+    return result;
+}
+
+/* set is taken. */
+static enum clv_exit change(const struct clv_command *self, const struct op_options *o,
+                            struct entity_name *e, json_t *set)
+{
+    struct op_session *s;
+    enum clv_exit result = op_session_open(self, o, &s);
+
+    if (result == CLV_EXIT_OK && !e->kind)
+        result = op_kind_find(s, e->name, &e->kind);
+    if (result == CLV_EXIT_OK)
+        result = change_ask(s, self, e, set);
+    json_decref(set);
     op_session_close(s);
     return result;
 }
@@ -196,9 +207,9 @@ enum clv_exit cmd_amf_set(const struct clv_command *self, int argc, char **argv)
 /* ---- alpha and beta -------------------------------------------------------------- */
 
 static enum clv_exit factor_print(const struct clv_command *self,
-                                  const struct op_options *o, const struct entity_name *e)
+                                  const struct op_options *o, struct entity_name *e)
 {
-    struct op_session *s = NULL;
+    struct op_session *s;
     json_t *config = NULL;
     enum clv_exit result = op_session_open(self, o, &s);
 

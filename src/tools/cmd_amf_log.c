@@ -132,6 +132,8 @@ static enum clv_exit trace_words_read(const struct clv_command *self,
             return clv_command_misused(self, "\"%s\" does not name a %s", o->words[i + 1],
                                        o->words[i]);
         i += 2;
+    } else if (i + 1 < o->n_words && strcasecmp(o->words[i], "all") == 0) {
+        i++;
     }
     for (; i < o->n_words; i++)
         if (!flags_add(list, o->words[i]))

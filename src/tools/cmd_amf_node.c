@@ -126,7 +126,7 @@ static enum clv_exit daemon_stop(const struct clv_command *self,
         return result;
     result = op_ask(s, json_pack("{s:s}", "t", "stop"), &rc, NULL);
     if (result == CLV_EXIT_OK && rc)
-        result = op_refused(self, "stop", rc, "");
+        result = op_refused(self, "stop", rc, NULL);
     if (result == CLV_EXIT_OK && o->wait && !op_wait_end(s)) {
         fprintf(stderr, "%s %s: asked, and the daemon still runs\n", self->path,
                 self->name);

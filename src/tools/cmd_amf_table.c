@@ -51,12 +51,12 @@ static const struct clv_command adm_table[] = {
 };
 
 const struct clv_command cmd_amf_table[] = {
-    { "check", "DIR [--bindir DIR] [--dot]",
+    { "check", "DIR [--bindir DIR] [--dot | --json]",
       "read a model, say who would get what and what cannot be satisfied", .run = cmd_amf_check },
-    { "simulate", "DIR [--seed N] [--faults M] [--sequences K] [--tell]",
+    { "simulate", "DIR [--seed N] [--faults M] [--sequences K] [--tell | --json]",
       "play a model with random faults in virtual time, and check what must always hold",
       .run = cmd_amf_simulate },
-    { "replay", "FILE [--model DIR] [--differences]",
+    { "replay", "FILE [--model DIR] [--differences] [--json]",
       "drive the engine again from a recording, and compare its decisions",
       .run = cmd_amf_replay },
     { "status", "[KIND] [NAME] [--detail] [--json] [--check] " LIMITS,
@@ -67,7 +67,7 @@ const struct clv_command cmd_amf_table[] = {
     { "components", "[NAME] [--detail] [--json] [--check] " LIMITS,
       "the components of the status, with their processes", cmd_amf_status, .data = "comp",
       .aliases = "compList compPIDGet cpmEOShow" },
-    { "config", "KIND NAME [--json] " LIMITS, "what an entity is configured to",
+    { "config", "[KIND] NAME [--json] " LIMITS, "what an entity is configured to",
       .run = cmd_amf_config },
     { "find", "[KIND] [PATTERN] [--json] " LIMITS,
       "the entities by their names of the SA Forum", .run = cmd_amf_find,
@@ -109,7 +109,7 @@ const struct clv_command cmd_amf_table[] = {
       .data = &up },
     { "assign", "SI ACTIVE-SU [STANDBY-SU] " LIMITS,
       "say who has the work of an SI", cmd_amf_assign, .aliases = "assignSUtoSI" },
-    { "set", "KIND NAME ATTRIBUTE=VALUE... " LIMITS,
+    { "set", "[KIND] NAME ATTRIBUTE=VALUE... " LIMITS,
       "change what config shows, while it is played", .run = cmd_amf_set },
     { "alpha", "[sg] NAME [PERCENT] " LIMITS,
       "how many SUs are active while a group is short of SUs", cmd_amf_factor,
@@ -140,7 +140,7 @@ const struct clv_command cmd_amf_table[] = {
     { "log", "[LEVEL] [--json] " LIMITS,
       "how much the daemon writes into its log; a level changes that", .run = cmd_amf_log,
       .aliases = "amsDebugGet" },
-    { "trace", "on|off [[KIND] NAME] [FLAG...] " LIMITS,
+    { "trace", "on|off [all | KIND NAME] [FLAG...] " LIMITS,
       "log messages, timers and decisions, too", .run = cmd_amf_trace },
 
     { "amsDebugEnable", "[all | KIND NAME] [FLAG...] " LIMITS, "as clovis amf trace on",

@@ -16,8 +16,7 @@ static const struct {
 
 static const size_t n_lists = sizeof(lists) / sizeof(*lists);
 
-/* The kind of an entity that has exactly this name, or NULL. */
-static const char *kind_of(const json_t *state, const char *name)
+const char *entity_kind_of(const json_t *state, const char *name)
 {
     size_t i;
 
@@ -52,17 +51,18 @@ static const char *nearest(const json_t *state, const char *kind, struct similar
 const char *entity_hint(const json_t *state, const char *kind, const char *name,
                         char *text, size_t size)
 {
-    const char *of = kind_of(state, name);
+    const char *of = entity_kind_of(state, name);
     struct similar s;
 
-    text[0] = '\0';
     if (of) {
-        snprintf(text, size, "there is a %s of that name", of);
+        snprintf(text, size, "a %s is called so", of);
         return text;
     }
     similar_begin(&s, name);
     of = nearest(state, kind, &s);
     if (of)
-        snprintf(text, size, "did you mean %s %s?", of, s.best);
+        snprintf(text, size, "nothing is called so; did you mean %s %s?", of, s.best);
+    else
+        snprintf(text, size, "nothing is called so");
     return text;
 }

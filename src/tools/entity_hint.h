@@ -6,8 +6,11 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/* "there is a su of that name", "did you mean su counterSU1?", or "": from the names in
- * the daemon's document, of this kind, or of any (NULL). Cut to size. */
+/* The kind of an entity that has exactly this name, or NULL. */
+const char *entity_kind_of(const json_t *state, const char *name);
+
+/* "nothing is called so; did you mean su counterSU1?": with the nearest of the names in
+ * the daemon's document that are of this kind, or of any (NULL). Cut to size. */
 const char *entity_hint(const json_t *state, const char *kind, const char *name,
                         char *text, size_t size);
 

@@ -8,7 +8,7 @@ libamf_check_la_LIBADD = libamf-model.la
 
 bin_PROGRAMS += clovis
 clovis_SOURCES = %D%/clovis.c %D%/command.h %D%/command.c \
-	%D%/cmd_amf.h %D%/cmd_amf_table.c %D%/cmd_amf_check.c \
+	%D%/cmd_amf.h %D%/cmd_amf_table.c %D%/cmd_amf_check.c %D%/model_json.h %D%/model_json.c \
 	%D%/operator.h %D%/operator.c %D%/operator_options.c %D%/operator_codes.c \
 	%D%/entity_name.h %D%/entity_name.c %D%/text_table.h %D%/text_table.c \
 	%D%/entity_hint.h %D%/entity_hint.c %D%/similar.h %D%/similar.c %D%/status_rows.c \

@@ -15,7 +15,7 @@
 #include "tools/entity_hint.h"
 
 /* The status of a thousand components is a few megabytes. */
-enum { LINE_MAX_BYTES = 256 * 1024 * 1024 };
+enum { LINE_MAX_BYTES = 256 * 1024 * 1024, CODE_NOT_EXIST = 0x220004 };
 
 struct op_session {
     const struct clv_command *self;
@@ -88,7 +88,7 @@ static enum clv_exit hello(struct op_session *s)
     uint32_t rc;
 
     result = op_ask(s, json_pack("{s:s, s:b}", "t", "hello", "operator", 1), &rc, NULL);
-    return result == CLV_EXIT_OK && rc ? op_refused(s->self, "hello", rc, "") : result;
+    return result == CLV_EXIT_OK && rc ? op_refused(s->self, "hello", rc, NULL) : result;
 }
 
 enum clv_exit op_session_open(const struct clv_command *self, const struct op_options *o,
@@ -254,18 +254,36 @@ bool op_pause(const struct op_session *s, int ms)
     return left > 0;
 }
 
+static json_t *status_ask(struct op_session *s)
+{
+    json_t *answer = NULL;
+    uint32_t rc;
+
+    op_ask(s, json_pack("{s:s}", "t", "status"), &rc, &answer);
+    return answer;
+}
+
 enum clv_exit op_refused_for(struct op_session *s, const char *kind, const char *name,
                              uint32_t rc)
 {
-    json_t *answer = NULL;
-    char hint[400] = "";
-    uint32_t ignored;
+    json_t *answer = op_code_is_unknown(rc) ? status_ask(s) : NULL;
+    char why[500];
 
-    if (op_code_is_unknown(rc) &&
-        op_ask(s, json_pack("{s:s}", "t", "status"), &ignored, &answer) == CLV_EXIT_OK)
-        entity_hint(json_object_get(answer, "state"), kind, name, hint, sizeof(hint));
+    if (answer)
+        entity_hint(json_object_get(answer, "state"), kind, name, why, sizeof(why));
     json_decref(answer);
-    return op_refused(s->self, name, rc, hint);
+    return op_refused(s->self, name, rc, answer ? why : NULL);
+}
+
+enum clv_exit op_kind_find(struct op_session *s, const char *name, const char **kind)
+{
+    json_t *answer = status_ask(s);
+
+    if (!answer)
+        return CLV_EXIT_CONNECT;
+    *kind = entity_kind_of(json_object_get(answer, "state"), name);
+    json_decref(answer);
+    return *kind ? CLV_EXIT_OK : op_refused_for(s, NULL, name, CODE_NOT_EXIST);
 }
 
 enum clv_exit op_request(const struct clv_command *self, const struct op_options *o,

@@ -62,6 +62,10 @@ bool op_pause(const struct op_session *s, int ms);
 enum clv_exit op_refused_for(struct op_session *s, const char *kind, const char *name,
                              uint32_t rc);
 
+/* The kind of the entity name, which has none said: in *kind. Unknown: that is printed.
+ */
+enum clv_exit op_kind_find(struct op_session *s, const char *name, const char **kind);
+
 /* One question with its own connection: what is not accepted is printed as a refusal
  * that names what, and which entity may have been meant. */
 enum clv_exit op_request(const struct clv_command *self, const struct op_options *o,
@@ -75,9 +79,9 @@ bool op_code_is_unknown(uint32_t rc);
 /* "NO_OP" for 0x220019; "ERROR" for one that has no name here. */
 const char *op_code_name(uint32_t rc);
 
-/* Print "PATH NAME: WHAT: ..." for a code that is not 0; the exit code for it. hint: more
- * to say, or "". */
+/* Print "PATH NAME: WHAT: CODE: ..." for a code that is not 0; the exit code for it. why:
+ * instead of what the code means, or NULL. */
 enum clv_exit op_refused(const struct clv_command *self, const char *what, uint32_t rc,
-                         const char *hint);
+                         const char *why);
 
 #endif

@@ -9,10 +9,11 @@ static const struct {
     enum clv_exit exit;
     const char *name, *meaning;
 } codes[] = {
-    {0x02, CLV_EXIT_REFUSED, "INVALID_PARAMETER", "the daemon does not know this value"},
+    {0x02, CLV_EXIT_REFUSED, "INVALID_PARAMETER",
+     "the daemon does not know this; is it of another version?"},
     {0x04, CLV_EXIT_UNKNOWN, "NOT_EXIST", "nothing in the daemon's model is called so"},
     {0x07, CLV_EXIT_REFUSED, "NOT_IMPLEMENTED",
-     "the daemon is of another version and does not know this"},
+     "the daemon does not know the command; is it of another version?"},
     {0x0e, CLV_EXIT_REFUSED, "NOT_INITIALIZED", "not open to operators"},
     {0x12, CLV_EXIT_REFUSED, "INVALID_STATE", "not in its present state"},
     {0x13, CLV_EXIT_UNKNOWN, "DOESNT_EXIST", "no component is called so"},
@@ -49,16 +50,13 @@ const char *op_code_name(uint32_t rc)
 }
 
 enum clv_exit op_refused(const struct clv_command *self, const char *what, uint32_t rc,
-                         const char *hint)
+                         const char *why)
 {
     const size_t i = find(rc);
 
-    fprintf(stderr, "%s %s: %s: %s (0x%x)", self->path, self->name, what,
-            op_code_name(rc), rc);
-    if (i < n_codes)
-        fprintf(stderr, ": %s", codes[i].meaning);
-    if (*hint)
-        fprintf(stderr, "; %s", hint);
-    fputc('\n', stderr);
+    if (!why)
+        why = i < n_codes ? codes[i].meaning : "";
+    fprintf(stderr, "%s %s: %s: %s (0x%x)%s%s\n", self->path, self->name, what,
+            op_code_name(rc), rc, *why ? ": " : "", why);
     return i < n_codes ? codes[i].exit : CLV_EXIT_REFUSED;
 }
