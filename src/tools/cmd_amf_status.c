@@ -145,6 +145,8 @@ static bool words_read(const struct clv_command *self, struct op_options *o,
         o->words[0] = self->data;
         o->n_words++;
     }
+    if (o->n_words && strcasecmp(o->words[0], "csiass") == 0)
+        o->words[0] = "csi"; /* the table of CSIs has who is assigned */
     column_take(o, &f->column);
     if (o->n_words == 0 || (o->n_words == 1 && table_read(o->words[0], &f->kind)))
         return true;
