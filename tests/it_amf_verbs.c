@@ -226,9 +226,9 @@ Test(amf_verbs, the_log_says_more_or_less_at_run_time, .timeout = LIMIT, .fini =
 
     start();
     ROWS_RUN(log_words);
-    before = amfd_log_count(&f, "err", "");
+    before = amfd_log_count(&f, "err", "\n");
     amf_rows_run(&f, &quiet, 1);
-    cr_expect_eq(amfd_log_count(&f, "err", ""), before, "nothing is logged at error");
+    cr_expect_eq(amfd_log_count(&f, "err", "\n"), before, "nothing is logged at error");
 }
 
 Test(amf_verbs, a_trace_has_messages_timers_and_decisions, .timeout = LIMIT,
