@@ -269,6 +269,8 @@ bool amf_daemon_node_kill(struct amf_daemon *d, int node)
     run->held = true;
     run->resetting = false;
     amf_daemon_node_down(d, node);
+    if (d->cluster)
+        amf_cluster_killed(d->cluster, node);
     d->dirty = true;
     return true;
 }

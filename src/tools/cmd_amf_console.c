@@ -176,6 +176,7 @@ enum clv_exit cmd_amf_heartbeat(const struct clv_command *self, int argc, char *
 
 enum clv_exit cmd_amf_assign(const struct clv_command *self, int argc, char **argv)
 {
+    static const char *const roles[] = {"active", "standby"};
     struct entity_name si, su[2] = {{NULL, ""}, {NULL, ""}};
     struct op_options o;
     enum clv_exit result = op_options_read(self, argc, argv, 0, 2, 3, &o);
@@ -190,9 +191,10 @@ enum clv_exit cmd_amf_assign(const struct clv_command *self, int argc, char **ar
         if (!entity_name_read(o.words + 1 + i, 1, &su[i]) ||
             (su[i].kind && strcmp(su[i].kind, "su") != 0))
             return clv_command_misused(self, "\"%s\" does not name a su", o.words[1 + i]);
-    request = json_pack("{s:s, s:s, s:s, s:s, s:s}", "t", "admin", "op", "assign", "kind",
-                        "si", "name", si.name, "active", su[0].name);
-    if (o.n_words > 2)
-        json_object_set_new(request, "standby", json_string(su[1].name));
+    request = json_pack("{s:s, s:s, s:s, s:s}", "t", "admin", "op", "assign", "kind",
+                        "si", "name", si.name);
+    for (i = 0; i < 2; i++)
+        if (*su[i].name && strcmp(su[i].name, "-") != 0)
+            json_object_set_new(request, roles[i], json_string(su[i].name));
     return op_request(self, &o, si.name, request, NULL);
 }

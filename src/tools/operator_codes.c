@@ -20,7 +20,10 @@ static const struct {
     {0x16, CLV_EXIT_REFUSED, "TRY_AGAIN", "something is under way there; --wait waits"},
     {0x19, CLV_EXIT_REFUSED, "NO_OP", "there is nothing to do, it is so already"},
     {0x23, CLV_EXIT_REFUSED, "BAD_OPERATION", "not possible in its present state"},
+    {0x1d, CLV_EXIT_REFUSED, "TOO_BIG", "more than the daemon takes"},
+    {0x21, CLV_EXIT_REFUSED, "NO_SPACE", "the daemon keeps no more of these"},
     {0x25, CLV_EXIT_REFUSED, "NOT_SUPPORTED", "not for this kind of entity"},
+    {0x105, CLV_EXIT_REFUSED, "BAD_CONFIG", "not a value for this"},
     {0x101, CLV_EXIT_REFUSED, "INVALID_ENTITY", "not for this kind of entity"},
 };
 
