@@ -68,6 +68,52 @@ expect 2 err 'clovis amf simulate: "x" is not a whole number *' \
 expect 2 err 'clovis amf simulate: no directory, *' "$clovis" amf simulate
 expect 1 err '/no/such: no such directory, expected *' "$clovis" amf simulate /no/such
 
+# the same as JSON
+json() { # EXIT PYTHON COMMAND...: its output is one object o, of which this is true
+    want=$1 true=$2
+    shift 2
+    "$@" >"$TMPDIR/out"
+    rc=$?
+    if [ "$rc" -ne "$want" ] || ! python3 -c "import json, sys
+o = json.load(open(sys.argv[1]))
+sys.exit(0 if $true else 1)" "$TMPDIR/out"; then
+        echo "FAIL: $*: exit $rc (expected $want), not $true:" >&2
+        cat "$TMPDIR/out" >&2
+        failed=1
+    fi
+}
+if command -v python3 >/dev/null; then
+    json 0 'o["counts"]["sus"] == 2 and o["findings"] == []' \
+        "$clovis" amf check --json "$models/good-6x"
+    json 0 'o["groups"][0]["sis"][0]["assignments"][0]["su"] == "desk1"' \
+        "$clovis" amf check --json "$models/good-6x"
+    json 4 '"no node is a controller" in o["findings"][0]' \
+        "$clovis" amf check --json "$models/good-bare"
+    json 0 'o["sequences"] == 3 and o["events"] > 100 and "broken" not in o' \
+        "$clovis" amf simulate --json "$models/good-6x" --sequences 3
+fi
+expect 2 err '*--dot and --json do not go together, *' \
+    "$clovis" amf check --json --dot "$models/good-6x"
+expect 2 err '*--tell and --json do not go together, *' \
+    "$clovis" amf simulate --json --tell "$models/good-6x"
+
+# every verb of the old console, and of amf-adm, is known
+for verb in start stop idle repair amsEntityPrint amsDbPrint amsDbXMLPrint amsFaultReport \
+    amsNodeJoin amsStateChange amsPGTrackAdd amsPGTrackStop amsEventTest amsDebugEnable \
+    amsDebugDisable amsDebugGet amsDebugEnableLogToConsole amsDebugDisableLogToConsole \
+    amsAlpha amsBeta amsMgmt assignSUtoSI amsTrigger compList cpmEOShow clusterList \
+    compAddressGet compPIDGet compIdGet compTraceGet nodename uptime compReport compClear \
+    heartbeat nodeShutdown nodeRestart middlewareRestart nodeErrorReport nodeErrorClear \
+    amsLockAssignment amsLockInstantiation amsUnlock amsShutdown amsShutdownRestart \
+    amsRestart amsRepaired amsSISwap amsSGAdjust amsForceLockInstantiation amsForceLock \
+    'adm lock' 'adm unlock' 'adm lock-in' 'adm unlock-in' 'adm shutdown' 'adm restart' \
+    'adm repaired' 'adm si-swap' 'adm sg-adjust' 'adm eam-start' 'adm eam-stop' state amf-find; do
+    # shellcheck disable=SC2086
+    expect 0 out 'usage: clovis amf *' "$clovis" amf $verb --help
+done
+expect 0 out 'usage: clovis amf uptime *' "$clovis" amf UPTIME --help
+expect 0 out '4 done with findings, 5 refused, 6 no such name.' "$clovis" amf --help
+
 # what is locked is no finding; a lone node without controller is one
 expect 4 out '  SU u on node n: no work while it, its node or its group is LOCKED_I' \
     "$clovis" amf check "$models/good-bare"

@@ -20,7 +20,8 @@ tests_amf_puppet_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 tests_amf_puppet_LDADD = libamf-proto.la libbase.la $(JANSSON_LIBS)
 
 check_LTLIBRARIES += libtest-amfd.la
-libtest_amfd_la_SOURCES = %D%/fixture_amfd.h %D%/fixture_amfd.c
+libtest_amfd_la_SOURCES = %D%/fixture_amfd.h %D%/fixture_amfd.c \
+	%D%/fixture_amf_rows.h %D%/fixture_amf_rows.c
 libtest_amfd_la_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
 libtest_amfd_la_LIBADD = libtest.la libamf-proto.la libbase.la $(JANSSON_LIBS)
 check_PROGRAMS += tests/it_amfd_life
@@ -52,6 +53,12 @@ TESTS += tests/it_counter
 tests_it_counter_SOURCES = %D%/it_counter.c
 tests_it_counter_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_counter_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amf_verbs
+TESTS += tests/it_amf_verbs
+tests_it_amf_verbs_SOURCES = %D%/it_amf_verbs.c
+tests_it_amf_verbs_CPPFLAGS = $(AMFD_TEST_CPPFLAGS)
+tests_it_amf_verbs_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/it_amf_cli
 TESTS += tests/it_amf_cli

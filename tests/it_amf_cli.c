@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "fixture_amfd.h"
+#include "fixture_amf_rows.h"
 #include "fixture_redis.h"
 
 #define LIMIT 90
@@ -23,44 +23,18 @@ static void finish(void)
     amfd_end(&f);
 }
 
-/* clovis amf WORDS; its exit code, and its output (new). */
 static int amf(const char *words, char **out)
 {
-    const char *argv[16] = {"clovis", "amf"};
-    char copy[400];
-    char *word, *rest;
-    size_t n = 2;
-
-    snprintf(copy, sizeof(copy), "%s", words);
-    for (word = strtok_r(copy, " ", &rest); word && n < 15;
-         word = strtok_r(NULL, " ", &rest))
-        argv[n++] = word;
-    return amfd_run(&f, argv, out);
+    return amf_run(&f, words, out);
 }
 
-struct row {
-    const char *words;
-    int code;
-    const char *says; /* somewhere in the output */
-};
-
-static void rows_run(const struct row *rows, size_t n)
+static void rows_run(const struct amf_row *rows, size_t n)
 {
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        char *out;
-        const int code = amf(rows[i].words, &out);
-
-        cr_expect(code == rows[i].code && strstr(out, rows[i].says),
-                  "row %zu, %s: expected %d and \"%s\", got %d and\n%s", i, rows[i].words,
-                  rows[i].code, rows[i].says, code, out);
-        free(out);
-    }
+    amf_rows_run(&f, rows, n);
 }
 
 /* In this order: each row finds what the ones before it have left. */
-static const struct row life[] = {
+static const struct amf_row life[] = {
     {"status", 0, "all is in order"},
     {"status --check", 0, "counter1"},
     {"status", 0, "ACTIVE counterCSI"},
@@ -71,7 +45,9 @@ static const struct row life[] = {
     {"status counter2", 0, "counter2"},
     {"amsentityprint su counterSU1", 0, "counterSU1"},
     {"state su all safSu=counterSU2,safSg=counterSG", 0, "counterSU2"},
-    {"status nobody", 6, "nobody: NOT_EXIST (0x220004)"},
+    {"status nobody", 6, "nobody: NOT_EXIST (0x220004): nothing is called so\n"},
+    {"status countreSU1", 6, "nothing is called so; did you mean su counterSU1?\n"},
+    {"status si counterSU1", 6, "NOT_EXIST (0x220004): a su is called so\n"},
     {"status bogus counter1", 2, "\"bogus\" is not a kind"},
     {"tree", 0, "      csi counterCSI of si counterSI: STANDBY"},
     {"tree", 0, "    ACTIVE su counterSU1\n"},
@@ -114,11 +90,16 @@ static const struct row life[] = {
     {"nodes su counterSU1", 2, "\"counterSU1\" is one too many"},
     {"nodes safSu=counterSU1", 2, "\"safSu=counterSU1\" does not name a node"},
     {"compPIDGet counter1", 0, "counter1"},
-    {"components --json --check", 0, "\"processes\""},
+    {"components --json --check", 0, "\"work\""},
     {"fault counter1 nonsense", 2, "COMP_FAILOVER(3)"},
     {"fault counter9", 6, "counter9: DOESNT_EXIST (0xf0013)"},
-    {"fault comp counter1 comp-failover extra", 2, "\"extra\" is one too many"},
-    {"amsFaultReport node blade1 6", 2, "a node reports no error"},
+    {"fault comp counter1 comp-failover extra", 2, "\"comp-failover\" is not a time"},
+    {"fault comp counter1 5 comp-failover extra", 2, "\"extra\" is one too many"},
+    {"amsFaultReport su counterSU1 6", 2, "a su reports no error, only components"},
+    {"amsFaultReport node blade1 comp-failover", 2,
+     "a node recovers by NODE_SWITCHOVER(4)"},
+    {"nodeErrorReport blade9", 6,
+     "blade9: DOESNT_EXIST (0xf0013): nothing is called so; did you mean node blade"},
     {"compReport counter1 soon comp-failover", 2, "\"soon\" is not a time"},
     {"compReport counter1 5 nonsense", 2, "\"nonsense\" is not a recovery"},
     {"compReport counter9 5 comp-failover", 6, "counter9: DOESNT_EXIST"},
@@ -137,7 +118,11 @@ static const struct row life[] = {
     {"node-restart 99", 6, "99: DOESNT_EXIST"},
     {"node-restart blade1 soon", 2, "\"soon\" is one too many"},
     {"nodeShutdown node blade1 graceful", 2, "\"graceful\" is one too many"},
-    {"nonsense", 2, "\"nonsense\" is not a command"},
+    {"nonsense", 2, "\"nonsense\" is not a command, expected one of: check"},
+    {"unlokc su counterSU1", 2, "is not a command, did you mean \"unlock\"?"},
+    {"amsUnlok su counterSU1", 2, "is not a command, did you mean \"amsUnlock\"?"},
+    {"adm lok su counterSU1", 2,
+     "did you mean \"lock\"? clovis amf adm --help lists them"},
     {"adm nonsense", 2, "\"nonsense\" is not a command"},
     {"lock --help", 0, "Also called: amsLockAssignment"},
     {"stop --wait", 0, ""},
@@ -156,8 +141,8 @@ Test(amf_cli, each_word_has_its_answer, .timeout = LIMIT, .fini = finish)
 Test(amf_cli, a_node_is_restarted_by_name_and_by_address, .timeout = LIMIT,
      .fini = finish)
 {
-    static const struct row by_address = {"nodeRestart 1", 0, ""};
-    static const struct row by_name = {"node-restart node blade2 graceful", 0, ""};
+    static const struct amf_row by_address = {"nodeRestart 1", 0, ""};
+    static const struct amf_row by_name = {"node-restart node blade2 graceful", 0, ""};
 
     amfd_start(&f, NULL);
     cr_assert(amfd_settled(&f, 20000));
@@ -186,7 +171,7 @@ static bool is_given_up(void *unused)
 Test(amf_cli, repair_all_is_for_whatever_is_disabled, .timeout = LIMIT, .fini = finish)
 {
     const struct amfd_model fails = {.instantiate_ms = 1000};
-    static const struct row all = {"repair all", 0, "su counterSU1\nsu counterSU2\n"};
+    static const struct amf_row all = {"repair all", 0, "su counterSU1\nsu counterSU2\n"};
 
     amfd_prepare(&f, &fails);
     amfd_puppet(&f, "counter1", "exit=1");
@@ -242,7 +227,7 @@ Test(amf_cli, a_daemon_that_is_none_is_named, .timeout = LIMIT, .fini = finish)
     };
     char path[300], words[400];
     pthread_t thread;
-    struct row row = {words, 3, "no answer in time"};
+    struct amf_row row = {words, 3, "no answer in time"};
     size_t i;
     int fd;
 
@@ -271,7 +256,7 @@ Test(amf_cli, a_daemon_that_is_none_is_named, .timeout = LIMIT, .fini = finish)
         close(how.fd);
     }
     snprintf(words, sizeof(words), "status --socket /%0120d", 0);
-    row = (struct row){words, 2, "is longer than 107 bytes"};
+    row = (struct amf_row){words, 2, "is longer than 107 bytes"};
     rows_run(&row, 1);
 }
 
@@ -306,7 +291,7 @@ static void file_change(const char *path, const char *put, const char *find,
 Test(amf_cli, a_recording_is_decided_the_same_way_again, .timeout = LIMIT, .fini = finish)
 {
     char one[300], two[300], other[300], words[4][800];
-    struct row rows[] = {
+    struct amf_row rows[] = {
         {words[0], 0, "orders: the same decisions\n"},
         {words[1], 0, "goes on from a saved state\n"},
         {words[1], 0, "admin swap si counterSI\n"},
@@ -353,7 +338,7 @@ Test(amf_cli, a_recording_is_bounded_and_each_file_replays, .timeout = LIMIT,
     char file[300], kept[310], words[2][800];
     const char *const args[] = {"--all-nodes",    "--record", file,
                                 "--record-limit", "16",       NULL};
-    struct row rows[] = {
+    struct amf_row rows[] = {
         {words[0], 0, "goes on where the file before ended\n"},
         {words[0], 0, "admin swap si counterSI\n"},
         {words[0], 0, "orders: the same decisions\n"},

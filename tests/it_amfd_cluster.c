@@ -154,6 +154,45 @@ static long long node_order(struct amfd *f, const char *verb, const char *node)
     return amfd_rc(f, request);
 }
 
+struct killed_at {
+    struct amfd *f;
+    bool killed;
+};
+
+static bool shows_killed(void *arg)
+{
+    const struct killed_at *k = arg;
+    json_t *re = amfd_call(k->f, "{\"t\":\"status\"}"), *node;
+    bool killed = !k->killed;
+    size_t i;
+
+    json_array_foreach(
+        json_object_get(json_object_get(json_object_get(re, "state"), "daemon"), "nodes"),
+        i, node) if (strcmp(json_string_value(json_object_get(node, "name")), "blade1") ==
+                     0) killed = json_is_true(json_object_get(node, "killed"));
+    json_decref(re);
+    return killed == k->killed;
+}
+
+/* Also the one that the order did not go through, and one that comes later. */
+Test(amfd_cluster, each_daemon_knows_which_node_was_killed, .timeout = LIMIT,
+     .fini = finish)
+{
+    start_both();
+    cr_assert_eq(node_order(&a, "kill", "blade1"), 0);
+    cr_expect(wait_for(shows_killed, &(struct killed_at){&b, true}, PATIENCE_MS));
+    cr_assert_eq(amfd_stop(&b, SIGTERM, PATIENCE_MS), 0);
+    amfd_launch(&b, args_b);
+    cr_assert(amfd_cluster_settled(&b, PATIENCE_MS));
+    cr_expect(shows_killed(&(struct killed_at){&b, true}));
+    cr_assert_eq(node_order(&a, "start", "blade1"), 0);
+    cr_expect(wait_for(shows_killed, &(struct killed_at){&b, false}, PATIENCE_MS));
+    cr_assert_eq(node_order(&a, "kill", "blade1"), 0);
+    cr_expect(wait_for(shows_killed, &(struct killed_at){&b, true}, PATIENCE_MS));
+    cr_assert_eq(amfd_stop(&a, SIGTERM, PATIENCE_MS), 0);
+    cr_expect(wait_for(shows_killed, &(struct killed_at){&b, false}, PATIENCE_MS));
+}
+
 Test(amfd_cluster, any_daemon_kills_and_starts_a_node, .timeout = LIMIT, .fini = finish)
 {
     pid_t one;

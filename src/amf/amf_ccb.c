@@ -61,7 +61,8 @@ static bool engine_renew(struct amf_daemon *d)
     struct amf_engine *fresh = amf_must(amf_engine_new(d->model));
     json_t *state = amf_must(amf_engine_dump(d->engine));
     const bool ok =
-        amf_engine_resume(fresh, state, amf_daemon_now_ms()) && !amf_engine_check(fresh);
+        amf_engine_resume(fresh, state, amf_daemon_now_ms()) &&
+        !amf_engine_check_state(fresh); /* more may be assigned now than was */
     struct amf_engine *old = ok ? d->engine : fresh;
 
     if (ok)

@@ -216,7 +216,7 @@ static const char *check_settled(struct amf_engine *e)
     return NULL;
 }
 
-const char *amf_engine_check(struct amf_engine *e)
+const char *amf_engine_check_state(struct amf_engine *e)
 {
     const char *text = NULL;
 
@@ -232,7 +232,12 @@ const char *amf_engine_check(struct amf_engine *e)
         text = amf_check_limits(e, (int)i);
     for (size_t i = 0; i < e->m->n_comps && !text; i++)
         text = check_comp(e, (int)i);
-    if (!text && quiet(e))
-        text = check_settled(e);
     return text;
+}
+
+const char *amf_engine_check(struct amf_engine *e)
+{
+    const char *text = amf_engine_check_state(e);
+
+    return !text && quiet(e) ? check_settled(e) : text;
 }

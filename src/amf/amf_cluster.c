@@ -141,9 +141,10 @@ json_t *amf_cluster_describe(const struct amf_cluster *c)
 
     for (i = 0; i < c->d->model->n_nodes; i++)
         json_object_set_new(owners, c->d->model->nodes[i].name, json_string(c->owner[i]));
-    return json_pack("{s:s, s:s, s:b, s:I, s:b, s:b, s:o, s:o}", "name",
+    return json_pack("{s:s, s:s, s:b, s:I, s:I, s:b, s:b, s:o, s:o}", "name",
                      c->d->settings->cluster, "who", c->who, "leads", c->epoch != 0,
-                     "epoch", (json_int_t)c->epoch, "settled",
+                     "epoch", (json_int_t)c->epoch, "lease_ms",
+                     (json_int_t)c->d->settings->lease_ms, "settled",
                      amf_cluster_based(c) && c->settled, "ahead", amf_cluster_ahead_on(c),
                      "members", amf_cluster_members_pack(c), "owners", owners);
 }

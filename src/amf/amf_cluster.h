@@ -34,6 +34,9 @@ enum amf_node_order { AMF_NODE_KILL, AMF_NODE_START };
 void amf_cluster_order(struct amf_cluster *c, int node, enum amf_node_order order,
                        struct amf_peer *peer, const json_t *request,
                        amf_cluster_done done);
+/* A node of ours was killed by an operator: the others are to know. Its coming up tells
+ * them that it is not any more. */
+void amf_cluster_killed(struct amf_cluster *c, int node);
 void amf_cluster_forget_peer(struct amf_cluster *c, const struct amf_peer *peer);
 
 /* The engine gave an order; true: it is for this daemon. */

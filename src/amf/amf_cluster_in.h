@@ -96,6 +96,8 @@ struct waiting *amf_cluster_wait(struct amf_cluster *c, struct amf_peer *peer,
 void amf_cluster_read_order(struct amf_cluster *c, const struct amf_log_entry *e,
                             const json_t *o);
 void amf_cluster_read_done(struct amf_cluster *c, const json_t *o);
+void amf_cluster_read_killed(struct amf_cluster *c, const struct amf_log_entry *e,
+                             const json_t *o);
 /* Orders to this daemon, or all of them (NULL), will not be answered any more. */
 void amf_cluster_orders_end(struct amf_cluster *c, const char *who);
 

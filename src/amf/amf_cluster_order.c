@@ -75,6 +75,21 @@ void amf_cluster_read_done(struct amf_cluster *c, const json_t *o)
             (enum amf_admin_result)json_integer_value(json_object_get(o, "result")));
 }
 
+void amf_cluster_killed(struct amf_cluster *c, int node)
+{
+    amf_cluster_append(c, 0, 0, json_pack("{s:s, s:i}", "t", "killed", "node", node));
+}
+
+void amf_cluster_read_killed(struct amf_cluster *c, const struct amf_log_entry *e,
+                             const json_t *o)
+{
+    const json_int_t node = json_integer_value(json_object_get(o, "node"));
+
+    if (node >= 0 && node < (json_int_t)c->d->model->n_nodes &&
+        !c->d->nodes[node].played && strcmp(c->owner[node], e->who) == 0)
+        c->d->nodes[node].held = true;
+}
+
 void amf_cluster_orders_end(struct amf_cluster *c, const char *who)
 {
     struct waiting *w, *next;

@@ -49,6 +49,8 @@ static void node_settle(struct amf_cluster *c, int node)
     }
     node_clear(c, node);
     run->resetting = !run->held;
+    if (run->held)
+        amf_cluster_killed(c, node);
 }
 
 static bool owns_all(const struct amf_cluster *c)
@@ -135,6 +137,8 @@ static void node_lost(struct amf_cluster *c, int64_t ms, int node)
     enum amf_admin_result result;
 
     c->owner[node][0] = '\0';
+    if (!c->d->nodes[node].played)
+        c->d->nodes[node].held = false; /* whoever plays it next starts it */
     if (!amf_engine_node_up(c->d->engine, node))
         return;
     c->d->nodes[node].up = false;
@@ -214,8 +218,10 @@ static void before_feeding(struct amf_cluster *c, int64_t ms,
     else if (w->ev.type == AMF_EV_REGISTERED || w->ev.type == AMF_EV_LAUNCHED)
         c->pid[index] = w->pid;
     else if ((w->ev.type == AMF_EV_NODE_UP || w->ev.type == AMF_EV_NODE_DOWN) &&
-             !d->nodes[index].played)
+             !d->nodes[index].played) {
         d->nodes[index].up = w->ev.type == AMF_EV_NODE_UP;
+        d->nodes[index].held &= !d->nodes[index].up;
+    }
 }
 
 static enum amf_admin_result event_read(struct amf_cluster *c,
@@ -361,6 +367,8 @@ static void entry_dispatch(struct amf_cluster *c, const struct amf_log_entry *e,
         read_mark(c, e);
     } else if (strcmp(type, "order") == 0) {
         amf_cluster_read_order(c, e, o);
+    } else if (strcmp(type, "killed") == 0) {
+        amf_cluster_read_killed(c, e, o);
     } else if (strcmp(type, "done") == 0) {
         amf_cluster_read_done(c, o);
     } else if (strcmp(type, "state") == 0) {

@@ -35,6 +35,37 @@ static json_t *comps_pack(const struct amf_cluster *c)
     return list;
 }
 
+/* The nodes that an operator has killed. */
+static json_t *killed_pack(const struct amf_cluster *c)
+{
+    json_t *list = amf_must(json_array());
+    size_t i;
+
+    for (i = 0; i < c->d->model->n_nodes; i++)
+        if (c->d->nodes[i].held)
+            json_array_append_new(list, json_integer((json_int_t)i));
+    return list;
+}
+
+/* Of our own nodes we know better. */
+static void killed_take(struct amf_cluster *c, const json_t *list)
+{
+    struct amf_daemon *d = c->d;
+    const json_t *node;
+    size_t i;
+
+    for (i = 0; i < d->model->n_nodes; i++)
+        if (!d->nodes[i].played)
+            d->nodes[i].held = false;
+    json_array_foreach(list, i, node)
+    {
+        const size_t k = (size_t)json_integer_value(node);
+
+        if (k < d->model->n_nodes && !d->nodes[k].played)
+            d->nodes[k].held = true;
+    }
+}
+
 json_t *amf_cluster_state_pack(const struct amf_cluster *c)
 {
     json_t *owners = amf_must(json_array());
@@ -44,11 +75,11 @@ json_t *amf_cluster_state_pack(const struct amf_cluster *c)
     for (i = 0; i < c->d->model->n_nodes; i++)
         json_array_append_new(owners, json_string(c->owner[i]));
     snprintf(model, sizeof(model), "%016" PRIx64, c->d->fingerprint);
-    return amf_must(json_pack("{s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:o}", "t", "state",
-                              "of", c->held_who, "seq", (json_int_t)c->held_seq, "model",
-                              model, "members", amf_cluster_members_pack(c), "owners",
-                              owners, "comps", comps_pack(c), "engine",
-                              amf_must(amf_engine_dump(c->d->engine))));
+    return amf_must(json_pack(
+        "{s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "t", "state", "of", c->held_who,
+        "seq", (json_int_t)c->held_seq, "model", model, "members",
+        amf_cluster_members_pack(c), "owners", owners, "killed", killed_pack(c), "comps",
+        comps_pack(c), "engine", amf_must(amf_engine_dump(c->d->engine))));
 }
 
 static void strip(struct amf_cluster *c)
@@ -94,6 +125,7 @@ bool amf_cluster_state_take(struct amf_cluster *c, const json_t *state, int64_t 
     for (i = 0; i < d->model->n_nodes; i++)
         snprintf(c->owner[i], sizeof(c->owner[i]), "%s",
                  json_string_value(json_array_get(owners, i)));
+    killed_take(c, json_object_get(state, "killed"));
     for (i = 0; i < d->model->n_comps; i++) {
         item = json_array_get(comps, i);
         c->generation[i] = (uint32_t)json_integer_value(json_array_get(item, 0));

@@ -81,6 +81,7 @@ static enum amf_admin_result step(struct amf_daemon *d, int64_t now_ms,
 
     result = amf_engine_step(d->engine, now_ms, ev, &d->actions);
     amf_record_step(d->recorder, now_ms, ev, result, &d->actions);
+    amf_trace_step(&d->trace, d->model, ev, &d->actions);
     if (amf_record_full(d->recorder))
         amf_record_turn(d->recorder, now_ms, amf_engine_dump(d->engine));
     for (i = 0; i < d->actions.n; i++)
@@ -268,6 +269,8 @@ bool amf_daemon_node_kill(struct amf_daemon *d, int node)
     run->held = true;
     run->resetting = false;
     amf_daemon_node_down(d, node);
+    if (d->cluster)
+        amf_cluster_killed(d->cluster, node);
     d->dirty = true;
     return true;
 }
@@ -352,6 +355,7 @@ bool amf_daemon_open(struct amf_daemon *d, uv_loop_t *loop, const struct amf_set
     d->loop = loop;
     d->settings = s;
     d->model = m;
+    d->began_ms = amf_daemon_now_ms();
     d->engine = amf_must(amf_engine_new(m));
     d->comps = amf_must(calloc(m->n_comps + 1, sizeof(*d->comps)));
     d->nodes = amf_must(calloc(m->n_nodes + 1, sizeof(*d->nodes)));

@@ -27,6 +27,7 @@
 #include "amf/amf_settings.h"
 #include "amf/amf_supervisor.h"
 #include "amf/amf_timers.h"
+#include "amf/amf_trace.h"
 #include "base/logline.h"
 
 /* Legacy codes that answers carry: CPM's id over the error. */
@@ -109,6 +110,9 @@ struct amf_daemon {
     uv_timer_t restore_limit;
     struct amf_deferred *deferred; /* owned */
     size_t n_deferred;
+
+    struct amf_trace trace;
+    int64_t began_ms; /* on the monotonic clock */
 
     bool stopping;
     struct amf_cluster *cluster; /* owned; NULL: this daemon is alone */
@@ -207,6 +211,7 @@ void amf_operator_kill_node(struct amf_daemon *d, struct amf_peer *p, const json
 void amf_operator_start_node(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_operator_watch(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_operator_events(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_operator_log(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_operator_stop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 
 /* ---- amf_query.c ------------------------------------------------------------------ */

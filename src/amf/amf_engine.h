@@ -240,4 +240,8 @@ void amf_engine_look(struct amf_engine *e);
  * first one that is broken (borrowed until the next call). */
 const char *amf_engine_check(struct amf_engine *e);
 
+/* The same without what the next step may still bring about: that everything that can be
+ * assigned is. For an engine whose model has just changed. */
+const char *amf_engine_check_state(struct amf_engine *e);
+
 #endif

@@ -62,12 +62,13 @@ void amf_operator_status(struct amf_daemon *d, struct amf_peer *p, const json_t 
     json_object_set_new(state, "processes", processes(d));
     if (d->cluster)
         json_object_set_new(state, "cluster", amf_cluster_describe(d->cluster));
-    json_object_set_new(state, "daemon",
-                        json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:o}", "pid",
-                                  (int)getpid(), "version", PACKAGE_VERSION, "model",
-                                  d->settings->model_dir, "run_dir", d->settings->run_dir,
-                                  "socket", d->settings->socket, "busy",
-                                  amf_daemon_busy(d), "nodes", nodes(d)));
+    json_object_set_new(
+        state, "daemon",
+        json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:I, s:o}", "pid", (int)getpid(),
+                  "version", PACKAGE_VERSION, "model", d->settings->model_dir, "run_dir",
+                  d->settings->run_dir, "socket", d->settings->socket, "busy",
+                  amf_daemon_busy(d), "uptime_ms",
+                  (json_int_t)(amf_daemon_now_ms() - d->began_ms), "nodes", nodes(d)));
     amf_server_reply(p, o, AMF_RE_OK, json_pack("{s:o}", "state", state));
 }
 
@@ -237,6 +238,15 @@ void amf_operator_events(struct amf_daemon *d, struct amf_peer *p, const json_t 
         json_pack("{s:o, s:I}", "events",
                   amf_history_list(&d->history, max > 0 ? (size_t)max : AMF_HISTORY_MAX),
                   "dropped", (json_int_t)d->history.dropped));
+}
+
+void amf_operator_log(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
+{
+    if (!amf_trace_set(&d->trace, o))
+        amf_server_reply(p, o, AMF_RE_INVALID_PARAMETER, NULL);
+    else
+        amf_server_reply(p, o, AMF_RE_OK,
+                         json_pack("{s:o}", "log", amf_trace_describe(&d->trace)));
 }
 
 void amf_operator_stop(struct amf_daemon *d, struct amf_peer *p, const json_t *o)

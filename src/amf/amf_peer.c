@@ -98,6 +98,8 @@ void amf_peer_send(struct amf_peer *p, json_t *o)
     char *line;
     int n;
 
+    if (!p->closing)
+        p->listener->events.sent(p->listener->events.ctx, p, amf_must(o));
     line = p->closing ? NULL : amf_must(amf_line(amf_must(o), &len));
     json_decref(o);
     if (!line)

@@ -37,6 +37,8 @@ struct amf_listener_events {
     void *ctx;
     /* o is borrowed. The session may be closed by the callee. */
     void (*line)(void *ctx, struct amf_peer *p, const json_t *o);
+    /* o is about to be sent. */
+    void (*sent)(void *ctx, const struct amf_peer *p, const json_t *o);
     /* The peer is gone, sent what is no JSON line, or did not read. p is still
      * there for the duration of the call. Not called for amf_peer_close(). */
     void (*ended)(void *ctx, struct amf_peer *p, const char *why);

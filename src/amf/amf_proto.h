@@ -36,7 +36,8 @@
  *   master     id -> node, addr                the node that leads
  *   node       id, name or addr, pid (optional) -> node, type, addr, up, controller,
  *              running: pid is a component of the node
- *   node-op    id, name or addr, op ("shutdown", "switchover", "failfast")
+ *   node-op    id, name or addr, op ("shutdown", "switchover", "failover",
+ *              "failfast")
  *   notify     -                             wants updown lines
  *   compstatus id, comp, node (optional) -> presence, oper, dn, node, addr, pid,
  *              launches, period, max, recovery, args
@@ -72,6 +73,10 @@
  *   start-node id, name
  *   fault      id, comp, recovery
  *   watch      id                            then {"t":"event", "ms":…, "note":…} lines
+ *   pgtrack, pgstop, node-op, compstatus, entity, list: as above; pg lines follow
+ *   log        id, level ("none", "error", "warning", "info", "debug"), on, off: ["msg",
+ *              "timer", "state_change", "function_enter"], name (only lines with it),
+ *              console: bool; all optional -> log: {level, trace: [...], name, console}
  *   events     id, max -> events: [{ms, note}], dropped: what happened last
  *   stop       id                            terminate everything, then end the daemon
  *

@@ -107,32 +107,66 @@ static void shutdown_fed(struct amf_daemon *d, struct amf_peer *p, const json_t 
         amf_server_reply(p, o, result ? AMF_RE_AMS | (uint32_t)result : AMF_RE_OK, NULL);
 }
 
-/* A program takes a node down: "shutdown", "switchover" (and up again), "failfast". */
+/* clang-format off */
+static const struct {
+    const char *op;
+    enum amf_recovery recovery;
+} node_faults[] = {
+    { "failfast",   AMF_REC_NODE_FAILFAST },
+    { "failover",   AMF_REC_NODE_FAILOVER },
+    { "switchover", AMF_REC_NODE_SWITCHOVER },
+};
+/* clang-format on */
+
+static bool node_fault_read(const char *op, enum amf_recovery *out)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(node_faults) / sizeof(*node_faults); i++) {
+        if (strcmp(node_faults[i].op, op) == 0) {
+            *out = node_faults[i].recovery;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void node_shutdown(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
+                          int node)
+{
+    const struct amf_event ev = {.type = AMF_EV_ADMIN,
+                                 .kind = AMF_KIND_NODE,
+                                 .index = node,
+                                 .op = AMF_OP_SHUTDOWN};
+
+    if (d->cluster)
+        amf_cluster_ask(d->cluster, &ev, p, o, shutdown_fed);
+    else
+        shutdown_fed(d, p, o, &ev, amf_daemon_admin(d, &ev));
+}
+
+/* A program takes a node down: "shutdown", or with what a fault of the node would do. */
 void amf_query_node_op(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
     const char *op = amf_server_text(o, "op");
     const int node = node_asked(d, o), comp = node >= 0 ? first_comp(d, node) : -1;
     struct amf_event ev = {.type = AMF_EV_FAULT, .index = comp};
+    const bool is_shutdown = op && strcmp(op, "shutdown") == 0;
 
     if (node < 0 || comp < 0 || !op) {
         amf_server_reply(p, o, AMF_RE_DOESNT_EXIST, NULL);
         return;
     }
-    amf_daemon_note(d, "pid %d asks for %s of node %s", (int)p->pid, op,
-                    d->model->nodes[node].name);
-    if (strcmp(op, "shutdown") == 0) {
-        ev = (struct amf_event){.type = AMF_EV_ADMIN,
-                                .kind = AMF_KIND_NODE,
-                                .index = node,
-                                .op = AMF_OP_SHUTDOWN};
-        if (d->cluster)
-            amf_cluster_ask(d->cluster, &ev, p, o, shutdown_fed);
-        else
-            shutdown_fed(d, p, o, &ev, amf_daemon_admin(d, &ev));
+    if (!is_shutdown && !node_fault_read(op, &ev.recovery)) {
+        amf_server_reply(p, o, AMF_RE_INVALID_PARAMETER, NULL);
         return;
     }
-    ev.recovery =
-        strcmp(op, "failfast") == 0 ? AMF_REC_NODE_FAILFAST : AMF_REC_NODE_SWITCHOVER;
+    amf_daemon_note(d, "pid %d asks for %s of node %s", (int)p->pid, op,
+                    d->model->nodes[node].name);
+    if (is_shutdown) {
+        node_shutdown(d, p, o, node);
+        return;
+    }
     amf_daemon_feed(d, &ev);
     amf_server_reply(p, o, AMF_RE_OK, NULL);
 }

@@ -27,8 +27,8 @@ static const struct {
     { "hcstart",    COMPONENT, amf_component_hcstart },
     { "hcconfirm",  COMPONENT, amf_component_hcconfirm },
     { "hcstop",     COMPONENT, amf_component_hcstop },
-    { "pgtrack",    COMPONENT, amf_component_pgtrack },
-    { "pgstop",     COMPONENT, amf_component_pgstop },
+    { "pgtrack",    ANYBODY,   amf_component_pgtrack },
+    { "pgstop",     ANYBODY,   amf_component_pgstop },
     { "bye",        COMPONENT, amf_component_bye },
     { "master",     ANYBODY,   amf_query_master },
     { "node",       ANYBODY,   amf_query_node },
@@ -44,6 +44,7 @@ static const struct {
     { "start-node", OPERATOR,  amf_operator_start_node },
     { "watch",      OPERATOR,  amf_operator_watch },
     { "events",     OPERATOR,  amf_operator_events },
+    { "log",        OPERATOR,  amf_operator_log },
     { "stop",       OPERATOR,  amf_operator_stop },
 };
 /* clang-format on */
@@ -113,7 +114,17 @@ void amf_server_dispatch(struct amf_daemon *d, struct amf_peer *p, const json_t 
 
 static void line(void *ctx, struct amf_peer *p, const json_t *o)
 {
-    amf_server_dispatch(ctx, p, o);
+    struct amf_daemon *d = ctx;
+
+    amf_trace_message(&d->trace, "from", (int)p->pid, o);
+    amf_server_dispatch(d, p, o);
+}
+
+static void sent(void *ctx, const struct amf_peer *p, const json_t *o)
+{
+    const struct amf_daemon *d = ctx;
+
+    amf_trace_message(&d->trace, "to", (int)p->pid, o);
 }
 
 static void ended(void *ctx, struct amf_peer *p, const char *why)
@@ -134,5 +145,6 @@ static void ended(void *ctx, struct amf_peer *p, const char *why)
 
 struct amf_listener_events amf_server_events(struct amf_daemon *d)
 {
-    return (struct amf_listener_events){.ctx = d, .line = line, .ended = ended};
+    return (struct amf_listener_events){
+        .ctx = d, .line = line, .sent = sent, .ended = ended};
 }

@@ -78,7 +78,7 @@ static enum clv_exit run(const struct job *j, struct op_session *s)
             result = ask(j, s, j->verb->op, &rc);
     }
     if (result == CLV_EXIT_OK && rc)
-        result = op_refused(j->self, j->entity.name, rc);
+        result = op_refused_for(s, j->entity.kind, j->entity.name, rc);
     if (result == CLV_EXIT_OK && j->o.wait)
         result = quiet_wait(j, s);
     return result;

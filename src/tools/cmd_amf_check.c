@@ -8,13 +8,14 @@
 #include "tools/cmd_amf.h"
 #include "tools/model_dot.h"
 #include "tools/model_findings.h"
+#include "tools/model_json.h"
 #include "tools/model_plan.h"
 
-enum { OPT_BINDIR = 256, OPT_DOT }; /* above every character */
+enum { OPT_BINDIR = 256, OPT_DOT, OPT_JSON }; /* above every character */
 
 struct options {
     const char *dir, *bindir;
-    bool dot;
+    bool dot, json;
 };
 
 static enum clv_exit options_read(const struct clv_command *self, int argc, char **argv,
@@ -22,6 +23,7 @@ static enum clv_exit options_read(const struct clv_command *self, int argc, char
 {
     static const struct option known[] = {{"bindir", required_argument, NULL, OPT_BINDIR},
                                           {"dot", no_argument, NULL, OPT_DOT},
+                                          {"json", no_argument, NULL, OPT_JSON},
                                           {NULL, 0, NULL, 0}};
     int c;
 
@@ -31,6 +33,8 @@ static enum clv_exit options_read(const struct clv_command *self, int argc, char
             out->bindir = optarg;
         else if (c == OPT_DOT)
             out->dot = true;
+        else if (c == OPT_JSON)
+            out->json = true;
         else if (c == ':')
             return clv_command_misused(self, "%s needs a value", argv[optind - 1]);
         else if (optopt > 0 && optopt < OPT_BINDIR)
@@ -38,6 +42,8 @@ static enum clv_exit options_read(const struct clv_command *self, int argc, char
         else
             return clv_command_misused(self, "%s is not an option", argv[optind - 1]);
     }
+    if (out->dot && out->json)
+        return clv_command_misused(self, "--dot and --json do not go together");
     if (optind == argc)
         return clv_command_misused(self, "no directory");
     if (optind + 1 < argc)
@@ -52,20 +58,26 @@ static void summary_print(const struct amf_model *m)
            m->n_nodes, m->n_sgs, m->n_sus, m->n_comps, m->n_sis, m->n_csis);
 }
 
+static void finding_print(void *unused, const char *text)
+{
+    (void)unused;
+    printf("finding: %s\n", text);
+}
+
 static enum clv_exit explain(const struct amf_model *m, const char *bindir)
 {
     size_t findings;
 
     summary_print(m);
     findings = model_plan_print(m);
-    findings += model_findings_print(m, bindir);
+    findings += model_findings_look(m, bindir, finding_print, NULL);
     printf("%zu findings\n", findings);
     return findings ? CLV_EXIT_FINDINGS : CLV_EXIT_OK;
 }
 
 enum clv_exit cmd_amf_check(const struct clv_command *self, int argc, char **argv)
 {
-    struct options o = {NULL, NULL, false};
+    struct options o = {NULL, NULL, false, false};
     enum clv_exit result = options_read(self, argc, argv, &o);
     struct amf_model *m;
     char error[1000];
@@ -79,6 +91,8 @@ enum clv_exit cmd_amf_check(const struct clv_command *self, int argc, char **arg
     }
     if (o.dot)
         model_dot_print(m);
+    else if (o.json)
+        result = model_json_print(m, o.dir, o.bindir) ? CLV_EXIT_FINDINGS : CLV_EXIT_OK;
     else
         result = explain(m, o.bindir);
     amf_model_free(m);

@@ -22,8 +22,9 @@ static void list_print(const json_t *answer, bool json)
     const json_t *event;
     size_t i;
 
-    if (dropped && !json)
-        printf("(%lld earlier ones are forgotten)\n", (long long)dropped);
+    if (dropped)
+        printf(json ? "{\"dropped\":%lld}\n" : "(%lld earlier ones are forgotten)\n",
+               (long long)dropped);
     json_array_foreach(json_object_get(answer, "events"), i, event)
     {
         if (json)

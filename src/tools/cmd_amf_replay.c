@@ -13,12 +13,12 @@
 #include "amf/amf_state_file.h"
 #include "tools/cmd_amf.h"
 
-enum { OPT_MODEL = 256, OPT_DIFFERENCES };
+enum { OPT_MODEL = 256, OPT_DIFFERENCES, OPT_JSON };
 
 struct replay {
     const struct clv_command *self;
     const char *path, *model_dir;
-    bool only_differences;
+    bool only_differences, json;
     FILE *file;
     size_t line;
     struct amf_model *m;
@@ -68,6 +68,14 @@ static enum clv_exit begin(struct replay *r, const json_t *o)
     return r->e ? CLV_EXIT_OK : wrong(r, "no memory");
 }
 
+/* One line; o is taken. */
+static void line_print(json_t *o)
+{
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
+}
+
 static enum clv_exit state(struct replay *r, const json_t *o)
 {
     const int64_t ms = json_integer_value(json_object_get(o, "ms"));
@@ -78,7 +86,9 @@ static enum clv_exit state(struct replay *r, const json_t *o)
     r->e = amf_engine_new(r->m);
     if (!r->e || !(exact ? amf_engine_resume : amf_engine_load)(r->e, saved, ms))
         return wrong(r, "the state does not fit the model");
-    if (!r->only_differences)
+    if (r->json)
+        line_print(json_pack("{s:s}", "state", exact ? "exact" : "saved"));
+    else if (!r->only_differences)
         puts(exact ? "            goes on where the file before ended"
                    : "            goes on from a saved state");
     return CLV_EXIT_OK;
@@ -98,6 +108,13 @@ static void step_print(struct replay *r, const json_t *o, int64_t ms, const json
 {
     if (same && r->only_differences)
         return;
+    if (r->json) {
+        line_print(json_pack("{s:I, s:s, s:b, s:O, s:O}", "ms",
+                             (json_int_t)(ms - r->first_ms), "event", text_of(o, "event"),
+                             "same", (int)same, "then", json_object_get(o, "do"), "now",
+                             (json_t *)(uintptr_t)now));
+        return;
+    }
     printf("[%10.3f] %s\n", (double)(ms - r->first_ms) / 1000, text_of(o, "event"));
     orders_print(json_object_get(o, "do"), same ? "->" : "then ->");
     if (!same)
@@ -153,6 +170,21 @@ static enum clv_exit line_play(struct replay *r, const char *text)
 
 /* ---- the command --------------------------------------------------------- */
 
+static void summary_print(const struct replay *r)
+{
+    if (r->json) {
+        line_print(json_pack("{s:I, s:I, s:I}", "steps", (json_int_t)r->steps, "orders",
+                             (json_int_t)r->n_orders, "different",
+                             (json_int_t)r->different));
+        return;
+    }
+    printf("%zu steps, %zu orders: ", r->steps, r->n_orders);
+    if (r->different)
+        printf("%zu steps are decided differently now\n", r->different);
+    else
+        puts("the same decisions");
+}
+
 static enum clv_exit play(struct replay *r)
 {
     enum clv_exit result = CLV_EXIT_OK;
@@ -168,11 +200,7 @@ static enum clv_exit play(struct replay *r)
         result = wrong(r, "empty, expected a recording of clovis-amfd --record");
     if (result != CLV_EXIT_OK)
         return result;
-    printf("%zu steps, %zu orders: ", r->steps, r->n_orders);
-    if (r->different)
-        printf("%zu steps are decided differently now\n", r->different);
-    else
-        puts("the same decisions");
+    summary_print(r);
     return r->different ? CLV_EXIT_FINDINGS : CLV_EXIT_OK;
 }
 
@@ -181,6 +209,7 @@ static enum clv_exit options_read(struct replay *r, int argc, char **argv)
     static const struct option known[] = {
         {"model", required_argument, NULL, OPT_MODEL},
         {"differences", no_argument, NULL, OPT_DIFFERENCES},
+        {"json", no_argument, NULL, OPT_JSON},
         {NULL, 0, NULL, 0}};
     int c;
 
@@ -191,6 +220,8 @@ static enum clv_exit options_read(struct replay *r, int argc, char **argv)
             r->model_dir = optarg;
         else if (c == OPT_DIFFERENCES)
             r->only_differences = true;
+        else if (c == OPT_JSON)
+            r->json = true;
         else
             return clv_command_misused(r->self, "%s %s", argv[optind - 1],
                                        c == ':' ? "needs a value" : "is not an option");

@@ -123,18 +123,145 @@ static void sgs_print(const json_t *state)
     }
 }
 
+/* ---- the same as JSON ---------------------------------------------------- */
+
+/* A copy (new) of an entity with a list of what is below it; items is taken. */
+static json_t *with(const json_t *o, const char *key, json_t *items)
+{
+    json_t *copy = json_deep_copy(o);
+
+    json_object_set_new(copy, key, items);
+    return copy;
+}
+
+static json_t *work_pack(const json_t *state, const char *comp)
+{
+    json_t *work = json_array();
+    const json_t *a, *part;
+    size_t i, k;
+
+    json_array_foreach(json_object_get(state, "assignments"), i, a)
+    {
+        json_array_foreach(json_object_get(a, "parts"), k, part)
+        {
+            if (is_of(part, "comp", comp))
+                json_array_append_new(work, json_pack("{s:s, s:s, s:O}", "csi",
+                                                      status_text(part, "csi"), "si",
+                                                      status_text(a, "si"), "ha",
+                                                      json_object_get(part, "ha")));
+        }
+    }
+    return work;
+}
+
+static json_t *comps_pack(const json_t *state, const char *su)
+{
+    json_t *list = json_array(), *copy;
+    const json_t *comp;
+    size_t i;
+
+    json_array_foreach(json_object_get(state, "comps"), i, comp)
+    {
+        const char *name = status_text(comp, "name");
+
+        if (!is_of(comp, "su", su))
+            continue;
+        copy = with(comp, "work", work_pack(state, name));
+        json_object_set_new(copy, "pid",
+                            json_integer(status_number(
+                                status_find(state, "processes", "comp", name), "pid")));
+        json_array_append_new(list, copy);
+    }
+    return list;
+}
+
+static json_t *nodes_pack(const json_t *state)
+{
+    json_t *list = json_array(), *sus;
+    const json_t *node, *su;
+    size_t i, k;
+
+    json_array_foreach(json_object_get(state, "nodes"), i, node)
+    {
+        sus = json_array();
+        json_array_foreach(json_object_get(state, "sus"), k, su)
+        {
+            if (is_of(su, "node", status_text(node, "name")))
+                json_array_append_new(
+                    sus, with(su, "comps", comps_pack(state, status_text(su, "name"))));
+        }
+        json_array_append_new(list, with(node, "sus", sus));
+    }
+    return list;
+}
+
+static json_t *holders_pack(const json_t *state, const char *si)
+{
+    json_t *list = json_array();
+    const json_t *a;
+    size_t i;
+
+    json_array_foreach(json_object_get(state, "assignments"), i, a)
+    {
+        if (is_of(a, "si", si))
+            json_array_append_new(list, json_pack("{s:s, s:O, s:b}", "su",
+                                                  status_text(a, "su"), "role",
+                                                  json_object_get(a, "role"), "confirmed",
+                                                  (int)status_true(a, "confirmed")));
+    }
+    return list;
+}
+
+static json_t *sgs_pack(const json_t *state)
+{
+    json_t *list = json_array(), *sis;
+    const json_t *sg, *si;
+    size_t i, k;
+
+    json_array_foreach(json_object_get(state, "sgs"), i, sg)
+    {
+        sis = json_array();
+        json_array_foreach(json_object_get(state, "sis"), k, si)
+        {
+            if (is_of(si, "sg", status_text(sg, "name")))
+                json_array_append_new(sis,
+                                      with(si, "assignments",
+                                           holders_pack(state, status_text(si, "name"))));
+        }
+        json_array_append_new(list, with(sg, "sis", sis));
+    }
+    return list;
+}
+
+static void json_print(const json_t *state)
+{
+    json_t *tree =
+        json_pack("{s:O, s:o, s:o}", "version", json_object_get(state, "version"),
+                  "nodes", nodes_pack(state), "sgs", sgs_pack(state));
+
+    json_dumpf(tree, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(tree);
+}
+
 enum clv_exit cmd_amf_tree(const struct clv_command *self, int argc, char **argv)
 {
     struct op_options o;
     json_t *answer = NULL;
-    enum clv_exit result = op_options_read(self, argc, argv, 0, 0, 0, &o);
+    const json_t *state;
+    enum clv_exit result = op_options_read(self, argc, argv, OP_JSON, 0, 0, &o);
 
     if (result == CLV_EXIT_OK)
         result = op_request(self, &o, "tree", json_pack("{s:s}", "t", "status"), &answer);
-    if (result == CLV_EXIT_OK) {
-        nodes_print(json_object_get(answer, "state"));
-        sgs_print(json_object_get(answer, "state"));
+    if (result != CLV_EXIT_OK)
+        return result;
+    state = json_object_get(answer, "state");
+    if (o.json) {
+        json_print(state);
+    } else {
+        nodes_print(state);
+        sgs_print(state);
     }
     json_decref(answer);
-    return result;
+    return CLV_EXIT_OK;
 }

@@ -39,7 +39,7 @@ enum clv_exit cmd_amf_watch(const struct clv_command *self, int argc, char **arg
         return result;
     result = op_ask(s, json_pack("{s:s}", "t", "watch"), &rc, NULL);
     if (result == CLV_EXIT_OK && rc)
-        result = op_refused(self, "watch", rc);
+        result = op_refused(self, "watch", rc, NULL);
     if (result == CLV_EXIT_OK)
         result = print_all(self, s, &o);
     op_session_close(s);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tools/similar.h"
+
 static bool is_alias(const char *aliases, const char *name)
 {
     const size_t len = strlen(name);
@@ -30,7 +32,8 @@ static const struct clv_command *command_find(const struct clv_command *table,
         if (strcmp(row->name, name) == 0)
             return row;
     for (row = table; row->name; row++)
-        if (is_alias(row->aliases, name))
+        if (is_alias(row->aliases, name) ||
+            (row->unlisted && strcasecmp(row->name, name) == 0))
             return row;
     return NULL;
 }
@@ -54,29 +57,57 @@ static enum clv_exit table_help(const char *path, const struct clv_command *tabl
 {
     printf("usage: %s COMMAND [ARGUMENT...]\n\n", path);
     for (; table->name; table++)
-        printf("  %-20s %s\n", table->name, table->help);
-    printf("\n%s COMMAND --help says more about one.\n", path);
+        if (!table->unlisted)
+            printf("  %-24s %s\n", table->name, table->help);
+    printf("\n%s COMMAND --help says more about one.\n"
+           "Exit status: 0 done, 1 failed, 2 asked for wrongly, 3 nobody there,\n"
+           "4 done with findings, 5 refused, 6 no such name.\n",
+           path);
     return CLV_EXIT_OK;
 }
 
 static enum clv_exit command_help(const struct clv_command *c)
 {
-    printf("usage: %s %s %s\n\n%s\n", c->path, c->name, c->usage, c->help);
+    printf("usage: %s %s%s%s\n\n%s\n", c->path, c->name, *c->usage ? " " : "", c->usage,
+           c->help);
     if (c->aliases)
         printf("\nAlso called: %s\n", c->aliases);
     return CLV_EXIT_OK;
+}
+
+/* Whether a command of the table is called nearly so; then that was said. */
+static bool similar_named(const char *path, const struct clv_command *table,
+                          const char *word)
+{
+    struct similar s;
+    size_t n = 0;
+
+    similar_begin(&s, word);
+    for (; table->name; table++) {
+        similar_look_in(&s, table->name, &n);
+        similar_look_in(&s, table->aliases, &n);
+    }
+    if (s.best)
+        fprintf(stderr,
+                "%s: \"%s\" is not a command, did you mean \"%.*s\"? %s --help lists "
+                "them\n",
+                path, word, (int)n, s.best, path);
+    return s.best != NULL;
 }
 
 /* "PATH: what, expected one of a b c (PATH --help)" */
 static enum clv_exit table_misused(const char *path, const struct clv_command *table,
                                    const char *word)
 {
+    if (word && similar_named(path, table, word))
+        return CLV_EXIT_USAGE;
     if (word)
         fprintf(stderr, "%s: \"%s\" is not a command, expected one of:", path, word);
     else
         fprintf(stderr, "%s: no command, expected one of:", path);
     for (; table->name; table++)
-        fprintf(stderr, " %s", table->name);
+        if (!table->unlisted)
+            fprintf(stderr, " %s", table->name);
     fputc('\n', stderr);
     return CLV_EXIT_USAGE;
 }

@@ -6,6 +6,8 @@
 #ifndef CLV_COMMAND_H
 #define CLV_COMMAND_H
 
+#include <stdbool.h>
+
 enum clv_exit {
     CLV_EXIT_OK = 0,
     CLV_EXIT_FAILED = 1,   /* could not be done */
@@ -26,6 +28,7 @@ struct clv_command {
     const char
         *aliases;     /* other names, blanks between; case does not matter. NULL: none */
     const void *data; /* what run() makes of it */
+    bool unlisted;    /* a name of another console: found, in any case, but not listed */
     const char *path; /* the words in front of the name, for example "clovis amf" */
 };
 

@@ -8,14 +8,17 @@ libamf_check_la_LIBADD = libamf-model.la
 
 bin_PROGRAMS += clovis
 clovis_SOURCES = %D%/clovis.c %D%/command.h %D%/command.c \
-	%D%/cmd_amf.h %D%/cmd_amf_table.c %D%/cmd_amf_check.c \
+	%D%/cmd_amf.h %D%/cmd_amf_table.c %D%/cmd_amf_check.c %D%/model_json.h %D%/model_json.c \
 	%D%/operator.h %D%/operator.c %D%/operator_options.c %D%/operator_codes.c \
 	%D%/entity_name.h %D%/entity_name.c %D%/text_table.h %D%/text_table.c \
+	%D%/entity_hint.h %D%/entity_hint.c %D%/similar.h %D%/similar.c %D%/status_rows.c \
 	%D%/status_json.h %D%/status_json.c %D%/status_problems.c \
 	%D%/status_view.h %D%/status_view.c %D%/event_print.h %D%/event_print.c \
 	%D%/cmd_amf_status.c %D%/cmd_amf_admin.h %D%/cmd_amf_admin.c %D%/cmd_amf_node.c \
 	%D%/cmd_amf_watch.c %D%/cmd_amf_simulate.c %D%/cmd_amf_events.c \
-	%D%/cmd_amf_tree.c %D%/cmd_amf_replay.c \
+	%D%/cmd_amf_tree.c %D%/cmd_amf_replay.c %D%/cmd_amf_fault.c %D%/cmd_amf_config.c \
+	%D%/cmd_amf_find.c %D%/cmd_amf_track.c %D%/cmd_amf_log.h %D%/cmd_amf_log.c \
+	%D%/cmd_amf_console.h %D%/cmd_amf_console.c \
 	%D%/store_link.h %D%/store_link.c %D%/cmd_store.h %D%/cmd_store.c \
 	%D%/cmd_guard.c %D%/cmd_doctor.c %D%/doctor.h %D%/doctor_report.c \
 	%D%/doctor_servers.c %D%/doctor_state.c %D%/doctor_settings.c %D%/doctor_sizes.c \

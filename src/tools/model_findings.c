@@ -13,6 +13,8 @@ struct findings {
     const struct amf_model *m;
     const char *bindir;
     size_t n;
+    void (*found)(void *ctx, const char *text);
+    void *ctx;
 };
 
 static void found(struct findings *f, const char *fmt, ...)
@@ -20,14 +22,14 @@ static void found(struct findings *f, const char *fmt, ...)
 
 static void found(struct findings *f, const char *fmt, ...)
 {
+    char text[1000];
     va_list ap;
 
     f->n++;
-    printf("finding: ");
     va_start(ap, fmt);
-    vprintf(fmt, ap);
+    vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    putchar('\n');
+    f->found(f->ctx, text);
 }
 
 /* ---- nodes --------------------------------------------------------------- */
@@ -251,9 +253,10 @@ static void sgs_look(struct findings *f)
     }
 }
 
-size_t model_findings_print(const struct amf_model *m, const char *bindir)
+size_t model_findings_look(const struct amf_model *m, const char *bindir,
+                           void (*found_one)(void *ctx, const char *text), void *ctx)
 {
-    struct findings f = {m, bindir, 0};
+    struct findings f = {m, bindir, 0, found_one, ctx};
     char **w;
 
     for (w = m->warnings; w && *w; w++)

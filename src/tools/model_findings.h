@@ -11,8 +11,9 @@
 
 #include "amf/amf_model.h"
 
-/* Print one line for each finding; the number of lines. bindir: where relative
+/* Give found() one line for each finding; the number of lines. bindir: where relative
  * programs are looked for, NULL: programs are not looked at. */
-size_t model_findings_print(const struct amf_model *m, const char *bindir);
+size_t model_findings_look(const struct amf_model *m, const char *bindir,
+                           void (*found)(void *ctx, const char *text), void *ctx);
 
 #endif

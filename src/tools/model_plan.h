@@ -6,6 +6,7 @@
 #ifndef MODEL_PLAN_H
 #define MODEL_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "amf/amf_model.h"
@@ -34,6 +35,19 @@ enum plan_role plan_role(const struct plan *p, int si, int su);
 
 /* How many SUs are to be active, or standby, for an SI of the group. */
 unsigned plan_wanted(const struct plan *p, int si, enum plan_role role);
+
+/* Fewer SUs have the role for an SI than are to; then text says it. */
+bool plan_short(const struct plan *p, int si, enum plan_role role, char *text,
+                size_t size);
+
+/* "TWO_N", "UNLOCKED", "active" */
+const char *plan_redundancy_word(enum amf_redundancy redundancy);
+const char *plan_admin_word(enum amf_admin admin);
+const char *plan_role_word(enum plan_role role);
+
+/* What becomes of an SU of the group: "in service, ...", "no work while ..."; cut to
+ * size. */
+const char *plan_su_words(const struct plan *p, int su, char *text, size_t size);
 
 /* Admin states with those of what an entity belongs to and depends on. */
 enum amf_admin plan_su_admin(const struct amf_model *m, int su);

@@ -18,6 +18,37 @@ static const char *const admin_names[] = {
 static const char *const role_names[] = { [PLAN_ACTIVE] = "active", [PLAN_STANDBY] = "standby" };
 /* clang-format on */
 
+const char *plan_redundancy_word(enum amf_redundancy redundancy)
+{
+    return redundancy_names[redundancy];
+}
+
+const char *plan_admin_word(enum amf_admin admin)
+{
+    return admin_names[admin];
+}
+
+const char *plan_role_word(enum plan_role role)
+{
+    return role_names[role];
+}
+
+bool plan_short(const struct plan *p, int si, enum plan_role role, char *text,
+                size_t size)
+{
+    const unsigned wanted = plan_wanted(p, si, role);
+    unsigned n = 0;
+    size_t i;
+
+    for (i = 0; i < p->n_sus; i++)
+        n += plan_role(p, si, p->sus[i]) == role;
+    if (n >= wanted || p->m->sis[si].csis.n == 0)
+        return false;
+    snprintf(text, size, "SI %s: %u of %u %s assignments, no other SU can take it",
+             p->m->sis[si].name, n, wanted, role_names[role]);
+    return true;
+}
+
 static void csis_print(const struct plan *p, int si, int su)
 {
     const struct amf_list *csis = &p->m->sis[si].csis;
@@ -31,10 +62,8 @@ static void csis_print(const struct plan *p, int si, int su)
     }
 }
 
-/* The SUs in one role; how many. */
-static unsigned role_print(const struct plan *p, int si, enum plan_role role)
+static void role_print(const struct plan *p, int si, enum plan_role role)
 {
-    unsigned n = 0;
     size_t i;
 
     for (i = 0; i < p->n_sus; i++) {
@@ -42,12 +71,10 @@ static unsigned role_print(const struct plan *p, int si, enum plan_role role)
 
         if (plan_role(p, si, su) != role)
             continue;
-        n++;
         printf("    %s: SU %s on node %s\n", role_names[role], p->m->sus[su].name,
                p->m->nodes[p->m->sus[su].node].name);
         csis_print(p, si, su);
     }
-    return n;
 }
 
 static size_t si_print(const struct plan *p, int si)
@@ -55,8 +82,8 @@ static size_t si_print(const struct plan *p, int si)
     const enum amf_admin admin = plan_si_admin(p->m, si);
     const char *name = p->m->sis[si].name;
     enum plan_role role;
+    char text[1000];
     size_t findings = 0;
-    unsigned n, wanted;
 
     printf("  SI %s", name);
     if (admin != AMF_ADMIN_UNLOCKED) {
@@ -66,33 +93,41 @@ static size_t si_print(const struct plan *p, int si)
     }
     putchar('\n');
     for (role = PLAN_ACTIVE; role <= PLAN_STANDBY; role++) {
-        n = role_print(p, si, role);
-        wanted = plan_wanted(p, si, role);
-        if (n >= wanted || p->m->sis[si].csis.n == 0)
+        role_print(p, si, role);
+        if (!plan_short(p, si, role, text, sizeof(text)))
             continue;
         findings++;
-        printf("finding: SI %s: %u of %u %s assignments, no other SU can take it\n", name,
-               n, wanted, role_names[role]);
+        printf("finding: %s\n", text);
     }
     return findings;
 }
 
-static void su_print(const struct plan *p, int su)
+const char *plan_su_words(const struct plan *p, int su, char *text, size_t size)
 {
     const enum amf_admin admin = plan_su_admin(p->m, su);
-    const struct amf_su *u = &p->m->sus[su];
     size_t i;
 
-    printf("  SU %s on node %s: ", u->name, p->m->nodes[u->node].name);
     for (i = 0; i < p->n_sus && p->sus[i] != su; i++)
         ;
     if (i < p->n_sus)
-        printf("in service, %u active, %u standby\n", p->su_active[su],
-               p->su_standby[su]);
+        snprintf(text, size, "in service, %u active, %u standby", p->su_active[su],
+                 p->su_standby[su]);
     else if (admin != AMF_ADMIN_UNLOCKED)
-        printf("no work while it, its node or its group is %s\n", admin_names[admin]);
+        snprintf(text, size, "no work while it, its node or its group is %s",
+                 admin_names[admin]);
     else
-        printf("not started, %u in service are enough\n", p->g->pref_inservice);
+        snprintf(text, size, "not started, %u in service are enough",
+                 p->g->pref_inservice);
+    return text;
+}
+
+static void su_print(const struct plan *p, int su)
+{
+    const struct amf_su *u = &p->m->sus[su];
+    char text[200];
+
+    printf("  SU %s on node %s: %s\n", u->name, p->m->nodes[u->node].name,
+           plan_su_words(p, su, text, sizeof(text)));
 }
 
 static size_t sg_print(const struct amf_model *m, int sg)

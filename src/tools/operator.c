@@ -12,9 +12,10 @@
 
 #include "amf/amf_proto.h"
 #include "base/clock.h"
+#include "tools/entity_hint.h"
 
 /* The status of a thousand components is a few megabytes. */
-enum { LINE_MAX_BYTES = 256 * 1024 * 1024 };
+enum { LINE_MAX_BYTES = 256 * 1024 * 1024, CODE_NOT_EXIST = 0x220004 };
 
 struct op_session {
     const struct clv_command *self;
@@ -87,7 +88,7 @@ static enum clv_exit hello(struct op_session *s)
     uint32_t rc;
 
     result = op_ask(s, json_pack("{s:s, s:b}", "t", "hello", "operator", 1), &rc, NULL);
-    return result == CLV_EXIT_OK && rc ? op_refused(s->self, "hello", rc) : result;
+    return result == CLV_EXIT_OK && rc ? op_refused(s->self, "hello", rc, NULL) : result;
 }
 
 enum clv_exit op_session_open(const struct clv_command *self, const struct op_options *o,
@@ -253,6 +254,38 @@ bool op_pause(const struct op_session *s, int ms)
     return left > 0;
 }
 
+static json_t *status_ask(struct op_session *s)
+{
+    json_t *answer = NULL;
+    uint32_t rc;
+
+    op_ask(s, json_pack("{s:s}", "t", "status"), &rc, &answer);
+    return answer;
+}
+
+enum clv_exit op_refused_for(struct op_session *s, const char *kind, const char *name,
+                             uint32_t rc)
+{
+    json_t *answer = op_code_is_unknown(rc) ? status_ask(s) : NULL;
+    char why[500];
+
+    if (answer)
+        entity_hint(json_object_get(answer, "state"), kind, name, why, sizeof(why));
+    json_decref(answer);
+    return op_refused(s->self, name, rc, answer ? why : NULL);
+}
+
+enum clv_exit op_kind_find(struct op_session *s, const char *name, const char **kind)
+{
+    json_t *answer = status_ask(s);
+
+    if (!answer)
+        return CLV_EXIT_CONNECT;
+    *kind = entity_kind_of(json_object_get(answer, "state"), name);
+    json_decref(answer);
+    return *kind ? CLV_EXIT_OK : op_refused_for(s, NULL, name, CODE_NOT_EXIST);
+}
+
 enum clv_exit op_request(const struct clv_command *self, const struct op_options *o,
                          const char *what, json_t *request, json_t **answer)
 {
@@ -266,9 +299,9 @@ enum clv_exit op_request(const struct clv_command *self, const struct op_options
         return result;
     }
     result = op_ask(s, request, &rc, &got);
-    op_session_close(s);
     if (result == CLV_EXIT_OK && rc)
-        result = op_refused(self, what, rc);
+        result = op_refused_for(s, NULL, what, rc);
+    op_session_close(s);
     if (result == CLV_EXIT_OK && answer)
         *answer = json_incref(got);
     json_decref(got);

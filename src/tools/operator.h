@@ -15,7 +15,7 @@
 
 /* ---- options --------------------------------------------------------------------- */
 
-enum { OP_MAX_WORDS = 3 };
+enum { OP_MAX_WORDS = 8 };
 
 struct op_options {
     const char *socket; /* NULL: where the daemon listens by its own rule */
@@ -56,17 +56,32 @@ bool op_wait_end(struct op_session *s);
 /* True while the deadline is ahead; then also waited for ms, or until the deadline. */
 bool op_pause(const struct op_session *s, int ms);
 
+/* What was asked of the entity name was answered with rc, not 0: print the refusal, and
+ * if there is no such entity, which one may have been meant; the exit code. kind NULL:
+ * any. */
+enum clv_exit op_refused_for(struct op_session *s, const char *kind, const char *name,
+                             uint32_t rc);
+
+/* The kind of the entity name, which has none said: in *kind. Unknown: that is printed.
+ */
+enum clv_exit op_kind_find(struct op_session *s, const char *name, const char **kind);
+
 /* One question with its own connection: what is not accepted is printed as a refusal
- * that names what. */
+ * that names what, and which entity may have been meant. */
 enum clv_exit op_request(const struct clv_command *self, const struct op_options *o,
                          const char *what, json_t *request, json_t **answer);
 
 /* ---- codes ----------------------------------------------------------------------- */
 
+/* What was named does not exist. */
+bool op_code_is_unknown(uint32_t rc);
+
 /* "NO_OP" for 0x220019; "ERROR" for one that has no name here. */
 const char *op_code_name(uint32_t rc);
 
-/* Print "PATH NAME: WHAT: ..." for a code that is not 0; the exit code for it. */
-enum clv_exit op_refused(const struct clv_command *self, const char *what, uint32_t rc);
+/* Print "PATH NAME: WHAT: CODE: ..." for a code that is not 0; the exit code for it. why:
+ * instead of what the code means, or NULL. */
+enum clv_exit op_refused(const struct clv_command *self, const char *what, uint32_t rc,
+                         const char *why);
 
 #endif

@@ -31,13 +31,15 @@ static const char *or_dash(const char *text)
 /* ---- nodes ----------------------------------------------------------------------- */
 
 /* The daemon knows its own nodes' processes, of the others only what the cluster does. */
-static const char *node_life(const json_t *state, const json_t *node, const json_t *run)
+const char *status_node_life(const json_t *state, const json_t *node)
 {
+    const json_t *run = status_find(json_object_get(state, "daemon"), "nodes", "name",
+                                    status_text(node, "name"));
     const bool played = status_true(run, "played");
 
     if (!played && !json_object_get(state, "cluster"))
         return "not played";
-    if (played && status_true(run, "killed"))
+    if (status_true(run, "killed"))
         return "killed";
     return status_true(played ? run : node, "up") ? "up" : "down";
 }
@@ -51,7 +53,7 @@ static void node_row(struct text_table *t, const json_t *state, const json_t *no
     const json_t *owners = json_object_get(json_object_get(state, "cluster"), "owners");
 
     text_table_cell(t, "%s", name);
-    text_table_cell(t, "%s", node_life(state, node, run));
+    text_table_cell(t, "%s", status_node_life(state, node));
     state_cell(t, node, "admin", detail);
     state_cell(t, node, "oper", detail);
     if (detail)
@@ -213,6 +215,59 @@ static void si_row(struct text_table *t, const json_t *state, const json_t *si,
         sus_cell(t, state, name, roles[i]);
 }
 
+/* ---- CSIs, and who has what ---------------------------------------------------------
+ */
+
+/* The components whose present state for a CSI is this one. */
+static void comps_cell(struct text_table *t, const json_t *state, const char *csi,
+                       const char *ha)
+{
+    char text[2000] = "-";
+    const json_t *a, *part;
+    size_t i, k, n = 0;
+    int more;
+
+    json_array_foreach(json_object_get(state, "assignments"), i, a)
+    {
+        json_array_foreach(json_object_get(a, "parts"), k, part)
+        {
+            if (strcmp(status_text(part, "csi"), csi) != 0 ||
+                !status_is(part, "ha", ha) || n >= sizeof(text))
+                continue;
+            more = snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "",
+                            status_text(part, "comp"));
+            n += more > 0 ? (size_t)more : 0;
+        }
+    }
+    text_table_cell(t, "%s", text);
+}
+
+static void csi_row(struct text_table *t, const json_t *state, const json_t *csi,
+                    bool detail)
+{
+    static const char *const roles[] = {"ACTIVE", "STANDBY", "QUIESCED", "QUIESCING"};
+    const char *name = status_text(csi, "name");
+    size_t i;
+
+    text_table_cell(t, "%s", name);
+    text_table_cell(t, "%s", or_dash(status_text(csi, "si")));
+    for (i = 0; i < (detail ? 4 : 2); i++)
+        comps_cell(t, state, name, roles[i]);
+}
+
+static void assignment_row(struct text_table *t, const json_t *state, const json_t *a,
+                           bool detail)
+{
+    (void)state;
+    text_table_cell(t, "%s", status_text(a, "si"));
+    text_table_cell(t, "%s", status_text(a, "su"));
+    state_cell(t, a, "role", detail);
+    text_table_cell(t, "%s",
+                    status_true(a, "removing")    ? "is taken away"
+                    : status_true(a, "confirmed") ? "confirmed"
+                                                  : "waits for an answer");
+}
+
 /* ---- all of them --------------------------------------------------------------------
  */
 
@@ -239,7 +294,29 @@ static const struct section sections[] = {
      {"SI", "GROUP", "ADMIN", "EFFECTIVE", "ACTIVE", "STANDBY"},
      {"SI", "GROUP", "ADMIN", "EFFECTIVE", "ACTIVE", "STANDBY", "QUIESCED", "QUIESCING"},
      si_row},
+    {"csi",
+     "csis",
+     {"CSI", "SI", "ACTIVE", "STANDBY"},
+     {"CSI", "SI", "ACTIVE", "STANDBY", "QUIESCED", "QUIESCING"},
+     csi_row},
+    {"siass", "assignments", {"SI", "SU", "HA", "LIFE"}, {NULL}, assignment_row},
 };
+
+bool status_shows_kind(const struct status_filter *f, const char *kind)
+{
+    if (f->kind)
+        return strcmp(f->kind, kind) == 0;
+    return strcmp(kind, "siass") != 0 && (f->name || strcmp(kind, "csi") != 0);
+}
+
+/* An assignment goes by its SI or its SU. */
+bool status_shows(const struct status_filter *f, const json_t *item)
+{
+    return !f->name || strcmp(f->name, status_text(item, "name")) == 0 ||
+           (!json_object_get(item, "name") &&
+            (strcmp(f->name, status_text(item, "si")) == 0 ||
+             strcmp(f->name, status_text(item, "su")) == 0));
+}
 
 static size_t section_print(const struct section *s, const json_t *state,
                             const struct status_filter *f)
@@ -249,9 +326,10 @@ static size_t section_print(const struct section *s, const json_t *state,
     size_t i, n = 0;
 
     text_table_begin(&t, f->detail && s->detail[0] ? s->detail : s->brief);
+    t.only = f->column;
     json_array_foreach(json_object_get(state, s->list), i, item)
     {
-        if (f->name && strcmp(f->name, status_text(item, "name")) != 0)
+        if (!status_shows(f, item))
             continue;
         s->row(&t, state, item, f->detail);
         n++;
@@ -265,7 +343,7 @@ size_t status_tables_print(const json_t *state, const struct status_filter *f)
     size_t i, n = 0;
 
     for (i = 0; i < sizeof(sections) / sizeof(*sections); i++)
-        if (!f->kind || strcmp(f->kind, sections[i].kind) == 0)
+        if (status_shows_kind(f, sections[i].kind))
             n += section_print(&sections[i], state, f);
     return n;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 static void no_memory(void)
 {
@@ -59,20 +61,70 @@ static void widths_find(const struct text_table *t, int *widths)
     }
 }
 
+static bool is_wanted(const struct text_table *t, size_t column)
+{
+    return !t->only || column == 0 || strcmp(t->cells[column], t->only) == 0;
+}
+
+/* The columns of the terminal, or of what COLUMNS stands for; 0: no limit is known. */
+static size_t room(void)
+{
+    const char *columns = getenv("COLUMNS");
+    struct winsize size = {0};
+
+    if (columns && *columns)
+        return (size_t)strtoul(columns, NULL, 10);
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        return size.ws_col;
+    return 0;
+}
+
+static void lines_print(const struct text_table *t, const int *widths)
+{
+    size_t i, last = 0;
+
+    for (i = 0; i < t->columns; i++)
+        last = is_wanted(t, i) ? i : last;
+    for (i = 0; i < t->n; i++) {
+        if (i % t->columns == last)
+            printf("%s\n", t->cells[i]);
+        else if (is_wanted(t, i % t->columns))
+            printf("%-*s  ", widths[i % t->columns], t->cells[i]);
+    }
+}
+
+/* "SU counterSU1", and below it, set in, the other titles with their words. */
+static void blocks_print(const struct text_table *t)
+{
+    size_t i, column;
+    int width = 0;
+
+    for (i = 0; i < t->columns; i++)
+        if ((int)strlen(t->cells[i]) > width)
+            width = (int)strlen(t->cells[i]);
+    for (i = t->columns; i < t->n; i++) {
+        column = i % t->columns;
+        if (is_wanted(t, column))
+            printf(column ? "  %-*s  %s\n" : "%-*s    %s\n", width, t->cells[column],
+                   t->cells[i]);
+    }
+}
+
 static void cells_print(const struct text_table *t)
 {
     int widths[TEXT_TABLE_COLUMNS];
-    size_t i, column;
+    const size_t most = room();
+    size_t i, needed = 0;
 
     widths_find(t, widths);
+    for (i = 0; i < t->columns; i++)
+        if (is_wanted(t, i))
+            needed += (size_t)widths[i] + (needed ? 2 : 0);
     putchar('\n');
-    for (i = 0; i < t->n; i++) {
-        column = i % t->columns;
-        if (column + 1 < t->columns)
-            printf("%-*s  ", widths[column], t->cells[i]);
-        else
-            printf("%s\n", t->cells[i]);
-    }
+    if (most && needed > most)
+        blocks_print(t);
+    else
+        lines_print(t, widths);
 }
 
 void text_table_end(struct text_table *t, bool print)

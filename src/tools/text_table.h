@@ -12,6 +12,7 @@ struct text_table {
     size_t columns;
     char **cells; /* owned, row after row */
     size_t n, cap;
+    const char *only; /* print the first column and the one with this title; NULL: all */
 };
 
 /* titles ends with NULL. */
@@ -21,7 +22,9 @@ void text_table_begin(struct text_table *t, const char *const *titles);
 void text_table_cell(struct text_table *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Print all rows, a blank line before them, if they are wanted; free what they need. */
+/* Print all rows, a blank line before them, if they are wanted; free what they need. A
+ * row that a terminal has no room for goes below itself, a line for each cell. COLUMNS
+ * is how wide the output is; without it, a terminal is asked. */
 void text_table_end(struct text_table *t, bool print);
 
 #endif
