@@ -139,6 +139,17 @@ void amf_cluster_ask(struct amf_cluster *c, const struct amf_event *ev,
     w->seq = event_append(c, ev);
 }
 
+void amf_cluster_change(struct amf_cluster *c, const json_t *changes,
+                        struct amf_peer *peer, const json_t *request,
+                        amf_cluster_done done)
+{
+    struct waiting *w = amf_cluster_wait(c, peer, request, done);
+
+    w->seq = amf_cluster_append(
+        c, 0, 0,
+        json_pack("{s:s, s:O*}", "t", "change", "changes", (json_t *)(uintptr_t)changes));
+}
+
 void amf_cluster_forget_peer(struct amf_cluster *c, const struct amf_peer *peer)
 {
     struct waiting *w;

@@ -233,6 +233,19 @@ static void read_event(struct amf_cluster *c, const struct amf_log_entry *e,
         amf_cluster_answer(c, e->seq, result);
 }
 
+static void read_change(struct amf_cluster *c, const struct amf_log_entry *e,
+                        const json_t *o)
+{
+    enum amf_admin_result result = AMF_ADMIN_TRY_AGAIN;
+
+    if (amf_cluster_has_joined(c, e->who)) {
+        result = amf_ccb_apply(c->d, e->ms, e->who, json_object_get(o, "changes"));
+        c->unsaved = true;
+    }
+    if (amf_cluster_is_me(c, e->who))
+        amf_cluster_answer(c, e->seq, result);
+}
+
 static void read_mark(struct amf_cluster *c, const struct amf_log_entry *e)
 {
     c->held = true;
@@ -335,6 +348,8 @@ static void entry_dispatch(struct amf_cluster *c, const struct amf_log_entry *e,
         return;
     if (strcmp(type, "ev") == 0) {
         read_event(c, e, o);
+    } else if (strcmp(type, "change") == 0) {
+        read_change(c, e, o);
     } else if (strcmp(type, "join") == 0) {
         read_join(c, e, o);
         read_mark(c, e);

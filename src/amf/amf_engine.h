@@ -199,6 +199,8 @@ enum amf_presence amf_engine_presence(const struct amf_engine *e, int comp);
 enum amf_oper amf_engine_oper(const struct amf_engine *e, enum amf_kind kind, int index);
 enum amf_admin amf_engine_admin(const struct amf_engine *e, enum amf_kind kind,
                                 int index);
+/* The time of the last step; of a state that was taken over: the one it was taken at. */
+int64_t amf_engine_now_ms(const struct amf_engine *e);
 /* How often a component was launched. */
 uint32_t amf_engine_launches(const struct amf_engine *e, int comp);
 bool amf_engine_node_up(const struct amf_engine *e, int node);
