@@ -148,8 +148,9 @@ ClRcT clAmsMgmtGetCompCSIList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
  *
  * Commit: CL_ERR_NOT_EXIST: no such entity; CL_AMS_ERR_BAD_CONFIG: a value is out of
  * range, or does not fit what is assigned; CL_ERR_NOT_SUPPORTED: cannot change;
- * CL_ERR_TRY_AGAIN: no daemon. Afterwards the handle is empty, and may be used again. In
- * a cluster of daemons, or while a daemon records, nothing can change.
+ * CL_ERR_TRY_AGAIN: no daemon, or a cluster whose store is away, so that whether the
+ * changes are made is not known. Afterwards the handle is empty, and may be used again.
+ * In a cluster of daemons all of them make the changes, or refuse them alike.
  */
 ClRcT clAmsMgmtCCBInitialize(ClAmsMgmtHandleT handle, ClAmsMgmtCCBHandleT *ccb);
 ClRcT clAmsMgmtCCBFinalize(ClAmsMgmtCCBHandleT ccb);
