@@ -221,6 +221,51 @@ Test(ccb_cluster, a_store_that_lost_everything_gets_it_back, .timeout = LIMIT,
     expect_rank(&a, 5);
 }
 
+/* ---- user data go the same way ------------------------------------------------------
+ */
+
+static bool data_are(void *arg)
+{
+    const struct shown *s = arg;
+    ClAmsEntityT su = mgmt_entity(CL_AMS_ENTITY_TYPE_SU, "counterSU1");
+    ClCharT *data = NULL;
+    ClUint32T n = 0;
+    bool same;
+
+    ask(s->f);
+    if (clAmsMgmtEntityUserDataGet(mgmt, &su, &data, &n) != CL_OK)
+        return false;
+    same = n == s->rank;
+    clHeapFree(data);
+    return same;
+}
+
+static void expect_data(const struct amfd *f, ClUint32T n)
+{
+    struct shown s = {f, n};
+
+    cr_assert(wait_for(data_are, &s, PATIENCE_MS), "%u bytes at %s", n, f->dir);
+}
+
+Test(ccb_cluster, user_data_are_shared, .timeout = LIMIT, .fini = finish)
+{
+    ClAmsEntityT su = mgmt_entity(CL_AMS_ENTITY_TYPE_SU, "counterSU1");
+    ClCharT data[] = "user data";
+
+    begin(5 * LEASE_MS);
+    cr_assert_eq(clAmsMgmtEntityUserDataSet(mgmt, &su, data, 3), CL_OK);
+    amfd_launch(&b, args_b);
+    expect_log(&b, "counter2", "csiset STANDBY", 1);
+    expect_data(&b, 3);
+    cr_assert_eq(clAmsMgmtEntityUserDataSet(mgmt, &su, data, 9), CL_OK);
+    amfd_stop(&b, SIGKILL, PATIENCE_MS);
+    expect_data(&a, 9);
+    amfd_launch(&b, args_b);
+    expect_data(&b, 9);
+    cr_assert_eq(clAmsMgmtEntityUserDataDeleteAll(mgmt, &su), CL_OK);
+    cr_expect_eq(clAmsMgmtEntityUserDataDelete(mgmt, &su), AMS(CL_ERR_NOT_EXIST));
+}
+
 /* ---- recordings ------------------------------------------------------------------ */
 
 Test(ccb_cluster, what_another_daemon_committed_is_in_the_recording, .timeout = LIMIT,

@@ -134,7 +134,9 @@ void amf_ccb_commit(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
     if (d->stopping)
         answer(d, p, o, NULL, AMF_ADMIN_TRY_AGAIN);
     else if (d->cluster)
-        amf_cluster_change(d->cluster, changes, p, o, answer);
+        amf_cluster_share(d->cluster,
+                          json_pack("{s:s, s:O*}", "t", "change", "changes", changes), p,
+                          o, answer);
     else
         answer(d, p, o, NULL, amf_ccb_apply(d, amf_daemon_now_ms(), by, changes));
 }

@@ -139,15 +139,12 @@ void amf_cluster_ask(struct amf_cluster *c, const struct amf_event *ev,
     w->seq = event_append(c, ev);
 }
 
-void amf_cluster_change(struct amf_cluster *c, const json_t *changes,
-                        struct amf_peer *peer, const json_t *request,
-                        amf_cluster_done done)
+void amf_cluster_share(struct amf_cluster *c, json_t *entry, struct amf_peer *peer,
+                       const json_t *request, amf_cluster_done done)
 {
     struct waiting *w = amf_cluster_wait(c, peer, request, done);
 
-    w->seq = amf_cluster_append(
-        c, 0, 0,
-        json_pack("{s:s, s:O*}", "t", "change", "changes", (json_t *)(uintptr_t)changes));
+    w->seq = amf_cluster_append(c, 0, 0, entry);
 }
 
 void amf_cluster_forget_peer(struct amf_cluster *c, const struct amf_peer *peer)

@@ -52,6 +52,8 @@ json_t *amf_cluster_state_pack(const struct amf_cluster *c)
                                amf_must(amf_engine_dump(c->d->engine))));
     if (c->d->overlay.changes)
         json_object_set(state, "changes", c->d->overlay.changes);
+    if (c->d->user_data)
+        json_object_set(state, "user_data", c->d->user_data);
     return state;
 }
 
@@ -89,6 +91,7 @@ bool amf_cluster_state_take(struct amf_cluster *c, const json_t *state, int64_t 
     if (!fresh)
         return false;
     amf_record_state(d->recorder, ms, saved, d->overlay.changes);
+    amf_user_data_restore(d, json_object_get(state, "user_data"));
     amf_engine_free(d->engine);
     d->engine = fresh;
     amf_timers_free(&d->timers); /* the engine orders them again */

@@ -426,6 +426,7 @@ void amf_daemon_close(struct amf_daemon *d)
     for (i = 0; i < d->model->n_comps; i++)
         free(d->comps[i].problem);
     amf_overlay_free(&d->overlay);
+    json_decref(d->user_data);
     free(d->comps);
     free(d->nodes);
     free(d->events);

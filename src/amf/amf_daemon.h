@@ -85,6 +85,7 @@ struct amf_daemon {
     struct amf_model *model;    /* borrowed */
     struct amf_overlay overlay; /* of the model, by programs */
     char refused[700];          /* why the last change was */
+    json_t *user_data;          /* owned; NULL: none */
     struct amf_engine *engine;
     struct amf_actions actions;
     struct amf_supervisor *supervisor;
@@ -232,6 +233,16 @@ enum amf_admin_result amf_ccb_apply(struct amf_daemon *d, int64_t ms, const char
  * (NULL: none). NULL: one of the two does not fit, the model is as it was. */
 struct amf_engine *amf_ccb_engine(struct amf_daemon *d, const json_t *changes,
                                   const json_t *state, int64_t ms);
+
+/* ---- amf_user_data.c: what programs keep with entities --------------------------------
+ */
+
+void amf_user_data(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+/* To set, or delete, has its turn. What comes of it depends on the model and on what is
+ * kept alone. */
+enum amf_admin_result amf_user_data_apply(struct amf_daemon *d, const json_t *o);
+/* What is in a state, or nothing, takes the place of what is kept. */
+void amf_user_data_restore(struct amf_daemon *d, const json_t *saved);
 
 /* ---- amf_updown.c ----------------------------------------------------------------- */
 

@@ -122,7 +122,11 @@ enum amf_admin_result {
     AMF_ADMIN_BAD_OPERATION = 0x23,
     AMF_ADMIN_NOT_SUPPORTED = 0x25,
     AMF_ADMIN_INVALID_ENTITY = 0x101,
-    AMF_ADMIN_BAD_CONFIG = 0x105 /* never of the engine */
+    /* never of the engine */
+    AMF_ADMIN_INVALID_PARAMETER = 0x2,
+    AMF_ADMIN_TOO_BIG = 0x1d,
+    AMF_ADMIN_NO_SPACE = 0x21,
+    AMF_ADMIN_BAD_CONFIG = 0x105
 };
 
 /* ---- out ----------------------------------------------------------------- */

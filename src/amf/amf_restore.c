@@ -71,6 +71,8 @@ void amf_restore_save(struct amf_daemon *d)
         "engine", d->cluster ? json_null() : amf_must(amf_engine_dump(d->engine))));
     if (d->overlay.changes && !d->cluster)
         json_object_set(state, "changes", d->overlay.changes);
+    if (d->user_data && !d->cluster)
+        json_object_set(state, "user_data", d->user_data);
     ok = amf_state_write(d->settings->state_file, state);
     if (!ok && !failed)
         clv_log(CLV_LOG_ERROR,
@@ -405,6 +407,7 @@ static bool engine_restore(struct amf_daemon *d, const json_t *state, int64_t no
     amf_engine_free(d->engine);
     d->engine = e;
     amf_record_state(d->recorder, now_ms, saved, d->overlay.changes);
+    amf_user_data_restore(d, json_object_get(state, "user_data"));
     return true;
 }
 
