@@ -112,6 +112,21 @@ tests_it_amfd_ccb_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_ccb_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
+check_PROGRAMS += tests/it_amfd_ccb_cluster
+TESTS += tests/it_amfd_ccb_cluster
+tests_it_amfd_ccb_cluster_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_ccb_cluster.c %D%/no_store.c \
+	%D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
+tests_it_amfd_ccb_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_ccb_cluster_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
+check_PROGRAMS += tests/it_amfd_user_data
+TESTS += tests/it_amfd_user_data
+tests_it_amfd_user_data_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_user_data.c %D%/no_store.c
+tests_it_amfd_user_data_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_user_data_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
 check_PROGRAMS += tests/it_amfd_faults
 LONG_TESTS += tests/it_amfd_faults
 tests_it_amfd_faults_SOURCES = %D%/it_amfd_faults.c

@@ -207,6 +207,7 @@ Test(ccb, all_or_nothing, .timeout = LIMIT, .fini = finish)
 {
     ClAmsSGConfigT sg = {.entity = mgmt_entity(CL_AMS_ENTITY_TYPE_SG, "counterSG")};
     ClAmsSUConfigT su = {.entity = mgmt_entity(CL_AMS_ENTITY_TYPE_SU, "counterSU2")};
+    ClAmsCompConfigT comp = {.entity = mgmt_entity(CL_AMS_ENTITY_TYPE_COMP, "counter1")};
     const struct {
         const char *row;
         ClAmsEntityConfigT *entity;
@@ -218,6 +219,7 @@ Test(ccb, all_or_nothing, .timeout = LIMIT, .fini = finish)
         { "zero duration", &sg.entity, SG_CONFIG_SU_RESTART_DURATION, CL_OK, AMS(CL_AMS_ERR_BAD_CONFIG), "su_restart_ms: expected a number from 1" },
         { "no strategy",   &sg.entity, SG_CONFIG_LOADING_STRATEGY, CL_OK, AMS(CL_AMS_ERR_BAD_CONFIG), "loading: expected a known value" },
         { "another model", &sg.entity, SG_CONFIG_REDUNDANCY_MODEL, CL_OK, AMS(CL_ERR_NOT_SUPPORTED), "redundancy cannot be changed" },
+        { "no work",       &comp.entity, COMP_CONFIG_NUM_MAX_ACTIVE_CSIS, CL_OK, AMS(CL_AMS_ERR_BAD_CONFIG), "what is assigned does not fit these changes" },
         { "a state",       &su.entity, SU_CONFIG_ADMIN_STATE, CL_OK, AMS(CL_ERR_NOT_SUPPORTED), "admin cannot be changed" },
         { "no bit of it",  &su.entity, 0x800, AMS(CL_ERR_NOT_SUPPORTED), AMS(CL_ERR_NOT_SUPPORTED), NULL },
         /* clang-format on */
@@ -296,10 +298,61 @@ Test(ccb, what_an_operator_turned_on_a_program_turns_off, .timeout = LIMIT,
     clHeapFree(sg);
 }
 
-Test(ccb, a_daemon_that_records_changes_nothing, .timeout = LIMIT, .fini = finish)
+/* ---- recordings ---------------------------------------------------------------- */
+
+static void replay_expect(const char *file, int code, const char *says)
 {
-    char record[256];
+    const char *const argv[] = {"clovis", "amf", "replay", file, NULL};
+    char *out;
+
+    cr_expect_eq(amfd_run(&f, argv, &out), code, "%s", out);
+    cr_expect(strstr(out, says), "expected \"%s\" in\n%s", says, out);
+    free(out);
+}
+
+/* Two files: the second one goes on with what the first one's commits have left. */
+Test(ccb, what_is_decided_under_changes_is_decided_so_again, .timeout = LIMIT,
+     .fini = finish)
+{
+    char record[256], first[260];
     const char *args[] = {"--all-nodes", "--record", record, NULL};
+    int n;
+
+    begin();
+    snprintf(record, sizeof(record), "%s/record", f.dir);
+    snprintf(first, sizeof(first), "%s.1", record);
+    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
+    amfd_launch(&f, args);
+    cr_assert(amfd_settled(&f, 15000));
+    sg_change();
+    comp_change("counter1");
+    cr_assert_eq(clAmsMgmtCCBCommit(ccb), CL_OK);
+    cr_assert_eq(rank_set("nobody", 1), CL_OK);
+    cr_assert_eq(clAmsMgmtCCBCommit(ccb), AMS(CL_ERR_NOT_EXIST));
+    n = amfd_log_count(&f, "counter1", "csiset ACTIVE");
+    cr_assert_eq(kill(amfd_pid(&f, "counter1"), SIGKILL), 0);
+    cr_assert(amfd_log_has(&f, "counter1", "csiset ACTIVE", n + 1, 15000), "restarted");
+    cr_assert(amfd_settled(&f, 15000));
+    amfd_stop(&f, SIGKILL, 5000);
+    amfd_launch(&f, args);
+    cr_assert(amfd_log_has(&f, "err", "taken over", 1, 15000));
+    n = amfd_log_count(&f, "counter1", "csiset ACTIVE");
+    cr_assert_eq(kill(amfd_pid(&f, "counter1"), SIGKILL), 0);
+    cr_assert(amfd_log_has(&f, "counter1", "csiset ACTIVE", n + 1, 15000), "the SU is");
+    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
+    replay_expect(first, 0, "orders: the same decisions\n");
+    replay_expect(first, 0, "sg counterSG {");
+    replay_expect(first, 0, "programs change the configuration, refused\n");
+    replay_expect(record, 0, "orders: the same decisions\n");
+}
+
+/* The recording is edited, so that the commit is one that cannot be. */
+Test(ccb, a_commit_that_is_refused_now_is_a_difference, .timeout = LIMIT, .fini = finish)
+{
+    char record[256], command[900];
+    const char *args[] = {"--all-nodes", "--record", record, NULL};
+    const char *const edit[] = {"/bin/sh", "-c", command, NULL};
+    char *out;
 
     begin();
     snprintf(record, sizeof(record), "%s/record", f.dir);
@@ -307,9 +360,13 @@ Test(ccb, a_daemon_that_records_changes_nothing, .timeout = LIMIT, .fini = finis
     amfd_launch(&f, args);
     cr_assert(amfd_settled(&f, 15000));
     cr_assert_eq(rank_set("counterSU1", 5), CL_OK);
-    cr_expect_eq(clAmsMgmtCCBCommit(ccb), AMS(CL_ERR_NOT_SUPPORTED));
-    cr_expect(amfd_log_has(&f, "err", "a recording could not be replayed", 1, 5000));
-    cr_expect_eq(rank_of("counterSU1"), 1);
+    cr_assert_eq(clAmsMgmtCCBCommit(ccb), CL_OK);
+    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
+    snprintf(command, sizeof(command), "sed -i 's/\"rank\":5/\"node\":5/' '%s'", record);
+    cr_assert_eq(amfd_run(&f, edit, &out), 0, "%s", out);
+    free(out);
+    replay_expect(record, 4, "1 steps are decided differently now\n");
+    replay_expect(record, 4, "change the configuration; now it is refused\n");
 }
 
 Test(ccb, without_a_daemon_a_commit_says_so, .timeout = LIMIT, .fini = finish)

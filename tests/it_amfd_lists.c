@@ -205,6 +205,56 @@ Test(lists, work_of_a_component_with_who_is_active, .timeout = LIMIT, .fini = fi
     clHeapFree(list.entityRef);
 }
 
+static ClAmsHAStateT state_over_all(ClAmsEntityTypeT type, const char *name)
+{
+    ClAmsEntityT e = mgmt_entity(type, name);
+    ClAmsHAStateT ha = (ClAmsHAStateT)77;
+
+    cr_expect_eq(type == CL_AMS_ENTITY_TYPE_SI ? clAmsMgmtGetSIHAState(mgmt, &e, &ha)
+                                               : clAmsMgmtGetSUHAState(mgmt, &e, &ha),
+                 CL_OK, "%s", name);
+    return ha;
+}
+
+static bool si_is_out(void *unused)
+{
+    (void)unused;
+    return state_over_all(CL_AMS_ENTITY_TYPE_SI, "counterSI") == CL_AMS_HA_STATE_NONE;
+}
+
+Test(lists, one_state_over_all, .timeout = LIMIT, .fini = finish)
+{
+    ClAmsEntityT su = mgmt_entity(CL_AMS_ENTITY_TYPE_SU, "counterSU1");
+    ClAmsEntityT si = mgmt_entity(CL_AMS_ENTITY_TYPE_SI, "counterSI");
+    ClAmsHAStateT ha;
+
+    mgmt = mgmt_begin(&f);
+    cr_expect_eq(state_over_all(CL_AMS_ENTITY_TYPE_SI, "counterSI"),
+                 CL_AMS_HA_STATE_ACTIVE);
+    cr_expect_eq(state_over_all(CL_AMS_ENTITY_TYPE_SU, "counterSU1"),
+                 CL_AMS_HA_STATE_ACTIVE);
+    cr_expect_eq(state_over_all(CL_AMS_ENTITY_TYPE_SU, "counterSU2"),
+                 CL_AMS_HA_STATE_STANDBY);
+    cr_assert_eq(clAmsMgmtEntityLockAssignmentExtended(mgmt, &si, CL_TRUE), CL_OK);
+    cr_assert(wait_for(si_is_out, NULL, 15000));
+    cr_expect_eq(state_over_all(CL_AMS_ENTITY_TYPE_SU, "counterSU2"),
+                 CL_AMS_HA_STATE_NONE);
+    cr_expect_eq(clAmsMgmtGetSIHAState(mgmt, &su, &ha), AMS(CL_ERR_NOT_EXIST));
+    cr_expect_eq(clAmsMgmtGetSUHAState(mgmt, &si, &ha), AMS(CL_ERR_NOT_EXIST));
+    cr_expect_eq(clAmsMgmtGetSIHAState(mgmt, NULL, &ha), AMS(CL_ERR_NULL_POINTER));
+    cr_expect_eq(clAmsMgmtGetSUHAState(mgmt, &su, NULL), AMS(CL_ERR_NULL_POINTER));
+    cr_expect_eq(clAmsMgmtGetSUHAState(77, &su, &ha), AMS(CL_ERR_INVALID_HANDLE));
+}
+
+Test(lists, a_group_does_not_migrate, .timeout = LIMIT, .fini = finish)
+{
+    mgmt = mgmt_begin(&f);
+    cr_expect_eq(clAmsMgmtMigrateSG(mgmt, "counterSG", "node", 1, 1, NULL),
+                 AMS(CL_ERR_NOT_SUPPORTED));
+    cr_expect_eq(clAmsMgmtMigrateSG(mgmt, NULL), AMS(CL_ERR_NULL_POINTER));
+    cr_expect_eq(clAmsMgmtMigrateSG(77, "counterSG"), AMS(CL_ERR_INVALID_HANDLE));
+}
+
 static bool two_is_active(void *unused)
 {
     (void)unused;

@@ -139,6 +139,44 @@ ClRcT clAmsMgmtGetSISUExtendedList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity
 ClRcT clAmsMgmtGetCompCSIList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
                               ClAmsCompCSIRefBufferT *out);
 
+/* One state for an SI over all its SUs, or for an SU over all its SIs: ACTIVE if any of
+ * them is that, else QUIESCING, QUIESCED, STANDBY; CL_AMS_HA_STATE_NONE: nothing is
+ * assigned. As in the lists, it is what is to be, not what was confirmed. Clovis; the
+ * prototypes are not verified. CL_ERR_NOT_EXIST: no such entity. */
+ClRcT clAmsMgmtGetSIHAState(ClAmsMgmtHandleT handle, ClAmsEntityT *si,
+                            ClAmsHAStateT *haState);
+ClRcT clAmsMgmtGetSUHAState(ClAmsMgmtHandleT handle, ClAmsEntityT *su,
+                            ClAmsHAStateT *haState);
+
+/*
+ * Bytes that the daemon keeps for programs with an entity, or with a key of an entity,
+ * and does not look into. They survive the daemon, as long as the model's files stay the
+ * same; a cluster has them on all hosts. len is in bytes, at most 4096, and everything
+ * that is kept, with the names, at most 65536: CL_ERR_TOO_BIG, CL_ERR_NO_SPACE. What Get
+ * returns is one block for clHeapFree(), with a NUL behind it that is not counted;
+ * CL_ERR_NOT_EXIST: nothing is kept there, or no such entity. An empty key is
+ * CL_ERR_INVALID_PARAMETER. Delete takes away what Set has set, DeleteKey what SetKey
+ * has, DeleteAll both, for all keys. CL_ERR_TRY_AGAIN: no daemon, or a cluster whose
+ * store is away, so that what came of it is not known. Clovis; the prototypes are not
+ * verified.
+ */
+ClRcT clAmsMgmtEntityUserDataSet(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                 ClCharT *data, ClUint32T len);
+ClRcT clAmsMgmtEntityUserDataSetKey(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                    ClNameT *key, ClCharT *data, ClUint32T len);
+ClRcT clAmsMgmtEntityUserDataGet(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                 ClCharT **data, ClUint32T *len);
+ClRcT clAmsMgmtEntityUserDataGetKey(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                    ClNameT *key, ClCharT **data, ClUint32T *len);
+ClRcT clAmsMgmtEntityUserDataDelete(ClAmsMgmtHandleT handle, ClAmsEntityT *entity);
+ClRcT clAmsMgmtEntityUserDataDeleteKey(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
+                                       ClNameT *key);
+ClRcT clAmsMgmtEntityUserDataDeleteAll(ClAmsMgmtHandleT handle, ClAmsEntityT *entity);
+
+/* CL_ERR_NOT_SUPPORTED, whatever else is passed: a group moves to nodes and SUs that the
+ * model would get for it, and the model is in its files. */
+ClRcT clAmsMgmtMigrateSG(ClAmsMgmtHandleT handle, const ClCharT *sg, ...);
+
 /*
  * Changes of the configuration, collected and committed as one: all of them take effect,
  * or none, and a daemon that follows keeps them. What can change are numbers, time-outs
@@ -148,8 +186,9 @@ ClRcT clAmsMgmtGetCompCSIList(ClAmsMgmtHandleT handle, ClAmsEntityT *entity,
  *
  * Commit: CL_ERR_NOT_EXIST: no such entity; CL_AMS_ERR_BAD_CONFIG: a value is out of
  * range, or does not fit what is assigned; CL_ERR_NOT_SUPPORTED: cannot change;
- * CL_ERR_TRY_AGAIN: no daemon. Afterwards the handle is empty, and may be used again. In
- * a cluster of daemons, or while a daemon records, nothing can change.
+ * CL_ERR_TRY_AGAIN: no daemon, or a cluster whose store is away, so that whether the
+ * changes are made is not known. Afterwards the handle is empty, and may be used again.
+ * In a cluster of daemons all of them make the changes, or refuse them alike.
  */
 ClRcT clAmsMgmtCCBInitialize(ClAmsMgmtHandleT handle, ClAmsMgmtCCBHandleT *ccb);
 ClRcT clAmsMgmtCCBFinalize(ClAmsMgmtCCBHandleT ccb);

@@ -5,17 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "amf/amf_change.h"
+#include "amf/amf_cluster.h"
 #include "amf/amf_must.h"
-
-enum { WHY_MAX = 700 };
-
-static void answer(struct amf_peer *p, const json_t *o, enum amf_admin_result r,
-                   const char *why)
-{
-    amf_server_reply(p, o, r ? AMF_RE_AMS | (uint32_t)r : AMF_RE_OK,
-                     json_pack("{s:s}", "why", why));
-}
 
 static enum amf_admin_result refusal(enum amf_change_result r)
 {
@@ -28,6 +19,7 @@ static enum amf_admin_result refusal(enum amf_change_result r)
         return AMF_ADMIN_NOT_SUPPORTED;
     case AMF_CHANGE_MALFORMED:
     case AMF_CHANGE_BAD_VALUE:
+    case AMF_CHANGE_UNFIT:
         break;
     }
     return AMF_ADMIN_BAD_CONFIG;
@@ -52,28 +44,18 @@ static void unchanged_drop(struct amf_daemon *d, json_t *change)
     json_decref(config);
 }
 
-/* ---- a model that changes under an engine ---------------------------------------- */
+/* ---- a commit has its turn --------------------------------------------------------- */
 
-/* The engine lays out by rank, so it is made anew, and goes on as the old one would.
- * False: what it has to take over breaks the changed rules. */
-static bool engine_renew(struct amf_daemon *d)
+static void feed(struct amf_daemon *d, int64_t ms, const struct amf_event *ev)
 {
-    struct amf_engine *fresh = amf_must(amf_engine_new(d->model));
-    json_t *state = amf_must(amf_engine_dump(d->engine));
-    const bool ok =
-        amf_engine_resume(fresh, state, amf_daemon_now_ms()) &&
-        !amf_engine_check_state(fresh); /* more may be assigned now than was */
-    struct amf_engine *old = ok ? d->engine : fresh;
-
-    if (ok)
-        d->engine = fresh;
-    amf_engine_free(old);
-    json_decref(state);
-    return ok;
+    if (d->cluster)
+        amf_daemon_step(d, ms, ev);
+    else
+        amf_daemon_admin(d, ev);
 }
 
 /* The engine has a switch of its own, which operators turn as well. */
-static void adjust(struct amf_daemon *d, const json_t *change)
+static void adjust(struct amf_daemon *d, int64_t ms, const json_t *change)
 {
     const json_t *on = json_object_get(json_object_get(change, "set"), "auto_adjust");
     const char *name = amf_server_text(change, "name");
@@ -85,90 +67,98 @@ static void adjust(struct amf_daemon *d, const json_t *change)
     if (!on)
         return;
     ev.index = amf_model_sg(d->model, name, strlen(name));
-    amf_daemon_admin(d, &ev);
+    feed(d, ms, &ev);
 }
 
-static bool changes_take(struct amf_daemon *d, const json_t *changes)
+static void changed(struct amf_daemon *d, int64_t ms, const json_t *changes)
 {
-    json_t *undo = amf_change_set(d->model, changes), *change;
-    const bool ok = engine_renew(d);
+    const struct amf_event look = {.type = AMF_EV_TIMER, .timer = UINT64_MAX};
+    json_t *change;
     size_t i;
 
-    if (!ok)
-        json_decref(amf_change_set(d->model, undo));
-    json_decref(undo);
-    if (!ok)
-        return false;
-    if (!d->changes)
-        d->changes = amf_must(json_array());
-    amf_change_merge(d->changes, changes);
     d->dirty = true;
-    json_array_foreach(changes, i, change) adjust(d, change);
-    amf_engine_look(d->engine);
-    amf_daemon_feed(d, &(struct amf_event){.type = AMF_EV_TIMER, .timer = UINT64_MAX});
-    return true;
+    json_array_foreach(changes, i, change) adjust(d, ms, change);
+    feed(d, ms, &look);
 }
 
-/* NULL, or why this daemon cannot take changes at all. */
-static const char *unable(const struct amf_daemon *d, enum amf_admin_result *r)
+enum amf_admin_result amf_ccb_apply(struct amf_daemon *d, int64_t ms, const char *by,
+                                    const json_t *asked)
 {
-    *r = AMF_ADMIN_NOT_SUPPORTED;
-    if (d->cluster)
-        return "the daemons of a cluster have their configuration from their files";
-    if (d->recorder)
-        return "a recording could not be replayed";
-    *r = AMF_ADMIN_TRY_AGAIN;
-    return d->stopping ? "the daemon is stopping" : NULL;
+    json_t *changes = asked ? amf_must(json_deep_copy(asked)) : json_null(), *change;
+    enum amf_change_result r;
+    size_t i;
+
+    json_array_foreach(changes, i, change) unchanged_drop(d, change);
+    r = amf_overlay_commit(&d->overlay, d->model, &d->engine, changes, d->refused,
+                           sizeof(d->refused));
+    amf_record_change(d->recorder, ms, changes, r);
+    if (r)
+        amf_daemon_note(d, "%s: changes are refused, 0x%x: %s", by, (unsigned)refusal(r),
+                        d->refused);
+    else
+        amf_daemon_note(d, "%s changes the configuration of %zu entities", by,
+                        json_array_size(changes));
+    if (!r)
+        changed(d, ms, changes);
+    json_decref(changes);
+    return refusal(r);
+}
+
+/* ---- the request ---------------------------------------------------------------------
+ */
+
+static void answer(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
+                   const struct amf_event *ev, enum amf_admin_result r)
+{
+    const char *why = d->refused;
+
+    (void)ev;
+    if (!p)
+        return;
+    if (!r)
+        why = "";
+    else if (r == AMF_ADMIN_TRY_AGAIN)
+        why = d->stopping ? "the daemon is stopping"
+                          : "whether the cluster has taken them is not known";
+    amf_daemon_keep(d);
+    amf_server_reply(p, o, r ? AMF_RE_AMS | (uint32_t)r : AMF_RE_OK,
+                     json_pack("{s:s}", "why", why));
 }
 
 void amf_ccb_commit(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
-    json_t *changes = amf_must(json_deep_copy(
-        json_object_get(o, "changes") ? json_object_get(o, "changes") : json_null()));
-    enum amf_admin_result r = AMF_ADMIN_OK;
-    const char *never = unable(d, &r);
-    char why[WHY_MAX] = "";
-    json_t *change;
-    size_t i;
+    const json_t *changes = json_object_get(o, "changes");
+    char by[32];
 
-    if (never) {
-        snprintf(why, sizeof(why), "%s", never);
-    } else {
-        json_array_foreach(changes, i, change) unchanged_drop(d, change);
-        r = refusal(amf_change_check(d->model, changes, why, sizeof(why)));
-    }
-    if (!r && !changes_take(d, changes)) {
-        r = AMF_ADMIN_BAD_CONFIG;
-        snprintf(why, sizeof(why), "what is assigned does not fit these changes");
-    }
-    if (r)
-        amf_daemon_note(d, "pid %d: changes are refused, 0x%x: %s", (int)p->pid,
-                        (unsigned)r, why);
+    snprintf(by, sizeof(by), "pid %d", (int)p->pid);
+    if (d->stopping)
+        answer(d, p, o, NULL, AMF_ADMIN_TRY_AGAIN);
+    else if (d->cluster)
+        amf_cluster_share(d->cluster,
+                          json_pack("{s:s, s:O*}", "t", "change", "changes", changes), p,
+                          o, answer);
     else
-        amf_daemon_note(d, "pid %d changes the configuration of %zu entities",
-                        (int)p->pid, json_array_size(changes));
-    json_decref(changes);
-    amf_daemon_keep(d);
-    answer(p, o, r, why);
+        answer(d, p, o, NULL, amf_ccb_apply(d, amf_daemon_now_ms(), by, changes));
 }
 
-bool amf_ccb_restore(struct amf_daemon *d, const json_t *changes)
-{
-    char why[WHY_MAX];
+/* ---- what an earlier daemon, or another one, had changed
+ * -------------------------------
+ */
 
-    if (!changes)
-        return true;
-    if (amf_change_check(d->model, changes, why, sizeof(why)) != AMF_CHANGE_OK)
-        return false;
-    if (d->recorder)
-        clv_log(CLV_LOG_WARNING,
-                "--record %s: programs have changed the configuration, so "
-                "this cannot be replayed with the files of the model",
-                d->settings->record);
-    json_decref(amf_change_set(d->model, changes));
-    json_decref(d->changes);
-    d->changes = amf_must(json_deep_copy(changes));
-    amf_engine_free(d->engine);
-    d->engine = amf_must(amf_engine_new(d->model));
-    return true;
+struct amf_engine *amf_ccb_engine(struct amf_daemon *d, const json_t *changes,
+                                  const json_t *state, int64_t ms)
+{
+    json_t *before = json_incref(d->overlay.changes);
+    struct amf_engine *e = NULL;
+
+    if (amf_overlay_replace(&d->overlay, d->model, changes)) {
+        e = amf_must(amf_engine_new(d->model));
+        if (!amf_engine_load(e, state, ms)) {
+            amf_engine_free(e);
+            e = NULL;
+            amf_overlay_replace(&d->overlay, d->model, before);
+        }
+    }
+    json_decref(before);
+    return e;
 }

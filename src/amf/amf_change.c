@@ -93,12 +93,15 @@ static const struct kind {
     const struct attribute *attributes;
     size_t n;
     size_t array, size; /* of the model's array, and of an element */
+    size_t count;       /* of the number of elements */
 } kinds[] = {
 #define KIND(word, array)                                                                \
     { #word, amf_model_##word, word##_attributes, N(word##_attributes),                  \
-      offsetof(struct amf_model, array), sizeof(struct amf_##word) }
+      offsetof(struct amf_model, array), sizeof(struct amf_##word),                      \
+      offsetof(struct amf_model, n_##array) }
     KIND(node, nodes), KIND(sg, sgs), KIND(su, sus), KIND(si, sis), KIND(comp, comps),
-    { "csi", amf_model_csi, NULL, 0, offsetof(struct amf_model, csis), sizeof(struct amf_csi) },
+    { "csi", amf_model_csi, NULL, 0, offsetof(struct amf_model, csis), sizeof(struct amf_csi),
+      offsetof(struct amf_model, n_csis) },
 };
 /* clang-format on */
 
@@ -122,14 +125,18 @@ static int index_of(const struct amf_model *m, const json_t *change)
     return name ? kind_of(change)->find(m, name, strlen(name)) : -1;
 }
 
-/* The entity of a change that was checked. */
-static char *entity_of(const struct amf_model *m, const json_t *change)
+static char *entity_at(const struct amf_model *m, const struct kind *k, size_t i)
 {
-    const struct kind *k = kind_of(change);
     char *array;
 
     memcpy(&array, (const char *)m + k->array, sizeof(array));
-    return array + (size_t)index_of(m, change) * k->size;
+    return array + i * k->size;
+}
+
+/* The entity of a change that was checked. */
+static char *entity_of(const struct amf_model *m, const json_t *change)
+{
+    return entity_at(m, kind_of(change), (size_t)index_of(m, change));
 }
 
 static const struct attribute *attribute_of(const struct kind *k, const char *key)
@@ -267,6 +274,34 @@ json_t *amf_change_set(struct amf_model *m, const json_t *changes)
     for (i = 0; i < json_array_size(changes); i++) /* the last one is undone first */
         json_array_insert_new(undo, 0, set_one(m, json_array_get(changes, i)));
     return undo;
+}
+
+/* Every entity begins with its name. */
+static json_t *all_of(const struct kind *k, const char *entity)
+{
+    json_t *set = amf_must(json_object());
+    const char *name;
+    size_t i;
+
+    memcpy(&name, entity, sizeof(name));
+    for (i = 0; i < k->n; i++)
+        json_object_set_new(set, k->attributes[i].key,
+                            value_get(&k->attributes[i], entity));
+    return amf_must(
+        json_pack("{s:s, s:s, s:o}", "kind", k->word, "name", name, "set", set));
+}
+
+json_t *amf_change_all(const struct amf_model *m)
+{
+    json_t *all = amf_must(json_array());
+    size_t i, j, count;
+
+    for (i = 0; i < N(kinds); i++) {
+        memcpy(&count, (const char *)m + kinds[i].count, sizeof(count));
+        for (j = 0; kinds[i].n && j < count; j++)
+            json_array_append_new(all, all_of(&kinds[i], entity_at(m, &kinds[i], j)));
+    }
+    return all;
 }
 
 static json_t *same_entity(const json_t *changes, const json_t *change)

@@ -20,7 +20,8 @@ enum amf_change_result {
     AMF_CHANGE_MALFORMED,
     AMF_CHANGE_NO_ENTITY,
     AMF_CHANGE_BAD_VALUE,
-    AMF_CHANGE_FIXED /* an attribute that cannot change */
+    AMF_CHANGE_FIXED, /* an attribute that cannot change */
+    AMF_CHANGE_UNFIT  /* what is assigned breaks the changed rules */
 };
 
 /* May all of them be set? If not, a line in why says which and what was expected. */
@@ -29,6 +30,9 @@ enum amf_change_result amf_change_check(const struct amf_model *m, const json_t 
 
 /* Set them; they were checked. Returns the changes that undo it (new). */
 json_t *amf_change_set(struct amf_model *m, const json_t *changes);
+
+/* Everything that can change, as it is (new). */
+json_t *amf_change_all(const struct amf_model *m);
 
 /* Put more behind changes, in the place of what it replaces. */
 void amf_change_merge(json_t *changes, const json_t *more);

@@ -27,6 +27,10 @@ void amf_cluster_feed(struct amf_cluster *c, const struct amf_event *ev);
 /* The same, and say when it was fed here. */
 void amf_cluster_ask(struct amf_cluster *c, const struct amf_event *ev,
                      struct amf_peer *peer, const json_t *request, amf_cluster_done done);
+/* Put an entry (taken) into the log that is no event: "change" or "user-data". done says
+ * what came of it here, and gets an event without meaning. */
+void amf_cluster_share(struct amf_cluster *c, json_t *entry, struct amf_peer *peer,
+                       const json_t *request, amf_cluster_done done);
 /* The node is played by another daemon. */
 bool amf_cluster_plays(const struct amf_cluster *c, int node);
 enum amf_node_order { AMF_NODE_KILL, AMF_NODE_START };

@@ -171,6 +171,14 @@ void amf_cluster_renumber(struct amf_cluster *c, uint64_t seq, uint64_t now)
             w->seq = now;
 }
 
+void amf_cluster_share(struct amf_cluster *c, json_t *entry, struct amf_peer *peer,
+                       const json_t *request, amf_cluster_done done)
+{
+    struct waiting *w = amf_cluster_wait(c, peer, request, done);
+
+    w->seq = amf_cluster_append(c, 0, 0, entry);
+}
+
 void amf_cluster_forget_peer(struct amf_cluster *c, const struct amf_peer *peer)
 {
     struct waiting *w;

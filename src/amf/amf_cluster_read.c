@@ -255,6 +255,23 @@ static void read_event(struct amf_cluster *c, const struct amf_log_entry *e,
         amf_cluster_answer(c, e->seq, result);
 }
 
+/* What is not the engine's to decide. */
+static void read_shared(struct amf_cluster *c, const struct amf_log_entry *e,
+                        const char *type, const json_t *o)
+{
+    enum amf_admin_result result = AMF_ADMIN_TRY_AGAIN;
+
+    if (amf_cluster_has_joined(c, e->who)) {
+        if (strcmp(type, "change") == 0)
+            result = amf_ccb_apply(c->d, e->ms, e->who, json_object_get(o, "changes"));
+        else
+            result = amf_user_data_apply(c->d, o);
+        c->unsaved = true;
+    }
+    if (amf_cluster_is_me(c, e->who))
+        amf_cluster_answer(c, e->seq, result);
+}
+
 static void read_mark(struct amf_cluster *c, const struct amf_log_entry *e)
 {
     c->held = true;
@@ -359,6 +376,8 @@ static void entry_dispatch(struct amf_cluster *c, const struct amf_log_entry *e,
         read_event(c, e, o);
     } else if (strcmp(type, "ahead") == 0) {
         amf_cluster_ahead_read(c, e, o);
+    } else if (strcmp(type, "change") == 0 || strcmp(type, "user-data") == 0) {
+        read_shared(c, e, type, o);
     } else if (strcmp(type, "join") == 0) {
         read_join(c, e, o);
         read_mark(c, e);

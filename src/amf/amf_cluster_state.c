@@ -69,17 +69,23 @@ static void killed_take(struct amf_cluster *c, const json_t *list)
 json_t *amf_cluster_state_pack(const struct amf_cluster *c)
 {
     json_t *owners = amf_must(json_array());
+    json_t *state;
     char model[20];
     size_t i;
 
     for (i = 0; i < c->d->model->n_nodes; i++)
         json_array_append_new(owners, json_string(c->owner[i]));
     snprintf(model, sizeof(model), "%016" PRIx64, c->d->fingerprint);
-    return amf_must(json_pack(
+    state = amf_must(json_pack(
         "{s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "t", "state", "of", c->held_who,
         "seq", (json_int_t)c->held_seq, "model", model, "members",
         amf_cluster_members_pack(c), "owners", owners, "killed", killed_pack(c), "comps",
         comps_pack(c), "engine", amf_must(amf_engine_dump(c->d->engine))));
+    if (c->d->overlay.changes)
+        json_object_set(state, "changes", c->d->overlay.changes);
+    if (c->d->user_data)
+        json_object_set(state, "user_data", c->d->user_data);
+    return state;
 }
 
 static void strip(struct amf_cluster *c)
@@ -98,7 +104,8 @@ static void strip(struct amf_cluster *c)
 bool amf_cluster_state_take(struct amf_cluster *c, const json_t *state, int64_t ms)
 {
     struct amf_daemon *d = c->d;
-    struct amf_engine *fresh = amf_must(amf_engine_new(d->model));
+    const json_t *saved = json_object_get(state, "engine");
+    struct amf_engine *fresh;
     const json_t *comps = json_object_get(state, "comps");
     const json_t *owners = json_object_get(state, "owners");
     json_t *item;
@@ -109,12 +116,13 @@ bool amf_cluster_state_take(struct amf_cluster *c, const json_t *state, int64_t 
     if (!amf_server_text(state, "model") ||
         strcmp(amf_server_text(state, "model"), model) != 0 ||
         json_array_size(comps) != d->model->n_comps ||
-        json_array_size(owners) != d->model->n_nodes ||
-        !amf_engine_load(fresh, json_object_get(state, "engine"), ms)) {
-        amf_engine_free(fresh);
+        json_array_size(owners) != d->model->n_nodes)
         return false;
-    }
-    amf_record_state(d->recorder, ms, json_object_get(state, "engine"));
+    fresh = amf_ccb_engine(d, json_object_get(state, "changes"), saved, ms);
+    if (!fresh)
+        return false;
+    amf_record_state(d->recorder, ms, saved, d->overlay.changes);
+    amf_user_data_restore(d, json_object_get(state, "user_data"));
     amf_engine_free(d->engine);
     d->engine = fresh;
     amf_timers_free(&d->timers); /* the engine orders them again */

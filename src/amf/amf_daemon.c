@@ -83,7 +83,8 @@ static enum amf_admin_result step(struct amf_daemon *d, int64_t now_ms,
     amf_record_step(d->recorder, now_ms, ev, result, &d->actions);
     amf_trace_step(&d->trace, d->model, ev, &d->actions);
     if (amf_record_full(d->recorder))
-        amf_record_turn(d->recorder, now_ms, amf_engine_dump(d->engine));
+        amf_record_turn(d->recorder, now_ms, amf_engine_dump(d->engine),
+                        d->overlay.changes);
     for (i = 0; i < d->actions.n; i++)
         if (!d->cluster || amf_cluster_ours(d->cluster, &d->actions.at[i]))
             amf_orders_carry_out(d, &d->actions.at[i]);
@@ -428,7 +429,8 @@ void amf_daemon_close(struct amf_daemon *d)
     amf_record_close(d->recorder);
     for (i = 0; i < d->model->n_comps; i++)
         free(d->comps[i].problem);
-    json_decref(d->changes);
+    amf_overlay_free(&d->overlay);
+    json_decref(d->user_data);
     free(d->comps);
     free(d->nodes);
     free(d->events);

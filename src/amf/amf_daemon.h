@@ -20,6 +20,7 @@
 #include "amf/amf_engine.h"
 #include "amf/amf_health.h"
 #include "amf/amf_history.h"
+#include "amf/amf_overlay.h"
 #include "amf/amf_peer.h"
 #include "amf/amf_pending.h"
 #include "amf/amf_pg.h"
@@ -82,8 +83,10 @@ struct amf_deferred {
 struct amf_daemon {
     uv_loop_t *loop;
     const struct amf_settings *settings;
-    struct amf_model *model; /* borrowed */
-    json_t *changes;         /* owned; of the model, by programs; NULL: none */
+    struct amf_model *model;    /* borrowed */
+    struct amf_overlay overlay; /* of the model, by programs */
+    char refused[700];          /* why the last change was */
+    json_t *user_data;          /* owned; NULL: none */
     struct amf_engine *engine;
     struct amf_actions actions;
     struct amf_supervisor *supervisor;
@@ -229,9 +232,24 @@ json_t *amf_query_config(const struct amf_daemon *d, const char *kind, const cha
  */
 
 void amf_ccb_commit(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
-/* Before the engine is loaded: set what an earlier daemon's programs had changed. False:
- * it does not fit. */
-bool amf_ccb_restore(struct amf_daemon *d, const json_t *changes);
+/* A commit has its turn; by names who made it. What comes of it depends on the model, the
+ * engine and ms alone. A refusal leaves its reason in d->refused. */
+enum amf_admin_result amf_ccb_apply(struct amf_daemon *d, int64_t ms, const char *by,
+                                    const json_t *changes);
+/* An engine (new) that goes on from a saved state, over the model with these changes
+ * (NULL: none). NULL: one of the two does not fit, the model is as it was. */
+struct amf_engine *amf_ccb_engine(struct amf_daemon *d, const json_t *changes,
+                                  const json_t *state, int64_t ms);
+
+/* ---- amf_user_data.c: what programs keep with entities --------------------------------
+ */
+
+void amf_user_data(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+/* To set, or delete, has its turn. What comes of it depends on the model and on what is
+ * kept alone. */
+enum amf_admin_result amf_user_data_apply(struct amf_daemon *d, const json_t *o);
+/* What is in a state, or nothing, takes the place of what is kept. */
+void amf_user_data_restore(struct amf_daemon *d, const json_t *saved);
 
 /* ---- amf_updown.c ----------------------------------------------------------------- */
 

@@ -434,6 +434,11 @@ enum amf_admin amf_engine_admin(const struct amf_engine *e, enum amf_kind kind, 
     }
 }
 
+int64_t amf_engine_now_ms(const struct amf_engine *e)
+{
+    return e->now_ms;
+}
+
 uint32_t amf_engine_launches(const struct amf_engine *e, int comp)
 {
     return e->comps[comp].launches;

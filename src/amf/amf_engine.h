@@ -122,7 +122,11 @@ enum amf_admin_result {
     AMF_ADMIN_BAD_OPERATION = 0x23,
     AMF_ADMIN_NOT_SUPPORTED = 0x25,
     AMF_ADMIN_INVALID_ENTITY = 0x101,
-    AMF_ADMIN_BAD_CONFIG = 0x105 /* never of the engine */
+    /* never of the engine */
+    AMF_ADMIN_INVALID_PARAMETER = 0x2,
+    AMF_ADMIN_TOO_BIG = 0x1d,
+    AMF_ADMIN_NO_SPACE = 0x21,
+    AMF_ADMIN_BAD_CONFIG = 0x105
 };
 
 /* ---- out ----------------------------------------------------------------- */
@@ -199,6 +203,8 @@ enum amf_presence amf_engine_presence(const struct amf_engine *e, int comp);
 enum amf_oper amf_engine_oper(const struct amf_engine *e, enum amf_kind kind, int index);
 enum amf_admin amf_engine_admin(const struct amf_engine *e, enum amf_kind kind,
                                 int index);
+/* The time of the last step; of a state that was taken over: the one it was taken at. */
+int64_t amf_engine_now_ms(const struct amf_engine *e);
 /* How often a component was launched. */
 uint32_t amf_engine_launches(const struct amf_engine *e, int comp);
 bool amf_engine_node_up(const struct amf_engine *e, int node);

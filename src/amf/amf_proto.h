@@ -66,6 +66,8 @@
  *              ("node", "sg", "su", "si", "comp", or absent: look the name up), name
  *   ccb        id, changes: [{kind, name, set: {attribute: value}}] -> why. All are
  *              made or none; attributes are those of amf_change.c
+ *   user-data  id, do ("set", "get", "delete", "delete-all"), kind, name, key (absent or
+ *              "": the entity itself), value: hexadecimal digits -> value
  *   kill-node  id, name                      SIGKILL of everything on that node, and
  *              the node stays down until start-node. In a cluster any daemon
  *              has the one that plays the node do it; rc 0x000f0016: that one
@@ -92,6 +94,10 @@
 #include <stddef.h>
 
 #define AMF_LINE_MAX (1024 * 1024)
+
+/* Bytes of one piece of user data, of a key, and of all that a daemon keeps, with names.
+ */
+enum { AMF_USER_DATA_MAX = 4096, AMF_USER_KEY_MAX = 255, AMF_USER_DATA_ALL_MAX = 65536 };
 #define AMF_PROTO_VERSION 1
 
 /* Where the daemon listens, by the rule above. False: longer than a socket

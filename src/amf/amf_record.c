@@ -96,7 +96,21 @@ bool amf_record_full(const struct amf_recorder *r)
            ftello(r->file) >= r->least_bytes;
 }
 
-void amf_record_turn(struct amf_recorder *r, int64_t ms, json_t *state)
+/* Takes state. */
+static json_t *state_pack(int64_t ms, bool exact, json_t *state, const json_t *changes)
+{
+    json_t *o = amf_must(json_pack("{s:s, s:I}", "t", "state", "ms", (json_int_t)ms));
+
+    if (exact)
+        json_object_set_new(o, "exact", json_true());
+    if (changes)
+        json_object_set(o, "changes", (json_t *)(uintptr_t)changes);
+    json_object_set_new(o, "state", amf_must(state));
+    return o;
+}
+
+void amf_record_turn(struct amf_recorder *r, int64_t ms, json_t *state,
+                     const json_t *changes)
 {
     FILE *old = r->file;
 
@@ -104,8 +118,7 @@ void amf_record_turn(struct amf_recorder *r, int64_t ms, json_t *state)
     if (!file_begin(r))
         failed(r);
     fclose(old);
-    line_write(r, json_pack("{s:s, s:I, s:b, s:o}", "t", "state", "ms", (json_int_t)ms,
-                            "exact", 1, "state", amf_must(state)));
+    line_write(r, state_pack(ms, true, state, changes));
     if (r->file)
         r->least_bytes = 2 * ftello(r->file);
 }
@@ -134,11 +147,20 @@ json_t *amf_record_orders(const struct amf_model *m, const struct amf_actions *o
     return list;
 }
 
-void amf_record_state(struct amf_recorder *r, int64_t ms, const json_t *state)
+void amf_record_state(struct amf_recorder *r, int64_t ms, const json_t *state,
+                      const json_t *changes)
 {
     if (r)
-        line_write(r, json_pack("{s:s, s:I, s:O}", "t", "state", "ms", (json_int_t)ms,
-                                "state", state));
+        line_write(
+            r, state_pack(ms, false, json_incref((json_t *)(uintptr_t)state), changes));
+}
+
+void amf_record_change(struct amf_recorder *r, int64_t ms, const json_t *changes,
+                       enum amf_change_result result)
+{
+    if (r)
+        line_write(r, json_pack("{s:s, s:I, s:O, s:i}", "t", "change", "ms",
+                                (json_int_t)ms, "changes", changes, "rc", (int)result));
 }
 
 void amf_record_step(struct amf_recorder *r, int64_t ms, const struct amf_event *ev,

@@ -6,6 +6,9 @@
  *   {"t":"begin", "version":1, "model":DIR, "fingerprint":HEX}
  *   {"t":"state", "ms":…, "state":{…}}      the engine goes on from a saved state
  *   {"t":"state", …, "exact":true, …}       the same engine, in a new file
+ *   {"t":"state", …, "changes":[…]}         the model differs so from its files
+ *   {"t":"change", "ms":…, "changes":[…], "rc":…}  programs change it; rc is an
+ *                                           enum amf_change_result
  *   {"t":"step", "ms":…, "wall":…, "event":TEXT, "ev":{…}, "rc":…, "do":[TEXT…]}
  */
 #ifndef AMF_RECORD_H
@@ -13,6 +16,7 @@
 
 #include <jansson.h>
 
+#include "amf/amf_change.h"
 #include "amf/amf_engine.h"
 
 enum { AMF_RECORD_VERSION = 1 };
@@ -26,12 +30,17 @@ struct amf_recorder *amf_record_open(const char *path, int64_t limit_bytes,
 void amf_record_close(struct amf_recorder *r);
 
 /* r may be NULL in all that follows: nothing is recorded. A failure to write is logged
- * once, and ends the recording. */
-void amf_record_state(struct amf_recorder *r, int64_t ms, const json_t *state);
+ * once, and ends the recording. The changes of a state are those of the model's overlay,
+ * NULL: none. */
+void amf_record_state(struct amf_recorder *r, int64_t ms, const json_t *state,
+                      const json_t *changes);
 /* The file has reached its limit: go on in a new one, from the state of the engine after
  * the last step (taken). The old one becomes FILE.1, so there are two at most. */
 bool amf_record_full(const struct amf_recorder *r);
-void amf_record_turn(struct amf_recorder *r, int64_t ms, json_t *state);
+void amf_record_turn(struct amf_recorder *r, int64_t ms, json_t *state,
+                     const json_t *changes);
+void amf_record_change(struct amf_recorder *r, int64_t ms, const json_t *changes,
+                       enum amf_change_result result);
 void amf_record_step(struct amf_recorder *r, int64_t ms, const struct amf_event *ev,
                      enum amf_admin_result result, const struct amf_actions *orders);
 

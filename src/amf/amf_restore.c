@@ -69,8 +69,10 @@ void amf_restore_save(struct amf_daemon *d)
         model, "epoch", (json_int_t)d->epoch, "cluster",
         d->cluster ? amf_cluster_who(d->cluster) : "", "nodes", nodes, "comps", comps,
         "engine", d->cluster ? json_null() : amf_must(amf_engine_dump(d->engine))));
-    if (d->changes)
-        json_object_set(state, "changes", d->changes);
+    if (d->overlay.changes && !d->cluster)
+        json_object_set(state, "changes", d->overlay.changes);
+    if (d->user_data && !d->cluster)
+        json_object_set(state, "user_data", d->user_data);
     ok = amf_state_write(d->settings->state_file, state);
     if (!ok && !failed)
         clv_log(CLV_LOG_ERROR,
@@ -393,6 +395,22 @@ static void take_over(struct amf_daemon *d, const json_t *state)
     amf_restore_progress(d);
 }
 
+/* False: it does not fit the model. */
+static bool engine_restore(struct amf_daemon *d, const json_t *state, int64_t now_ms)
+{
+    const json_t *saved = json_object_get(state, "engine");
+    struct amf_engine *e =
+        amf_ccb_engine(d, json_object_get(state, "changes"), saved, now_ms);
+
+    if (!e)
+        return false;
+    amf_engine_free(d->engine);
+    d->engine = e;
+    amf_record_state(d->recorder, now_ms, saved, d->overlay.changes);
+    amf_user_data_restore(d, json_object_get(state, "user_data"));
+    return true;
+}
+
 bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size)
 {
     const int64_t now_ms = amf_daemon_now_ms();
@@ -413,15 +431,11 @@ bool amf_restore_begin(struct amf_daemon *d, char *was, size_t was_size)
                 *was ? "in" : "outside");
         ok = false;
     }
-    if (ok && !d->cluster &&
-        (!amf_ccb_restore(d, json_object_get(state, "changes")) ||
-         !amf_engine_load(d->engine, json_object_get(state, "engine"), now_ms))) {
+    if (ok && !d->cluster && !engine_restore(d, state, now_ms)) {
         clv_log(CLV_LOG_WARNING, "%s: does not fit the model; starting afresh",
                 d->settings->state_file);
         ok = false;
     }
-    if (ok && !d->cluster)
-        amf_record_state(d->recorder, now_ms, json_object_get(state, "engine"));
     if (ok)
         take_over(d, state);
     else

@@ -40,6 +40,7 @@ static const struct {
     { "status",     ANYBODY,   amf_operator_status },
     { "admin",      OPERATOR,  amf_operator_admin },
     { "ccb",        OPERATOR,  amf_ccb_commit },
+    { "user-data",  OPERATOR,  amf_user_data },
     { "kill-node",  OPERATOR,  amf_operator_kill_node },
     { "start-node", OPERATOR,  amf_operator_start_node },
     { "watch",      OPERATOR,  amf_operator_watch },

@@ -312,6 +312,8 @@ static bool load(struct amf_engine *e, const json_t *state, int64_t now_ms, bool
         amf_engine_reset(e);
         return false;
     }
+    if (exact)
+        e->steps = (uint64_t)json_integer_value(json_object_get(state, "steps"));
     e->now_ms = now_ms;
     e->dirty = e->timers_lost = !exact;
     return true;

@@ -19,6 +19,7 @@ libamf_sim_la_LIBADD = libamf-engine.la $(JANSSON_LIBS)
 noinst_LTLIBRARIES += libamf-record.la
 libamf_record_la_SOURCES = %D%/amf_words.h %D%/amf_words.c \
 	%D%/amf_record.h %D%/amf_record.c %D%/amf_must.h \
+	%D%/amf_change.h %D%/amf_change.c %D%/amf_overlay.h %D%/amf_overlay.c \
 	%D%/amf_cluster_wire.h %D%/amf_cluster_wire.c \
 	%D%/amf_state_file.h %D%/amf_state_file.c
 libamf_record_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -2,6 +2,7 @@
 /* clAmsMgmt: lists of entities, and who has which work, from the daemon's answers. */
 #include "shim/mgmt.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <clHeapApi.h>
@@ -28,8 +29,15 @@ static ClRcT ask(ClAmsMgmtHandleT handle, const char *of, const char *name,
 struct filling {
     const char *of;
     size_t size, tail;
-    void (*fill)(void *at, void *tail, const json_t *o, ClAmsEntityTypeT type);
-    ClAmsEntityTypeT type; /* of what is listed */
+    void (*fill)(void *at, void *tail, const json_t *o, const struct filling *f);
+    ClAmsEntityTypeT type;        /* of what is listed */
+    const struct number *numbers; /* of a reference, until one without key */
+};
+
+/* A number of the answer, and where it goes in an element. */
+struct number {
+    const char *key;
+    size_t offset;
 };
 
 static ClRcT filled(const struct filling *f, const json_t *list, ClUint32T *count,
@@ -45,7 +53,7 @@ static ClRcT filled(const struct filling *f, const json_t *list, ClUint32T *coun
         return AMS_RC(CL_ERR_NO_MEMORY);
     for (i = 0; i < n; i++)
         f->fill(block + i * f->size, block + n * f->size + i * f->tail,
-                json_array_get(list, i), f->type);
+                json_array_get(list, i), f);
     *count = (ClUint32T)n;
     *out = block;
     return CL_OK;
@@ -70,16 +78,16 @@ static ClRcT list_get(ClAmsMgmtHandleT handle, const ClAmsEntityT *entity,
 
 /* ---- entities ------------------------------------------------------------- */
 
-static void name_fill(void *at, void *tail, const json_t *o, ClAmsEntityTypeT type)
+static void name_fill(void *at, void *tail, const json_t *o, const struct filling *f)
 {
     (void)tail;
-    mgmt_entity_set(at, type, json_string_value(o));
+    mgmt_entity_set(at, f->type, json_string_value(o));
 }
 
 static ClRcT entities_get(ClAmsMgmtHandleT handle, const ClAmsEntityT *entity,
                           const char *of, ClAmsEntityTypeT type, ClAmsEntityBufferT *out)
 {
-    const struct filling f = {of, sizeof(ClAmsEntityT), 0, name_fill, type};
+    const struct filling f = {of, sizeof(ClAmsEntityT), 0, name_fill, type, NULL};
     void *block = NULL;
     ClRcT rc;
 
@@ -135,12 +143,12 @@ ClRcT clAmsMgmtGetList(ClAmsMgmtHandleT handle, ClAmsEntityListTypeT which,
 
 /* ---- name and value --------------------------------------------------------- */
 
-static void pair_fill(void *at, void *tail, const json_t *o, ClAmsEntityTypeT type)
+static void pair_fill(void *at, void *tail, const json_t *o, const struct filling *f)
 {
     ClAmsCSINVPT *pair = at;
 
     (void)tail;
-    (void)type;
+    (void)f;
     cpm_name_set_counted(&pair->paramName, json_string_value(json_array_get(o, 0)));
     cpm_name_set_counted(&pair->paramValue, json_string_value(json_array_get(o, 1)));
 }
@@ -148,8 +156,8 @@ static void pair_fill(void *at, void *tail, const json_t *o, ClAmsEntityTypeT ty
 ClRcT clAmsMgmtGetCSINVPList(ClAmsMgmtHandleT handle, ClAmsEntityT *csi,
                              ClAmsCSINVPBufferT *out)
 {
-    const struct filling f = {"csi-nvp", sizeof(ClAmsCSINVPT), 0, pair_fill,
-                              CL_AMS_ENTITY_TYPE_CSI};
+    const struct filling f = {"csi-nvp", sizeof(ClAmsCSINVPT),   0,
+                              pair_fill, CL_AMS_ENTITY_TYPE_CSI, NULL};
     char name[CPM_TEXT_MAX];
     void *block = NULL;
     ClUint32T i;
@@ -169,89 +177,58 @@ ClRcT clAmsMgmtGetCSINVPList(ClAmsMgmtHandleT handle, ClAmsEntityT *csi,
 
 /* ---- who has which work -------------------------------------------------------- */
 
-static ClUint32T number(const json_t *o, const char *key)
-{
-    return (ClUint32T)json_integer_value(json_object_get(o, key));
-}
+/* clang-format off */
+#define NUMBER(Ref, key, member) { key, offsetof(Ref, member) }
+#define SUSI(Ref)                                                                        \
+    NUMBER(Ref, "ha", haState), NUMBER(Ref, "active", numActiveCSIs),                    \
+    NUMBER(Ref, "standby", numStandbyCSIs), NUMBER(Ref, "quiesced", numQuiescedCSIs),    \
+    NUMBER(Ref, "quiescing", numQuiescingCSIs), NUMBER(Ref, "rank", rank)
+#define PLACE(Ref) NUMBER(Ref, "ha", haState), NUMBER(Ref, "rank", rank)
+#define PENDING(Ref) NUMBER(Ref, "pending", pendingInvocations)
+#define END { NULL, 0 }
 
-static void ref_set(ClAmsEntityRefT *ref, const json_t *o, ClAmsEntityTypeT type)
-{
-    mgmt_entity_set(&ref->entity, type, json_string_value(json_object_get(o, "name")));
-}
+static const struct number susi[] = { SUSI(ClAmsSUSIRefT), END };
+static const struct number susi_extended[] = { SUSI(ClAmsSUSIExtendedRefT),
+    NUMBER(ClAmsSUSIExtendedRefT, "csis", numCSIs), PENDING(ClAmsSUSIExtendedRefT), END };
+static const struct number sisu[] = { PLACE(ClAmsSISURefT), END };
+static const struct number sisu_extended[] = { PLACE(ClAmsSISUExtendedRefT),
+    PENDING(ClAmsSISUExtendedRefT), END };
+static const struct number compcsi[] = { PLACE(ClAmsCompCSIRefT), END };
+/* clang-format on */
 
-static void susi_fill(void *at, void *tail, const json_t *o, ClAmsEntityTypeT type)
+/* A reference begins with whom it is to; the numbers are of one size, states too. */
+static void ref_fill(void *at, void *tail, const json_t *o, const struct filling *f)
 {
-    ClAmsSUSIRefT *r = at;
+    const struct number *n;
+    ClAmsEntityRefT *ref = at;
+    ClUint32T value;
 
     (void)tail;
-    ref_set(&r->entityRef, o, type);
-    r->haState = (ClAmsHAStateT)number(o, "ha");
-    r->numActiveCSIs = number(o, "active");
-    r->numStandbyCSIs = number(o, "standby");
-    r->numQuiescedCSIs = number(o, "quiesced");
-    r->numQuiescingCSIs = number(o, "quiescing");
-    r->rank = number(o, "rank");
-}
-
-static void susi_extended_fill(void *at, void *tail, const json_t *o,
-                               ClAmsEntityTypeT type)
-{
-    ClAmsSUSIExtendedRefT *r = at;
-
-    (void)tail;
-    ref_set(&r->entityRef, o, type);
-    r->haState = (ClAmsHAStateT)number(o, "ha");
-    r->numActiveCSIs = number(o, "active");
-    r->numStandbyCSIs = number(o, "standby");
-    r->numQuiescedCSIs = number(o, "quiesced");
-    r->numQuiescingCSIs = number(o, "quiescing");
-    r->numCSIs = number(o, "csis");
-    r->rank = number(o, "rank");
-    r->pendingInvocations = number(o, "pending");
-}
-
-static void sisu_fill(void *at, void *tail, const json_t *o, ClAmsEntityTypeT type)
-{
-    ClAmsSISURefT *r = at;
-
-    (void)tail;
-    ref_set(&r->entityRef, o, type);
-    r->rank = number(o, "rank");
-    r->haState = (ClAmsHAStateT)number(o, "ha");
-}
-
-static void sisu_extended_fill(void *at, void *tail, const json_t *o,
-                               ClAmsEntityTypeT type)
-{
-    ClAmsSISUExtendedRefT *r = at;
-
-    (void)tail;
-    ref_set(&r->entityRef, o, type);
-    r->rank = number(o, "rank");
-    r->haState = (ClAmsHAStateT)number(o, "ha");
-    r->pendingInvocations = number(o, "pending");
+    mgmt_entity_set(&ref->entity, f->type, json_string_value(json_object_get(o, "name")));
+    for (n = f->numbers; n->key; n++) {
+        value = (ClUint32T)json_integer_value(json_object_get(o, n->key));
+        memcpy((char *)at + n->offset, &value, sizeof(value));
+    }
 }
 
 /* The active component stands behind the list, in the same block. */
-static void compcsi_fill(void *at, void *tail, const json_t *o, ClAmsEntityTypeT type)
+static void compcsi_fill(void *at, void *tail, const json_t *o, const struct filling *f)
 {
     const char *active = json_string_value(json_object_get(o, "active"));
     ClAmsCompCSIRefT *r = at;
 
-    ref_set(&r->entityRef, o, type);
-    r->haState = (ClAmsHAStateT)number(o, "ha");
-    r->rank = number(o, "rank");
+    ref_fill(at, tail, o, f);
     if (!active || !*active)
         return;
     r->activeComp = tail;
     mgmt_entity_set(r->activeComp, CL_AMS_ENTITY_TYPE_COMP, active);
 }
 
-#define REFS(Name, of, Ref, Buffer, tail, filler, TYPE)                                  \
+#define REFS(Name, of, Ref, Buffer, tail, filler, TYPE, numbers)                         \
     ClRcT clAmsMgmtGet##Name(ClAmsMgmtHandleT handle, ClAmsEntityT *entity, Buffer *out) \
     {                                                                                    \
-        static const struct filling f = {of, sizeof(Ref), tail, filler,                  \
-                                         CL_AMS_ENTITY_TYPE_##TYPE};                     \
+        static const struct filling f = {                                                \
+            of, sizeof(Ref), tail, filler, CL_AMS_ENTITY_TYPE_##TYPE, numbers};          \
         void *block = NULL;                                                              \
         ClRcT rc;                                                                        \
                                                                                          \
@@ -265,12 +242,60 @@ static void compcsi_fill(void *at, void *tail, const json_t *o, ClAmsEntityTypeT
 
 /* clang-format off */
 REFS(SUAssignedSIsList, "su-assigned", ClAmsSUSIRefT, ClAmsSUSIRefBufferT, 0,
-     susi_fill, SI)
+     ref_fill, SI, susi)
 REFS(SUAssignedSIsExtendedList, "su-assigned", ClAmsSUSIExtendedRefT,
-     ClAmsSUSIExtendedRefBufferT, 0, susi_extended_fill, SI)
-REFS(SISUList, "si-assigned", ClAmsSISURefT, ClAmsSISURefBufferT, 0, sisu_fill, SU)
+     ClAmsSUSIExtendedRefBufferT, 0, ref_fill, SI, susi_extended)
+REFS(SISUList, "si-assigned", ClAmsSISURefT, ClAmsSISURefBufferT, 0, ref_fill, SU, sisu)
 REFS(SISUExtendedList, "si-assigned", ClAmsSISUExtendedRefT, ClAmsSISUExtendedRefBufferT, 0,
-     sisu_extended_fill, SU)
+     ref_fill, SU, sisu_extended)
 REFS(CompCSIList, "comp-assigned", ClAmsCompCSIRefT, ClAmsCompCSIRefBufferT,
-     sizeof(ClAmsEntityT), compcsi_fill, CSI)
+     sizeof(ClAmsEntityT), compcsi_fill, CSI, compcsi)
 /* clang-format on */
+
+/* ---- one state for all of it ------------------------------------------------------ */
+
+/* The first of these that there is counts. */
+static ClAmsHAStateT strongest(const json_t *list)
+{
+    static const ClAmsHAStateT order[] = {
+        CL_AMS_HA_STATE_ACTIVE, CL_AMS_HA_STATE_QUIESCING, CL_AMS_HA_STATE_QUIESCED,
+        CL_AMS_HA_STATE_STANDBY};
+    const json_t *o;
+    size_t i, k;
+
+    for (i = 0; i < sizeof(order) / sizeof(*order); i++)
+        json_array_foreach(list, k, o)
+        {
+            if (json_integer_value(json_object_get(o, "ha")) == (json_int_t)order[i])
+                return order[i];
+        }
+    return CL_AMS_HA_STATE_NONE;
+}
+
+static ClRcT state_get(ClAmsMgmtHandleT handle, const char *of,
+                       const ClAmsEntityT *entity, ClAmsHAStateT *out)
+{
+    char name[CPM_TEXT_MAX];
+    const json_t *list;
+    json_t *answer;
+    ClRcT rc;
+
+    if (!entity || !out)
+        return AMS_RC(CL_ERR_NULL_POINTER);
+    cpm_name_text(name, &entity->name);
+    rc = ask(handle, of, name, &answer, &list);
+    if (!rc)
+        *out = strongest(list);
+    json_decref(answer);
+    return rc;
+}
+
+ClRcT clAmsMgmtGetSIHAState(ClAmsMgmtHandleT handle, ClAmsEntityT *si, ClAmsHAStateT *out)
+{
+    return state_get(handle, "si-assigned", si, out);
+}
+
+ClRcT clAmsMgmtGetSUHAState(ClAmsMgmtHandleT handle, ClAmsEntityT *su, ClAmsHAStateT *out)
+{
+    return state_get(handle, "su-assigned", su, out);
+}

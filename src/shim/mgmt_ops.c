@@ -8,6 +8,7 @@
 #include <clOsalApi.h>
 
 #include "base/clock.h"
+#include "base/logline.h"
 #include "shim/cpm_name.h"
 #include "shim/plat_handle.h"
 
@@ -161,4 +162,18 @@ ClRcT clAmsMgmtSISwap(ClAmsMgmtHandleT handle, const ClCharT *si)
 ClRcT clAmsMgmtSGAdjust(ClAmsMgmtHandleT handle, const ClCharT *sg, ClUint32T enable)
 {
     return operate_named(handle, "adjust", "sg", sg, enable != 0);
+}
+
+ClRcT clAmsMgmtMigrateSG(ClAmsMgmtHandleT handle, const ClCharT *sg, ...)
+{
+    if (!mgmt_is_open(handle))
+        return AMS_RC(CL_ERR_INVALID_HANDLE);
+    if (!sg)
+        return AMS_RC(CL_ERR_NULL_POINTER);
+    clv_log(
+        CLV_LOG_ERROR,
+        "clAmsMgmtMigrateSG of %s: expected a model that has the other nodes and SUs; "
+        "this one is in its files",
+        sg);
+    return AMS_RC(CL_ERR_NOT_SUPPORTED);
 }

@@ -7,7 +7,7 @@ libplat_la_SOURCES = \
 	%D%/cpm_order.c %D%/cpm_order.h %D%/cpm_pending.c %D%/cpm_pending.h \
 	%D%/cpm_query.c %D%/cpm_register.c %D%/cpm_service.c %D%/cpm_service.h \
 	%D%/cpm_target.c %D%/cpm_updown.c %D%/cpm_updown.h %D%/cpm_where.c \
-	%D%/mgmt.h %D%/mgmt_entity.c %D%/mgmt_link.c %D%/mgmt_config.h %D%/mgmt_config.c %D%/mgmt_ccb.c %D%/mgmt_list.c %D%/mgmt_ops.c \
+	%D%/mgmt.h %D%/mgmt_entity.c %D%/mgmt_link.c %D%/mgmt_config.h %D%/mgmt_config.c %D%/mgmt_ccb.c %D%/mgmt_user_data.c %D%/mgmt_list.c %D%/mgmt_ops.c \
 	%D%/eo_config.c %D%/eo_main.c %D%/eo_object.c %D%/eo_process.c %D%/eo_process.h \
 	%D%/plat_debug.c %D%/plat_handle.h %D%/plat_heap.c %D%/plat_log.c %D%/plat_log.h \
 	%D%/plat_log_console.c %D%/plat_log_file.c %D%/plat_log_line.c \

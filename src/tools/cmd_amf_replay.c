@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "amf/amf_cluster_wire.h"
+#include "amf/amf_overlay.h"
 #include "amf/amf_record.h"
 #include "amf/amf_state_file.h"
 #include "tools/cmd_amf.h"
@@ -23,6 +24,7 @@ struct replay {
     size_t line;
     struct amf_model *m;
     struct amf_engine *e;
+    struct amf_overlay overlay;
     struct amf_actions orders;
     int64_t first_ms; /* of the first step, -1: none yet */
     size_t steps, n_orders, different;
@@ -83,7 +85,9 @@ static enum clv_exit state(struct replay *r, const json_t *o)
     const json_t *saved = json_object_get(o, "state");
 
     amf_engine_free(r->e);
-    r->e = amf_engine_new(r->m);
+    r->e = NULL;
+    if (amf_overlay_replace(&r->overlay, r->m, json_object_get(o, "changes")))
+        r->e = amf_engine_new(r->m);
     if (!r->e || !(exact ? amf_engine_resume : amf_engine_load)(r->e, saved, ms))
         return wrong(r, "the state does not fit the model");
     if (r->json)
@@ -145,6 +149,46 @@ static enum clv_exit step(struct replay *r, const json_t *o)
     return CLV_EXIT_OK;
 }
 
+static void changes_print(const json_t *changes)
+{
+    const json_t *change;
+    char *set;
+    size_t i;
+
+    json_array_foreach(changes, i, change)
+    {
+        set = json_dumps(json_object_get(change, "set"), JSON_COMPACT);
+        printf("               %s %s %s\n", text_of(change, "kind"),
+               text_of(change, "name"), set ? set : "");
+        free(set);
+    }
+}
+
+static enum clv_exit change(struct replay *r, const json_t *o)
+{
+    const int64_t ms = json_integer_value(json_object_get(o, "ms"));
+    const bool refused = json_integer_value(json_object_get(o, "rc")) != AMF_CHANGE_OK;
+    const json_t *changes = json_object_get(o, "changes");
+    char why[400];
+    bool same;
+
+    if (r->first_ms < 0)
+        r->first_ms = ms;
+    same = (amf_overlay_commit(&r->overlay, r->m, &r->e, changes, why, sizeof(why)) !=
+            AMF_CHANGE_OK) == refused;
+    if (!same || !r->only_differences) {
+        printf("[%10.3f] programs change the configuration%s%s\n",
+               (double)(ms - r->first_ms) / 1000, refused ? ", refused" : "",
+               same      ? ""
+               : refused ? "; now it is taken"
+                         : "; now it is refused");
+        changes_print(changes);
+    }
+    r->steps++;
+    r->different += !same;
+    return CLV_EXIT_OK;
+}
+
 static enum clv_exit line_play(struct replay *r, const char *text)
 {
     json_error_t error;
@@ -162,8 +206,10 @@ static enum clv_exit line_play(struct replay *r, const char *text)
         result = state(r, o);
     else if (strcmp(type, "step") == 0)
         result = step(r, o);
+    else if (strcmp(type, "change") == 0)
+        result = change(r, o);
     else
-        result = wrong(r, "expected \"t\" to be \"state\" or \"step\"");
+        result = wrong(r, "expected \"t\" to be \"state\", \"step\" or \"change\"");
     json_decref(o);
     return result;
 }
@@ -248,6 +294,7 @@ enum clv_exit cmd_amf_replay(const struct clv_command *self, int argc, char **ar
     fclose(r.file);
     amf_actions_free(&r.orders);
     amf_engine_free(r.e);
+    amf_overlay_free(&r.overlay);
     amf_model_free(r.m);
     return result;
 }
