@@ -347,7 +347,8 @@ static enum amf_admin_result adjust(struct amf_engine *e, const struct amf_event
     return AMF_ADMIN_OK;
 }
 
-static enum amf_admin_result force_lock(struct amf_engine *e, const struct amf_event *ev)
+static enum amf_admin_result force_lock_instantiation(struct amf_engine *e,
+                                                      const struct amf_event *ev)
 {
     const struct amf_list *comps;
 
@@ -361,6 +362,19 @@ static enum amf_admin_result force_lock(struct amf_engine *e, const struct amf_e
     comps = &e->m->sus[ev->index].comps;
     for (size_t i = 0; i < comps->n; i++)
         amf_comp_clean(e, comps->at[i], AMF_PRES_TERMINATING);
+    return AMF_ADMIN_OK;
+}
+
+/* For an SU that never comes to rest: nothing that is under way there is waited for. Once
+ * it is locked, its next fault is a fail-over and no restart. */
+static enum amf_admin_result force_lock(struct amf_engine *e, const struct amf_event *ev)
+{
+    if (ev->kind != AMF_KIND_SU)
+        return AMF_ADMIN_INVALID_ENTITY;
+    if (e->sus[ev->index].admin != AMF_ADMIN_UNLOCKED)
+        return AMF_ADMIN_INVALID_STATE;
+    set_state(e, AMF_KIND_SU, ev->index, AMF_ADMIN_LOCKED_A);
+    e->sus[ev->index].force_locked = true;
     return AMF_ADMIN_OK;
 }
 
@@ -389,13 +403,15 @@ enum amf_admin_result amf_admin_request(struct amf_engine *e, const struct amf_e
     case AMF_OP_SG_ADJUST:
         return adjust(e, ev);
     case AMF_OP_FORCE_LOCK_INSTANTIATION:
+        return force_lock_instantiation(e, ev);
+    case AMF_OP_FORCE_LOCK:
         return force_lock(e, ev);
     default:
         return AMF_ADMIN_BAD_OPERATION;
     }
 }
 
-/* ---- shutdowns that have finished ---------------------------------------- */
+/* ---- shutdowns and locks that have finished ------------------------------ */
 
 static bool sus_idle(const struct amf_engine *e, const struct amf_list *sus)
 {
@@ -430,10 +446,23 @@ static void finish_su(struct amf_engine *e, int su)
         amf_comp_clean(e, comps->at[i], AMF_PRES_TERMINATING);
 }
 
+static void finish_force_lock(struct amf_engine *e, int su)
+{
+    struct amf_su_state *s = &e->sus[su];
+
+    if (!s->force_locked || (s->admin == AMF_ADMIN_LOCKED_A && !amf_su_idle(e, su)))
+        return;
+    s->force_locked = false;
+    if (s->admin == AMF_ADMIN_LOCKED_A) /* else somebody wanted it otherwise meanwhile */
+        set_state(e, AMF_KIND_SU, su, AMF_ADMIN_LOCKED_I);
+}
+
 void amf_admin_settle(struct amf_engine *e)
 {
-    for (size_t i = 0; i < e->m->n_sus; i++)
+    for (size_t i = 0; i < e->m->n_sus; i++) {
         finish_su(e, (int)i);
+        finish_force_lock(e, (int)i);
+    }
     for (size_t i = 0; i < e->m->n_nodes; i++)
         if (shutting_down(e->nodes[i].admin) && sus_idle(e, &e->m->nodes[i].sus))
             set_state(e, AMF_KIND_NODE, (int)i, AMF_ADMIN_LOCKED_A);

@@ -241,10 +241,36 @@ static void launch(struct amf_engine *e, int comp)
     amf_timer_arm(e, AMF_TM_LIFE, comp, model_of(e, comp)->instantiate_ms);
 }
 
+static void order_terminate(struct amf_engine *e, int comp)
+{
+    struct amf_action *a = amf_order(e, AMF_DO_TERMINATE, comp);
+
+    a->proxy = amf_comp_proxied(e, comp) ? find_proxy(e, comp) : -1;
+    a->invocation = e->comps[comp].invocation;
+}
+
+/* Half of the time is for a second message, which a program that has the first does not
+ * notice; the command of a process without callbacks runs once. */
+static uint32_t first_patience_ms(const struct amf_engine *e, int comp)
+{
+    const uint32_t all = model_of(e, comp)->terminate_ms;
+
+    return amf_comp_has_callbacks(e, comp) ? all / 2 : all;
+}
+
+static void remind_of_terminate(struct amf_engine *e, int comp)
+{
+    const uint32_t all = model_of(e, comp)->terminate_ms;
+
+    e->comps[comp].reminded = true;
+    if (!amf_comp_proxied(e, comp) || find_proxy(e, comp) >= 0)
+        order_terminate(e, comp);
+    amf_timer_arm(e, AMF_TM_LIFE, comp, all - first_patience_ms(e, comp));
+}
+
 static void terminate(struct amf_engine *e, int comp, enum amf_presence presence)
 {
     struct amf_comp_state *c = &e->comps[comp];
-    struct amf_action *a;
 
     if (!amf_comp_preinstantiable(e, comp) && amf_comp_proxied(e, comp)) {
         set_presence(e, comp, presence); /* its CSI remove was its termination */
@@ -258,10 +284,9 @@ static void terminate(struct amf_engine *e, int comp, enum amf_presence presence
     set_presence(e, comp, presence);
     set_op(e, comp, AMF_COMP_TERMINATING);
     c->invocation = amf_invocation(e, AMF_INV_TERMINATE);
-    a = amf_order(e, AMF_DO_TERMINATE, comp);
-    a->proxy = amf_comp_proxied(e, comp) ? find_proxy(e, comp) : -1;
-    a->invocation = c->invocation;
-    amf_timer_arm(e, AMF_TM_LIFE, comp, model_of(e, comp)->terminate_ms);
+    c->reminded = !amf_comp_has_callbacks(e, comp);
+    order_terminate(e, comp);
+    amf_timer_arm(e, AMF_TM_LIFE, comp, first_patience_ms(e, comp));
 }
 
 static void start_cleaning(struct amf_engine *e, int comp)
@@ -501,7 +526,10 @@ void amf_comp_life_timeout(struct amf_engine *e, int comp)
         set_op(e, comp, AMF_COMP_IDLE);
         break;
     case AMF_COMP_TERMINATING:
-        amf_comp_clean(e, comp, e->comps[comp].presence);
+        if (e->comps[comp].reminded)
+            amf_comp_clean(e, comp, e->comps[comp].presence);
+        else
+            remind_of_terminate(e, comp);
         break;
     case AMF_COMP_CLEANING:
         clean_failed(e, comp);

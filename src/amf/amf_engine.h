@@ -76,7 +76,8 @@ enum amf_admin_op {
     AMF_OP_REPAIRED,
     AMF_OP_SI_SWAP,
     AMF_OP_SG_ADJUST,
-    AMF_OP_FORCE_LOCK_INSTANTIATION
+    AMF_OP_FORCE_LOCK_INSTANTIATION,
+    AMF_OP_FORCE_LOCK
 };
 
 /* ---- in ------------------------------------------------------------------ */
@@ -117,6 +118,7 @@ struct amf_event {
 enum amf_admin_result {
     AMF_ADMIN_OK = 0,
     AMF_ADMIN_NOT_EXIST = 0x4,
+    AMF_ADMIN_INVALID_STATE = 0x12,
     AMF_ADMIN_TRY_AGAIN = 0x16,
     AMF_ADMIN_NO_OP = 0x19,
     AMF_ADMIN_BAD_OPERATION = 0x23,

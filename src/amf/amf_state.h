@@ -73,6 +73,7 @@ struct amf_su_state {
     bool wanted;          /* chosen to run */
     bool in_service;      /* as of the last look */
     bool restarting;      /* the whole SU, for the strength of the running recovery */
+    bool force_locked;    /* from LOCKED_A it goes on to LOCKED_I once its work is off */
     uint32_t order;       /* when it came into service, for ties of rank */
     int64_t probation_ms; /* autoAdjust leaves a repaired SU alone until then */
     struct amf_window comp_restarts, su_restarts;
@@ -94,6 +95,7 @@ struct amf_comp_state {
     enum amf_comp_op op;
     bool alive;                /* something may still act on its CSIs */
     bool failed;               /* the launch that is being cleaned up failed */
+    bool reminded;             /* TERMINATE was sent for the second time */
     bool unsure;               /* loaded, RESTORED has not come yet */
     int proxy;                 /* component that speaks for it, or -1 */
     uint32_t attempts;         /* of the running instantiation */
