@@ -321,7 +321,9 @@ static bool load(struct amf_engine *e, const json_t *state, int64_t now_ms, bool
         return false;
     }
     e->now_ms = now_ms;
-    e->dirty = e->timers_lost = !exact;
+    e->timers_lost = !exact;
+    if (!exact)
+        amf_touch_all(e);
     return true;
 }
 

@@ -17,8 +17,9 @@ enum { WORLD_QUEUE = 4096 };
 
 struct world_shape {
     enum amf_redundancy redundancy;
-    int nodes, sus, comps; /* SUs over all nodes, round robin; components in each */
+    int nodes, sus, comps; /* SUs of a group over all nodes, round robin; components in each */
     int sis, csis;         /* CSIs in each SI */
+    int groups;            /* so many of these beside each other; 0: one */
 };
 
 /* How the program behind a component behaves. Times in ms; negative: never. */
