@@ -241,5 +241,7 @@ void amf_engine_look(struct amf_engine *e);
 /* Check the invariants that must hold between steps; NULL, or the text of the
  * first one that is broken (borrowed until the next call). */
 const char *amf_engine_check(struct amf_engine *e);
+/* The same for those groups only that have changed since the last check. */
+const char *amf_engine_check_touched(struct amf_engine *e);
 
 #endif

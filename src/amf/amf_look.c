@@ -21,7 +21,7 @@ static bool marks_make(struct amf_marks *m, size_t n)
     return m->words != NULL;
 }
 
-static void mark(struct amf_marks *m, int i)
+void amf_marks_add(struct amf_marks *m, int i)
 {
     m->words[i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
 }
@@ -31,7 +31,7 @@ static bool is_marked(const struct amf_marks *m, int i)
     return m->words[i / WORD_BITS] >> i % WORD_BITS & 1;
 }
 
-static void unmark_all(struct amf_marks *m)
+void amf_marks_clear(struct amf_marks *m)
 {
     memset(m->words, 0, m->n_words * sizeof(*m->words));
 }
@@ -126,7 +126,7 @@ void amf_look_free(struct amf_engine *e)
 static void mark_all(struct amf_marks *m, const int *at, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        mark(m, at[i]);
+        amf_marks_add(m, at[i]);
 }
 
 static void include(struct amf_engine *e, int sg)
@@ -135,7 +135,7 @@ static void include(struct amf_engine *e, int sg)
 
     if (is_marked(&e->looking.sgs, sg))
         return;
-    mark(&e->looking.sgs, sg);
+    amf_marks_add(&e->looking.sgs, sg);
     mark_all(&e->looking.sis, g->sis, g->n_sis);
     mark_all(&e->looking.sus, g->sus, g->n_sus);
     for (size_t i = 0; i < g->n_sus; i++) {
@@ -154,8 +154,8 @@ void amf_touch_sg(struct amf_engine *e, int sg)
     if (sg < 0)
         return;
     do {
-        mark(&e->touched, i);
-        mark(&e->unchecked, i);
+        amf_marks_add(&e->touched, i);
+        amf_marks_add(&e->unchecked, i);
         include(e, i);
         i = e->sgs[i].relative;
     } while (i != sg);
@@ -209,17 +209,17 @@ static void look_at_service(struct amf_engine *e, int su)
 static void begin(struct amf_engine *e)
 {
     e->dirty = false;
-    unmark_all(&e->looking.sgs);
-    unmark_all(&e->looking.sus);
-    unmark_all(&e->looking.comps);
-    unmark_all(&e->looking.sis);
+    amf_marks_clear(&e->looking.sgs);
+    amf_marks_clear(&e->looking.sus);
+    amf_marks_clear(&e->looking.comps);
+    amf_marks_clear(&e->looking.sis);
     for (int i = amf_marks_next(&e->touched, 0); i >= 0;
          i = amf_marks_next(&e->touched, i + 1))
         include(e, i);
     for (size_t i = 0; i < e->m->n_sgs; i++)
         if (e->sgs[i].auto_adjust)
             include(e, (int)i);
-    unmark_all(&e->touched);
+    amf_marks_clear(&e->touched);
 }
 
 static void look(struct amf_engine *e)

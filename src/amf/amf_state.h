@@ -193,6 +193,8 @@ void amf_look_lay_out(struct amf_engine *e);
 void amf_look_free(struct amf_engine *e);
 /* Look until nothing changes any more. */
 void amf_look(struct amf_engine *e);
+void amf_marks_add(struct amf_marks *m, int i);
+void amf_marks_clear(struct amf_marks *m);
 /* The first at or after from; -1: none. Those that are added meanwhile are found. */
 int amf_marks_next(const struct amf_marks *m, int from);
 /* Something changed there: it is looked at once more. None (-1): what is outside of SGs.

@@ -19,7 +19,6 @@ struct world_shape {
     enum amf_redundancy redundancy;
     int nodes, sus, comps; /* SUs of a group over all nodes, round robin; components in each */
     int sis, csis;         /* CSIs in each SI */
-    int groups;            /* so many of these beside each other; 0: one */
 };
 
 /* How the program behind a component behaves. Times in ms; negative: never. */
@@ -80,6 +79,8 @@ struct world {
 };
 
 struct world *world_new(const struct world_shape *shape);
+/* So many groups of the shape, on the same nodes. */
+struct world *world_new_groups(const struct world_shape *shape, int groups);
 /* One with a model that was loaded; borrowed for the life of the world. */
 struct world *world_of(const struct amf_model *m);
 /* Call after changing the model: makes the engine. */

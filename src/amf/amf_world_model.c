@@ -88,16 +88,11 @@ static void make_sg(struct world *w, const struct world_shape *s, int sg)
                                    .adjust_probation_ms = 10000};
 }
 
-static int groups_of(const struct world_shape *s)
+static void make_sgs(struct world *w, const struct world_shape *s, int groups)
 {
-    return s->groups ? s->groups : 1;
-}
-
-static void make_sgs(struct world *w, const struct world_shape *s)
-{
-    w->m.n_sgs = (size_t)groups_of(s);
+    w->m.n_sgs = (size_t)groups;
     w->m.sgs = world_own(w, calloc(w->m.n_sgs, sizeof(*w->m.sgs)));
-    for (int i = 0; i < groups_of(s); i++)
+    for (int i = 0; i < groups; i++)
         make_sg(w, s, i);
 }
 
@@ -156,10 +151,10 @@ static void make_su(struct world *w, const struct world_shape *s, int su)
         make_comp(w, s, su, k);
 }
 
-static void make_sus(struct world *w, const struct world_shape *s)
+static void make_sus(struct world *w, const struct world_shape *s, int groups)
 {
     struct amf_model *m = &w->m;
-    const int n = groups_of(s) * s->sus;
+    const int n = groups * s->sus;
 
     m->n_sus = (size_t)n;
     m->n_comps = (size_t)n * (size_t)s->comps;
@@ -183,10 +178,10 @@ static void make_csi(struct world *w, const struct world_shape *s, int si, int k
     list_add(w, &m->sis[si].csis, index);
 }
 
-static void make_sis(struct world *w, const struct world_shape *s)
+static void make_sis(struct world *w, const struct world_shape *s, int groups)
 {
     struct amf_model *m = &w->m;
-    const int n = groups_of(s) * s->sis;
+    const int n = groups * s->sis;
 
     m->n_sis = (size_t)n;
     m->n_csis = (size_t)n * (size_t)s->csis;
@@ -204,14 +199,19 @@ static void make_sis(struct world *w, const struct world_shape *s)
     }
 }
 
-struct world *world_new(const struct world_shape *shape)
+struct world *world_new_groups(const struct world_shape *shape, int groups)
 {
     struct world *w = world_empty();
 
     make_nodes(w, shape);
-    make_sgs(w, shape);
-    make_sus(w, shape);
-    make_sis(w, shape);
+    make_sgs(w, shape, groups);
+    make_sus(w, shape, groups);
+    make_sis(w, shape, groups);
     world_make_comps(w);
     return w;
+}
+
+struct world *world_new(const struct world_shape *shape)
+{
+    return world_new_groups(shape, 1);
 }
