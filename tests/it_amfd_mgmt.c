@@ -96,6 +96,22 @@ Test(mgmt, operations_take_effect_and_refusals_have_their_codes, .timeout = LIMI
     cr_expect_eq(clAmsMgmtEntityUnlock(mgmt, NULL), AMS(CL_ERR_NULL_POINTER));
 }
 
+Test(mgmt, a_force_lock_goes_down_to_locked_instantiation, .timeout = LIMIT,
+     .fini = finish)
+{
+    const ClAmsEntityT su = mgmt_entity(CL_AMS_ENTITY_TYPE_SU, "counterSU1");
+    const ClAmsEntityT si = mgmt_entity(CL_AMS_ENTITY_TYPE_SI, "counterSI");
+
+    begin();
+    cr_expect_eq(clAmsMgmtEntityForceLock(mgmt, &si), AMS(CL_AMS_ERR_INVALID_ENTITY));
+    cr_expect_eq(clAmsMgmtEntityForceLock(mgmt, &su), CL_OK);
+    cr_expect_eq(clAmsMgmtEntityForceLockExtended(mgmt, &su, CL_TRUE),
+                 AMS(CL_ERR_INVALID_STATE));
+    cr_expect(amfd_log_has(&f, "counter1", "csiset QUIESCED", 1, 15000));
+    cr_expect(amfd_log_has(&f, "counter2", "csiset ACTIVE", 1, 15000));
+    cr_expect(amfd_log_has(&f, "counter1", "terminate", 1, 15000));
+}
+
 static bool swapped(void *unused)
 {
     (void)unused;

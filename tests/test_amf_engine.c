@@ -231,6 +231,79 @@ Test(amf_engine, force_lock_kills_and_the_standby_takes_over)
     world_end(w);
 }
 
+Test(amf_engine, force_lock_moves_the_work_then_ends_the_processes)
+{
+    struct world *w = pair();
+
+    settled(w, false);
+    cr_expect_eq(world_admin(w, AMF_OP_FORCE_LOCK, AMF_KIND_SU, 0), AMF_ADMIN_OK);
+    cr_expect_eq(amf_engine_admin(w->e, AMF_KIND_SU, 0), AMF_ADMIN_LOCKED_A);
+    world_run(w, 20000);
+    story_is(w, "[10000] set comp1 csi1 QUIESCED TARGET_ONE\n"
+                "[10005] set comp2 ACTIVE TARGET_ALL QUIESCED active=comp1\n"
+                "[10005] remove comp1 csi1 TARGET_ONE\n"
+                "[10010] terminate comp1\n");
+    cr_expect_eq(amf_engine_admin(w->e, AMF_KIND_SU, 0), AMF_ADMIN_LOCKED_I);
+    world_end(w);
+}
+
+/* It crashes as soon as it is given its work, again and again. */
+Test(amf_engine, force_lock_gets_hold_of_an_su_that_restarts_without_end)
+{
+    struct world *w = pair();
+
+    w->m.sgs[0].comp_restart_max = 1000;
+    settled(w, false);
+    for (int i = 0; i < 3; i++) {
+        world_crash(w, 0);
+        world_run(w, w->now_ms + 11);
+    }
+    world_crash(w, 0);
+    world_forget(w);
+    cr_expect_eq(world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SU, 0),
+                 AMF_ADMIN_TRY_AGAIN);
+    cr_expect_eq(world_admin(w, AMF_OP_FORCE_LOCK, AMF_KIND_SU, 0), AMF_ADMIN_OK);
+    world_run(w, 20000);
+    story_is(w, "[10033] set comp2 ACTIVE TARGET_ALL NOT_QUIESCED active=comp1\n");
+    cr_expect_eq(amf_engine_admin(w->e, AMF_KIND_SU, 0), AMF_ADMIN_LOCKED_I);
+    cr_expect_eq(amf_engine_presence(w->e, 0), AMF_PRES_UNINSTANTIATED);
+    world_end(w);
+}
+
+Test(amf_engine, a_fault_in_an_su_that_is_force_locked_is_a_failover)
+{
+    struct world *w = pair_of_two();
+
+    settled(w, false);
+    w->comp[0].answer_ms = 300;
+    world_admin(w, AMF_OP_FORCE_LOCK, AMF_KIND_SU, 0);
+    world_crash(w, 1);
+    cr_expect_eq(amf_engine_oper(w->e, AMF_KIND_SU, 0), AMF_OPER_DISABLED);
+    world_run(w, 20000);
+    story_is(w, "[10000] set comp1a csi1a QUIESCED TARGET_ONE\n"
+                "[10000] set comp1b csi1b QUIESCED TARGET_ONE\n"
+                "[10000] kill comp1b\n"
+                "[10300] set comp2a ACTIVE TARGET_ALL QUIESCED active=comp1a\n"
+                "[10300] set comp2b ACTIVE TARGET_ALL NOT_QUIESCED active=comp1b\n"
+                "[10300] remove comp1a csi1a TARGET_ONE\n"
+                "[10600] terminate comp1a\n");
+    cr_expect_eq(amf_engine_admin(w->e, AMF_KIND_SU, 0), AMF_ADMIN_LOCKED_I);
+    world_end(w);
+}
+
+Test(amf_engine, a_force_lock_outlives_the_daemon)
+{
+    struct world *w = pair();
+
+    settled(w, false);
+    w->comp[0].answer_ms = 300;
+    world_admin(w, AMF_OP_FORCE_LOCK, AMF_KIND_SU, 0);
+    cr_assert(world_restart_daemon(w));
+    world_run(w, 20000);
+    cr_expect_eq(amf_engine_admin(w->e, AMF_KIND_SU, 0), AMF_ADMIN_LOCKED_I);
+    world_end(w);
+}
+
 /* ---- shutdown ------------------------------------------------------------ */
 
 Test(amf_engine, shutdown_lets_the_active_finish)

@@ -73,6 +73,7 @@ Test(amf_admin, operations_wait_for_what_is_under_way)
 
 enum { OK, NO_OP = AMF_ADMIN_NO_OP, BAD = AMF_ADMIN_BAD_OPERATION };
 enum { INV = AMF_ADMIN_INVALID_ENTITY, NOT = AMF_ADMIN_NOT_SUPPORTED };
+enum { STATE = AMF_ADMIN_INVALID_STATE };
 
 /* What each operation answers for an entity that is UNLOCKED, LOCKED_A, LOCKED_I,
  * SHUTTINGDOWN. */
@@ -111,6 +112,10 @@ static const struct row {
     { AMF_OP_REPAIRED,           AMF_KIND_NODE, { NO_OP, NO_OP, NO_OP, NO_OP } },
     { AMF_OP_FORCE_LOCK_INSTANTIATION, AMF_KIND_SU, { OK, OK,   NO_OP, OK } },
     { AMF_OP_FORCE_LOCK_INSTANTIATION, AMF_KIND_SG, { INV, INV, INV,   INV } },
+    { AMF_OP_FORCE_LOCK,         AMF_KIND_SU,   { OK,    STATE, STATE, STATE } },
+    { AMF_OP_FORCE_LOCK,         AMF_KIND_SG,   { INV,   INV,   INV,   INV } },
+    { AMF_OP_FORCE_LOCK,         AMF_KIND_SI,   { INV,   INV,   INV,   INV } },
+    { AMF_OP_FORCE_LOCK,         AMF_KIND_NODE, { INV,   INV,   INV,   INV } },
     /* clang-format on */
 };
 

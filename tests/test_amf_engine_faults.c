@@ -503,8 +503,62 @@ Test(amf_faults, a_terminate_without_an_answer_ends_in_a_kill)
     world_admin(w, AMF_OP_LOCK_INSTANTIATION, AMF_KIND_SU, 1);
     world_run(w, 20000);
     story_is(w, "[11000] terminate comp2\n"
+                "[11550] terminate comp2\n"
                 "[12100] kill comp2\n");
     cr_expect_eq(amf_engine_presence(w->e, 1), AMF_PRES_UNINSTANTIATED);
+    world_end(w);
+}
+
+Test(amf_faults, a_terminate_that_got_lost_is_repeated_at_half_of_its_time)
+{
+    struct world *w = pair();
+
+    settled(w, false);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SU, 1);
+    world_run(w, 11000);
+    world_forget(w);
+    w->comp[1].answer_ms = -1;
+    world_admin(w, AMF_OP_LOCK_INSTANTIATION, AMF_KIND_SU, 1);
+    w->comp[1].answer_ms = 400; /* the first message never came */
+    world_run(w, 20000);
+    story_is(w, "[11000] terminate comp2\n"
+                "[11550] terminate comp2\n");
+    cr_expect_eq(amf_engine_presence(w->e, 1), AMF_PRES_UNINSTANTIATED);
+    world_end(w);
+}
+
+Test(amf_faults, one_answer_is_enough_for_a_terminate_that_was_repeated)
+{
+    struct world *w = pair();
+
+    settled(w, false);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SU, 1);
+    world_run(w, 11000);
+    world_forget(w);
+    w->comp[1].answer_ms = 700; /* later than the second message */
+    world_admin(w, AMF_OP_LOCK_INSTANTIATION, AMF_KIND_SU, 1);
+    world_run(w, 11800);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SU, 1);
+    world_run(w, 20000);
+    story_is(w, "[11000] terminate comp2\n"
+                "[11550] terminate comp2\n"
+                "[11800] launch comp2\n");
+    cr_expect_eq(amf_engine_presence(w->e, 1), AMF_PRES_INSTANTIATED);
+    world_end(w);
+}
+
+Test(amf_faults, the_command_of_a_process_without_callbacks_is_not_repeated)
+{
+    struct world *w =
+        world_new(&(struct world_shape){AMF_RED_NO_REDUNDANCY, 1, 1, 1, 1, 1});
+
+    w->m.comps[0].property = AMF_PROP_NON_PROXIED_NON_PREINSTANTIABLE;
+    settled(w, false);
+    w->comp[0].answer_ms = -1;
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SU, 0);
+    world_run(w, 20000);
+    story_is(w, "[10000] terminate comp1\n"
+                "[11100] kill comp1\n");
     world_end(w);
 }
 

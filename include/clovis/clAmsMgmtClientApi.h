@@ -63,6 +63,12 @@ ClRcT clAmsMgmtEntityRestartExtended(ClAmsMgmtHandleT handle, const ClAmsEntityT
 ClRcT clAmsMgmtEntityRepaired(ClAmsMgmtHandleT handle, const ClAmsEntityT *entity);
 ClRcT clAmsMgmtEntityRepairedExtended(ClAmsMgmtHandleT handle, const ClAmsEntityT *entity,
                                       ClBoolT retry);
+/* An SU that is UNLOCKED and perhaps restarts without end: LOCKED_A at once, from where
+ * each fault is a fail-over; LOCKED_I when its work has moved. Else CL_ERR_INVALID_STATE.
+ */
+ClRcT clAmsMgmtEntityForceLock(ClAmsMgmtHandleT handle, const ClAmsEntityT *entity);
+ClRcT clAmsMgmtEntityForceLockExtended(ClAmsMgmtHandleT handle,
+                                       const ClAmsEntityT *entity, ClBoolT retry);
 ClRcT clAmsMgmtEntityForceLockInstantiation(ClAmsMgmtHandleT handle,
                                             const ClAmsEntityT *entity);
 ClRcT clAmsMgmtEntityForceLockInstantiationExtended(ClAmsMgmtHandleT handle,

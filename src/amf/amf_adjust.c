@@ -210,7 +210,7 @@ static bool start_better(struct amf_engine *e, int sg)
             if (may_give_up(e, sg, g->sus[k]) &&
                 takes_over(e, sg, g->sus[k], g->sus[i])) {
                 e->sus[g->sus[i]].wanted = true;
-                e->dirty = true;
+                amf_touch_sg(e, sg);
                 return true;
             }
     return false;
@@ -233,7 +233,7 @@ static void end_surplus(struct amf_engine *e, int sg)
     if (running <= e->m->sgs[sg].pref_inservice || idle < 0)
         return;
     e->sus[idle].wanted = false;
-    e->dirty = true;
+    amf_touch_sg(e, sg);
 }
 
 static void look_again(struct amf_engine *e, int sg, int64_t at_ms)

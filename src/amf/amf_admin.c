@@ -99,11 +99,23 @@ static bool busy(const struct amf_engine *e, enum amf_kind kind, int index,
 
 /* ---- lock, unlock, shutdown -------------------------------------------------------- */
 
+static void touch(struct amf_engine *e, enum amf_kind kind, int index)
+{
+    if (kind == AMF_KIND_SG)
+        amf_touch_sg(e, index);
+    else if (kind == AMF_KIND_SU)
+        amf_touch_su(e, index);
+    else if (kind == AMF_KIND_SI)
+        amf_touch_sg(e, e->m->sis[index].sg);
+    else /* other nodes may depend on it */
+        amf_touch_all(e);
+}
+
 static void set_state(struct amf_engine *e, enum amf_kind kind, int index,
                       enum amf_admin to)
 {
     *state_of(e, kind, index) = to;
-    e->dirty = true;
+    touch(e, kind, index);
     amf_note(e, "%s admin %s", name_of(e, kind, index), amf_admin_name(to));
 }
 
@@ -276,7 +288,7 @@ static enum amf_admin_result node_repaired(struct amf_engine *e, int node)
     e->nodes[node].oper = AMF_OPER_ENABLED;
     for (size_t i = 0; i < sus->n; i++)
         amf_su_repair(e, sus->at[i]);
-    e->dirty = true;
+    amf_touch_node(e, node);
     return AMF_ADMIN_OK;
 }
 
@@ -343,11 +355,12 @@ static enum amf_admin_result adjust(struct amf_engine *e, const struct amf_event
     if (ev->kind != AMF_KIND_SG)
         return AMF_ADMIN_INVALID_ENTITY;
     e->sgs[ev->index].auto_adjust = ev->arg != 0;
-    e->dirty = true;
+    amf_touch_sg(e, ev->index);
     return AMF_ADMIN_OK;
 }
 
-static enum amf_admin_result force_lock(struct amf_engine *e, const struct amf_event *ev)
+static enum amf_admin_result force_lock_instantiation(struct amf_engine *e,
+                                                      const struct amf_event *ev)
 {
     const struct amf_list *comps;
 
@@ -361,6 +374,19 @@ static enum amf_admin_result force_lock(struct amf_engine *e, const struct amf_e
     comps = &e->m->sus[ev->index].comps;
     for (size_t i = 0; i < comps->n; i++)
         amf_comp_clean(e, comps->at[i], AMF_PRES_TERMINATING);
+    return AMF_ADMIN_OK;
+}
+
+/* For an SU that never comes to rest: nothing that is under way there is waited for. Once
+ * it is locked, its next fault is a fail-over and no restart. */
+static enum amf_admin_result force_lock(struct amf_engine *e, const struct amf_event *ev)
+{
+    if (ev->kind != AMF_KIND_SU)
+        return AMF_ADMIN_INVALID_ENTITY;
+    if (e->sus[ev->index].admin != AMF_ADMIN_UNLOCKED)
+        return AMF_ADMIN_INVALID_STATE;
+    set_state(e, AMF_KIND_SU, ev->index, AMF_ADMIN_LOCKED_A);
+    e->sus[ev->index].force_locked = true;
     return AMF_ADMIN_OK;
 }
 
@@ -389,13 +415,15 @@ enum amf_admin_result amf_admin_request(struct amf_engine *e, const struct amf_e
     case AMF_OP_SG_ADJUST:
         return adjust(e, ev);
     case AMF_OP_FORCE_LOCK_INSTANTIATION:
+        return force_lock_instantiation(e, ev);
+    case AMF_OP_FORCE_LOCK:
         return force_lock(e, ev);
     default:
         return AMF_ADMIN_BAD_OPERATION;
     }
 }
 
-/* ---- shutdowns that have finished ---------------------------------------- */
+/* ---- shutdowns and locks that have finished ------------------------------ */
 
 static bool sus_idle(const struct amf_engine *e, const struct amf_list *sus)
 {
@@ -430,17 +458,57 @@ static void finish_su(struct amf_engine *e, int su)
         amf_comp_clean(e, comps->at[i], AMF_PRES_TERMINATING);
 }
 
-void amf_admin_settle(struct amf_engine *e)
+static void finish_force_lock(struct amf_engine *e, int su)
+{
+    struct amf_su_state *s = &e->sus[su];
+
+    if (!s->force_locked || (s->admin == AMF_ADMIN_LOCKED_A && !amf_su_idle(e, su)))
+        return;
+    s->force_locked = false;
+    if (s->admin == AMF_ADMIN_LOCKED_A) /* else somebody wanted it otherwise meanwhile */
+        set_state(e, AMF_KIND_SU, su, AMF_ADMIN_LOCKED_I);
+}
+
+static void finish_sg(struct amf_engine *e, int sg)
+{
+    if (shutting_down(e->sgs[sg].admin) && sus_idle(e, &e->m->sgs[sg].sus))
+        set_state(e, AMF_KIND_SG, sg, AMF_ADMIN_LOCKED_A);
+}
+
+static void finish_si(struct amf_engine *e, int si)
+{
+    if (shutting_down(e->sis[si].admin) && si_idle(e, si))
+        set_state(e, AMF_KIND_SI, si, AMF_ADMIN_LOCKED_A);
+}
+
+/* No look goes over them, and nothing keeps them from finishing. */
+static void finish_outside(struct amf_engine *e)
 {
     for (size_t i = 0; i < e->m->n_sus; i++)
-        finish_su(e, (int)i);
+        if (e->m->sus[i].sg < 0) {
+            finish_su(e, (int)i);
+            finish_force_lock(e, (int)i);
+        }
+    for (size_t i = 0; i < e->m->n_sis; i++)
+        if (e->m->sis[i].sg < 0)
+            finish_si(e, (int)i);
+}
+
+void amf_admin_settle(struct amf_engine *e)
+{
+    const struct amf_looking *l = &e->looking;
+
+    for (int i = amf_marks_next(&l->sus, 0); i >= 0; i = amf_marks_next(&l->sus, i + 1)) {
+        finish_su(e, i);
+        finish_force_lock(e, i);
+    }
     for (size_t i = 0; i < e->m->n_nodes; i++)
         if (shutting_down(e->nodes[i].admin) && sus_idle(e, &e->m->nodes[i].sus))
             set_state(e, AMF_KIND_NODE, (int)i, AMF_ADMIN_LOCKED_A);
-    for (size_t i = 0; i < e->m->n_sgs; i++)
-        if (shutting_down(e->sgs[i].admin) && sus_idle(e, &e->m->sgs[i].sus))
-            set_state(e, AMF_KIND_SG, (int)i, AMF_ADMIN_LOCKED_A);
-    for (size_t i = 0; i < e->m->n_sis; i++)
-        if (shutting_down(e->sis[i].admin) && si_idle(e, (int)i))
-            set_state(e, AMF_KIND_SI, (int)i, AMF_ADMIN_LOCKED_A);
+    for (int i = amf_marks_next(&l->sgs, 0); i >= 0; i = amf_marks_next(&l->sgs, i + 1))
+        finish_sg(e, i);
+    for (int i = amf_marks_next(&l->sis, 0); i >= 0; i = amf_marks_next(&l->sis, i + 1))
+        finish_si(e, i);
+    if (e->any_outside)
+        finish_outside(e);
 }

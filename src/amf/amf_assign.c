@@ -33,7 +33,7 @@ static void set_wanted(struct amf_engine *e, int su, bool wanted)
     if (e->sus[su].wanted == wanted)
         return;
     e->sus[su].wanted = wanted;
-    e->dirty = true;
+    amf_touch_su(e, su);
 }
 
 static void start_waiting(struct amf_engine *e, int sg)
@@ -165,7 +165,7 @@ static void leave_where_due(struct amf_engine *e, const struct amf_sg_state *g)
         amf_asg_prune(e, a);
         if (a->swap && amf_asg_confirmed(e, a)) {
             a->swap = false;
-            e->dirty = true;
+            amf_touch_su(e, a->su);
         }
     }
 }

@@ -180,64 +180,121 @@ static const char *check_comp(struct amf_engine *e, int comp)
     return check_capacity(e, comp);
 }
 
+/* ---- one group ----------------------------------------------------------- */
+
+static const char *check_comps(struct amf_engine *e, int su)
+{
+    const struct amf_list *comps = &e->m->sus[su].comps;
+    const char *text = NULL;
+
+    for (size_t i = 0; i < comps->n && !text; i++)
+        text = check_comp(e, comps->at[i]);
+    return text;
+}
+
+static const char *check_group(struct amf_engine *e, int sg)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+    const char *text = NULL;
+
+    for (size_t i = g->slot; i < g->slot + g->n_slots && !text; i++)
+        text = check_asg(e, &e->asgs[i]);
+    for (size_t i = 0; i < g->n_sis && !text; i++)
+        text = check_si(e, g->sis[i]);
+    if (!text)
+        text = check_two_n(e, sg);
+    if (!text)
+        text = amf_check_limits(e, sg);
+    for (size_t i = 0; i < g->n_sus && !text; i++)
+        text = check_comps(e, g->sus[i]);
+    return text;
+}
+
 /* ---- when all is quiet, all is assigned ---------------------------------- */
 
-static bool quiet(const struct amf_engine *e)
+static bool group_quiet(const struct amf_engine *e, int sg)
 {
-    for (size_t i = 0; i < e->m->n_comps; i++)
-        if (e->comps[i].op != AMF_COMP_IDLE || e->comps[i].unsure)
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    for (size_t i = 0; i < g->n_sus; i++)
+        if (amf_su_moving(e, g->sus[i]))
             return false;
-    for (size_t i = 0; i < e->m->n_sgs; i++)
-        if (amf_sg_busy(e, (int)i, true))
+    return !amf_sg_busy(e, sg, true);
+}
+
+/* Nor is anything under way that it sees. */
+static bool family_quiet(const struct amf_engine *e, int sg)
+{
+    int i = sg;
+
+    do {
+        if (!group_quiet(e, i))
             return false;
+        i = e->sgs[i].relative;
+    } while (i != sg);
+    return true;
+}
+
+static bool nodes_quiet(const struct amf_engine *e)
+{
     for (size_t i = 0; i < e->m->n_nodes; i++)
         if (e->nodes[i].leaving != AMF_REC_NONE)
             return false;
     return true;
 }
 
-static const char *check_settled(struct amf_engine *e)
+static const char *check_settled(struct amf_engine *e, int sg)
 {
-    for (size_t i = 0; i < e->n_asgs; i++) {
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    for (size_t i = g->slot; i < g->slot + g->n_slots; i++) {
         const struct amf_asg *a = &e->asgs[i];
 
-        if (a->role == AMF_HA_NONE)
-            continue;
-        if (amf_asg_leaving(a))
+        if (a->role != AMF_HA_NONE && amf_asg_leaving(a))
             return amf_broken(e, "si %s does not get off su %s", e->m->sis[a->si].name,
                               e->m->sus[a->su].name);
     }
-    for (size_t i = 0; i < e->m->n_sgs; i++) {
-        const char *text = amf_check_assigned(e, (int)i);
-
-        if (text)
-            return text;
-    }
-    return NULL;
+    return amf_check_assigned(e, sg);
 }
 
-const char *amf_engine_check_state(struct amf_engine *e)
+/* Of the groups in e->unchecked; settled: also that nothing is left to be assigned. */
+static const char *check(struct amf_engine *e, bool settled)
 {
+    const struct amf_marks *sgs = &e->unchecked;
+    const bool quiet = settled && nodes_quiet(e);
     const char *text = NULL;
 
     if (e->dirty)
         return amf_broken(e, "the last step did not come to rest");
-    for (size_t i = 0; i < e->n_asgs && !text; i++)
-        text = check_asg(e, &e->asgs[i]);
-    for (size_t i = 0; i < e->m->n_sis && !text; i++)
-        text = check_si(e, (int)i);
-    for (size_t i = 0; i < e->m->n_sgs && !text; i++)
-        text = check_two_n(e, (int)i);
-    for (size_t i = 0; i < e->m->n_sgs && !text; i++)
-        text = amf_check_limits(e, (int)i);
-    for (size_t i = 0; i < e->m->n_comps && !text; i++)
-        text = check_comp(e, (int)i);
+    for (int i = amf_marks_next(sgs, 0); i >= 0 && !text;
+         i = amf_marks_next(sgs, i + 1)) {
+        text = check_group(e, i);
+        if (!text && quiet && family_quiet(e, i))
+            text = check_settled(e, i);
+    }
+    amf_marks_clear(&e->unchecked);
     return text;
+}
+
+static void mark_all(struct amf_engine *e)
+{
+    for (size_t i = 0; i < e->m->n_sgs; i++)
+        amf_marks_add(&e->unchecked, (int)i);
+}
+
+const char *amf_engine_check_touched(struct amf_engine *e)
+{
+    return check(e, true);
 }
 
 const char *amf_engine_check(struct amf_engine *e)
 {
-    const char *text = amf_engine_check_state(e);
+    mark_all(e);
+    return check(e, true);
+}
 
-    return !text && quiet(e) ? check_settled(e) : text;
+const char *amf_engine_check_state(struct amf_engine *e)
+{
+    mark_all(e);
+    return check(e, false);
 }

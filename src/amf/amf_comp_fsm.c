@@ -17,14 +17,14 @@ static void set_presence(struct amf_engine *e, int comp, enum amf_presence p)
     if (c->presence == p)
         return;
     c->presence = p;
-    e->dirty = true;
+    amf_touch_comp(e, comp);
     amf_note(e, "comp %s presence %s", model_of(e, comp)->name, amf_presence_name(p));
 }
 
 static void set_op(struct amf_engine *e, int comp, enum amf_comp_op op)
 {
     e->comps[comp].op = op;
-    e->dirty = true;
+    amf_touch_comp(e, comp);
 }
 
 /* Holds a CSI; staying: one that it is to keep. */
@@ -109,8 +109,8 @@ static int find_proxy(const struct amf_engine *e, int comp)
 static void set_dead(struct amf_engine *e, int comp)
 {
     e->comps[comp].alive = false;
-    e->dirty = true;
-    for (size_t i = 0; i < e->m->n_comps; i++) {
+    amf_touch_comp(e, comp);
+    for (size_t i = 0; i < e->m->n_comps && e->any_proxied; i++) {
         if (e->comps[i].proxy != comp)
             continue;
         e->comps[i].proxy = -1;
@@ -215,7 +215,7 @@ static void launch_proxied(struct amf_engine *e, int comp)
     if (c->presence != AMF_PRES_RESTARTING)
         set_presence(e, comp, AMF_PRES_INSTANTIATING);
     set_op(e, comp, AMF_COMP_LAUNCHING);
-    c->invocation = amf_invocation(e, AMF_INV_PROXIED_INSTANTIATE);
+    c->invocation = amf_invocation(e, AMF_INV_PROXIED_INSTANTIATE, comp);
     a = amf_order(e, AMF_DO_PROXIED_INSTANTIATE, comp);
     a->proxy = proxy;
     a->invocation = c->invocation;
@@ -241,10 +241,36 @@ static void launch(struct amf_engine *e, int comp)
     amf_timer_arm(e, AMF_TM_LIFE, comp, model_of(e, comp)->instantiate_ms);
 }
 
+static void order_terminate(struct amf_engine *e, int comp)
+{
+    struct amf_action *a = amf_order(e, AMF_DO_TERMINATE, comp);
+
+    a->proxy = amf_comp_proxied(e, comp) ? find_proxy(e, comp) : -1;
+    a->invocation = e->comps[comp].invocation;
+}
+
+/* Half of the time is for a second message, which a program that has the first does not
+ * notice; the command of a process without callbacks runs once. */
+static uint32_t first_patience_ms(const struct amf_engine *e, int comp)
+{
+    const uint32_t all = model_of(e, comp)->terminate_ms;
+
+    return amf_comp_has_callbacks(e, comp) ? all / 2 : all;
+}
+
+static void remind_of_terminate(struct amf_engine *e, int comp)
+{
+    const uint32_t all = model_of(e, comp)->terminate_ms;
+
+    e->comps[comp].reminded = true;
+    if (!amf_comp_proxied(e, comp) || find_proxy(e, comp) >= 0)
+        order_terminate(e, comp);
+    amf_timer_arm(e, AMF_TM_LIFE, comp, all - first_patience_ms(e, comp));
+}
+
 static void terminate(struct amf_engine *e, int comp, enum amf_presence presence)
 {
     struct amf_comp_state *c = &e->comps[comp];
-    struct amf_action *a;
 
     if (!amf_comp_preinstantiable(e, comp) && amf_comp_proxied(e, comp)) {
         set_presence(e, comp, presence); /* its CSI remove was its termination */
@@ -257,11 +283,10 @@ static void terminate(struct amf_engine *e, int comp, enum amf_presence presence
     }
     set_presence(e, comp, presence);
     set_op(e, comp, AMF_COMP_TERMINATING);
-    c->invocation = amf_invocation(e, AMF_INV_TERMINATE);
-    a = amf_order(e, AMF_DO_TERMINATE, comp);
-    a->proxy = amf_comp_proxied(e, comp) ? find_proxy(e, comp) : -1;
-    a->invocation = c->invocation;
-    amf_timer_arm(e, AMF_TM_LIFE, comp, model_of(e, comp)->terminate_ms);
+    c->invocation = amf_invocation(e, AMF_INV_TERMINATE, comp);
+    c->reminded = !amf_comp_has_callbacks(e, comp);
+    order_terminate(e, comp);
+    amf_timer_arm(e, AMF_TM_LIFE, comp, first_patience_ms(e, comp));
 }
 
 static void start_cleaning(struct amf_engine *e, int comp)
@@ -277,7 +302,7 @@ static void start_cleaning(struct amf_engine *e, int comp)
     set_op(e, comp, AMF_COMP_CLEANING);
     a = amf_order(e, proxy < 0 ? AMF_DO_KILL : AMF_DO_PROXIED_CLEANUP, comp);
     if (proxy >= 0) {
-        c->invocation = amf_invocation(e, AMF_INV_PROXIED_CLEANUP);
+        c->invocation = amf_invocation(e, AMF_INV_PROXIED_CLEANUP, comp);
         a->proxy = proxy;
         a->invocation = c->invocation;
     }
@@ -412,7 +437,7 @@ void amf_comp_registered(struct amf_engine *e, int comp, int proxy)
         if (proxy < 0)
             return;
         c->proxy = proxy;
-        e->dirty = true;
+        amf_touch_comp(e, comp);
         if (c->op == AMF_COMP_LAUNCHING)
             set_up(e, comp);
         return;
@@ -480,15 +505,27 @@ static void answered(struct amf_engine *e, int comp, bool ok)
     }
 }
 
+/* -1: nobody waits for it. */
+static int find_asker(const struct amf_engine *e, uint64_t invocation)
+{
+    const int comp = amf_asked(e, invocation);
+
+    if (comp >= 0)
+        return e->comps[comp].invocation == invocation ? comp : -1;
+    for (size_t i = 0; i < e->m->n_comps; i++)
+        if (e->comps[i].invocation == invocation)
+            return (int)i;
+    return -1;
+}
+
 void amf_comp_answered(struct amf_engine *e, uint64_t invocation, bool ok)
 {
-    for (size_t i = 0; i < e->m->n_comps; i++) {
-        if (e->comps[i].invocation != invocation)
-            continue;
-        e->comps[i].invocation = 0;
-        answered(e, (int)i, ok);
+    const int comp = find_asker(e, invocation);
+
+    if (comp < 0)
         return;
-    }
+    e->comps[comp].invocation = 0;
+    answered(e, comp, ok);
 }
 
 void amf_comp_life_timeout(struct amf_engine *e, int comp)
@@ -501,7 +538,10 @@ void amf_comp_life_timeout(struct amf_engine *e, int comp)
         set_op(e, comp, AMF_COMP_IDLE);
         break;
     case AMF_COMP_TERMINATING:
-        amf_comp_clean(e, comp, e->comps[comp].presence);
+        if (e->comps[comp].reminded)
+            amf_comp_clean(e, comp, e->comps[comp].presence);
+        else
+            remind_of_terminate(e, comp);
         break;
     case AMF_COMP_CLEANING:
         clean_failed(e, comp);
@@ -533,7 +573,7 @@ void amf_comp_gone(struct amf_engine *e, int comp)
 static void set_sure(struct amf_engine *e, int comp)
 {
     e->comps[comp].unsure = false;
-    e->dirty = true;
+    amf_touch_comp(e, comp);
     amf_reissue(e, comp);
     if (e->comps[comp].op == AMF_COMP_TERMINATING)
         terminate(e, comp, e->comps[comp].presence);
@@ -545,7 +585,7 @@ void amf_comp_restored(struct amf_engine *e, int comp, bool ok)
 
     if (!c->unsure)
         return;
-    for (size_t i = 0; i < e->m->n_comps && ok; i++)
+    for (size_t i = 0; i < e->m->n_comps && ok && e->any_proxied; i++)
         if (e->comps[i].proxy == comp && e->comps[i].unsure)
             amf_comp_restored(e, (int)i, true);
     if (c->op == AMF_COMP_CLEANING) {

@@ -89,7 +89,7 @@ static enum amf_admin_result step(struct amf_daemon *d, int64_t now_ms,
         if (!d->cluster || amf_cluster_ours(d->cluster, &d->actions.at[i]))
             amf_orders_carry_out(d, &d->actions.at[i]);
     amf_updown_look(d);
-    broken = amf_engine_check(d->engine);
+    broken = amf_engine_check_touched(d->engine);
     if (broken)
         clv_log(CLV_LOG_ERROR, "the engine's state is not consistent: %s", broken);
     d->dirty = true;

@@ -95,6 +95,7 @@ static json_t *su(const struct amf_engine *e, size_t i)
     put(o, "wanted", json_boolean(s->wanted));
     put(o, "in_service", json_boolean(s->in_service));
     put(o, "restarting", json_boolean(s->restarting));
+    put(o, "force_locked", json_boolean(s->force_locked));
     put(o, "order", json_integer(s->order));
     put(o, "probation_left_ms",
         json_integer(s->probation_ms > e->now_ms ? s->probation_ms - e->now_ms : 0));
@@ -126,6 +127,7 @@ static json_t *comp(const struct amf_engine *e, size_t i)
     put_state(o, "op", c->op, ops[c->op]);
     put(o, "alive", json_boolean(c->alive));
     put(o, "failed", json_boolean(c->failed));
+    put(o, "reminded", json_boolean(c->reminded));
     put_name(o, "proxy", c->proxy < 0 ? NULL : e->m->comps[c->proxy].name);
     put(o, "attempts", json_integer(c->attempts));
     put(o, "launches", json_integer(c->launches));

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More looks than any chain of consequences is long; a guard, not a limit. */
-enum { LOOKS_MAX = 1000 };
-
 /* ---- making ----------------------------------------------------------------------- */
 
 static uint32_t rank_of(const struct amf_engine *e, int index, bool su)
@@ -75,8 +72,9 @@ static bool make_arrays(struct amf_engine *e)
     e->asgs = array(e->n_asgs, sizeof(*e->asgs));
     e->parts = array(parts, sizeof(*e->parts));
     e->order = array(order, sizeof(*e->order));
-    return e->nodes && e->sgs && e->sus && e->comps && e->sis && e->csis && e->asgs &&
-           e->parts && e->order;
+    e->asked = array(AMF_ASKED, sizeof(*e->asked));
+    return amf_look_make(e) && e->asked && e->nodes && e->sgs && e->sus && e->comps &&
+           e->sis && e->csis && e->asgs && e->parts && e->order;
 }
 
 static int *copy_list(int *to, const struct amf_list *from)
@@ -129,6 +127,7 @@ static void lay_out(struct amf_engine *e)
         slot += g->n_slots;
         parts = lay_out_slots(e, g, parts);
     }
+    amf_look_lay_out(e);
 }
 
 static void reset_comp(struct amf_comp_state *c)
@@ -214,6 +213,8 @@ void amf_engine_free(struct amf_engine *e)
     free(e->asgs);
     free(e->parts);
     free(e->order);
+    free(e->asked);
+    amf_look_free(e);
     free(e);
 }
 
@@ -223,7 +224,7 @@ void amf_engine_free(struct amf_engine *e)
 static void start_due(struct amf_engine *e, int sg)
 {
     e->sgs[sg].started = true;
-    e->dirty = true;
+    amf_touch_sg(e, sg);
 }
 
 static void timer_due(struct amf_engine *e, uint64_t timer)
@@ -242,7 +243,7 @@ static void timer_due(struct amf_engine *e, uint64_t timer)
     if (kind == AMF_TM_START)
         start_due(e, index);
     else if (kind == AMF_TM_ADJUST)
-        e->dirty = true;
+        amf_touch_sg(e, index);
     else if (kind == AMF_TM_LIFE)
         amf_comp_life_timeout(e, index);
     else
@@ -336,42 +337,8 @@ static enum amf_admin_result apply(struct amf_engine *e, const struct amf_event 
     return AMF_ADMIN_OK;
 }
 
-/* ---- consequences -------------------------------------------------------------------
+/* ---- one step ------------------------------------------------------------------------
  */
-
-static void look_at_service(struct amf_engine *e)
-{
-    for (size_t i = 0; i < e->m->n_sus; i++) {
-        const enum amf_readiness r = amf_su_readiness(e, (int)i);
-        const bool in_service = r == AMF_READY_INSERVICE;
-
-        if (in_service == e->sus[i].in_service)
-            continue;
-        e->sus[i].in_service = in_service;
-        if (in_service)
-            e->sus[i].order = ++e->service_order;
-        else /* its work goes elsewhere: what was counted is over */
-            e->sus[i].comp_restarts = e->sus[i].su_restarts = (struct amf_window){0, 0};
-        amf_note(e, "su %s %s", e->m->sus[i].name, amf_readiness_name(r));
-    }
-}
-
-static void settle(struct amf_engine *e)
-{
-    for (int looks = 0; e->dirty && looks < LOOKS_MAX; looks++) {
-        e->dirty = false;
-        look_at_service(e);
-        for (size_t i = 0; i < e->m->n_sgs; i++) {
-            amf_sg_choose_running(e, (int)i);
-            amf_sg_evaluate(e, (int)i);
-        }
-        for (size_t i = 0; i < e->m->n_comps; i++)
-            if (e->m->comps[i].su >= 0 && e->m->sus[e->m->comps[i].su].sg >= 0)
-                amf_comp_step(e, (int)i);
-        amf_recovery_settle(e);
-        amf_admin_settle(e);
-    }
-}
 
 enum amf_admin_result amf_engine_step(struct amf_engine *e, int64_t now_ms,
                                       const struct amf_event *ev, struct amf_actions *out)
@@ -386,14 +353,14 @@ enum amf_admin_result amf_engine_step(struct amf_engine *e, int64_t now_ms,
         amf_timers_repeat(e);
     e->steps++;
     r = apply(e, ev);
-    settle(e);
+    amf_look(e);
     e->out = NULL;
     return r;
 }
 
 void amf_engine_look(struct amf_engine *e)
 {
-    e->dirty = true;
+    amf_touch_all(e);
 }
 
 /* ---- looking in -----------------------------------------------------------------------

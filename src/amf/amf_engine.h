@@ -76,7 +76,8 @@ enum amf_admin_op {
     AMF_OP_REPAIRED,
     AMF_OP_SI_SWAP,
     AMF_OP_SG_ADJUST,
-    AMF_OP_FORCE_LOCK_INSTANTIATION
+    AMF_OP_FORCE_LOCK_INSTANTIATION,
+    AMF_OP_FORCE_LOCK
 };
 
 /* ---- in ------------------------------------------------------------------ */
@@ -117,6 +118,7 @@ struct amf_event {
 enum amf_admin_result {
     AMF_ADMIN_OK = 0,
     AMF_ADMIN_NOT_EXIST = 0x4,
+    AMF_ADMIN_INVALID_STATE = 0x12,
     AMF_ADMIN_TRY_AGAIN = 0x16,
     AMF_ADMIN_NO_OP = 0x19,
     AMF_ADMIN_BAD_OPERATION = 0x23,
@@ -245,6 +247,8 @@ void amf_engine_look(struct amf_engine *e);
 /* Check the invariants that must hold between steps; NULL, or the text of the
  * first one that is broken (borrowed until the next call). */
 const char *amf_engine_check(struct amf_engine *e);
+/* The same for those groups only that have changed since the last check. */
+const char *amf_engine_check_touched(struct amf_engine *e);
 
 /* The same without what the next step may still bring about: that everything that can be
  * assigned is. For an engine whose model has just changed. */

@@ -44,7 +44,7 @@ static void set_pending(struct amf_engine *e, struct amf_part *p,
     p->pending = AMF_PEND_SET;
     p->lost = false;
     p->sent = *s;
-    e->dirty = true;
+    amf_touch_comp(e, s->comp);
 }
 
 static struct amf_csi_set new_set(struct amf_engine *e, int comp, int csi, enum amf_ha ha,
@@ -59,7 +59,7 @@ static struct amf_csi_set new_set(struct amf_engine *e, int comp, int csi, enum 
                                 .flags = flags,
                                 .active_comp = -1,
                                 .with_attrs = (flags & AMF_CSI_ADD_ONE) != 0,
-                                .invocation = amf_invocation(e, klass)};
+                                .invocation = amf_invocation(e, klass, comp)};
 }
 
 static void send(struct amf_engine *e, struct amf_part *p, const struct amf_csi_set *s)
@@ -290,10 +290,10 @@ static void want_removed(struct amf_engine *e, struct amf_asg *a, size_t part)
 
     if (p->pending || p->ha == AMF_HA_NONE)
         return;
-    s.invocation = amf_invocation(e, AMF_INV_CSI_REMOVE);
+    s.invocation = amf_invocation(e, AMF_INV_CSI_REMOVE, p->comp);
     p->pending = AMF_PEND_REMOVE;
     p->sent = s;
-    e->dirty = true;
+    amf_touch_su(e, a->su);
     order_remove(e, &s);
 }
 
@@ -328,7 +328,7 @@ static void confirm_silently(struct amf_engine *e, struct amf_asg *a, size_t par
     e->csis[csi_of(e, a, part)].former = p->comp;
     e->csis[csi_of(e, a, part)].quiesced = false;
     amf_pg_change(e, p->comp, csi_of(e, a, part), AMF_HA_ACTIVE, 2);
-    e->dirty = true;
+    amf_touch_su(e, a->su);
 }
 
 static enum pass pass_of(const struct amf_asg *a, const struct amf_part *p)
@@ -386,11 +386,18 @@ void amf_issue(struct amf_engine *e, int sg)
 
 /* ---- after a load ---------------------------------------------------------------- */
 
+static const struct amf_sg_state *sg_of(const struct amf_engine *e, int comp)
+{
+    return &e->sgs[e->m->sus[e->m->comps[comp].su].sg];
+}
+
 /* Parts that wait for the same invocation get the same new one. */
 static void reissue(struct amf_engine *e, uint64_t old, struct amf_csi_set *s)
 {
-    s->invocation = amf_invocation(e, (uint32_t)(old >> 32));
-    for (size_t i = 0; i < e->n_asgs; i++)
+    const struct amf_sg_state *g = sg_of(e, s->comp);
+
+    s->invocation = amf_invocation(e, (uint32_t)(old >> 32), s->comp);
+    for (size_t i = g->slot; i < g->slot + g->n_slots; i++)
         for (size_t k = 0; k < e->asgs[i].n_parts; k++) {
             struct amf_part *p = &e->asgs[i].parts[k];
 
@@ -405,9 +412,10 @@ static void reissue(struct amf_engine *e, uint64_t old, struct amf_csi_set *s)
 
 void amf_reissue(struct amf_engine *e, int comp)
 {
+    const struct amf_sg_state *g = sg_of(e, comp);
     const uint32_t first_new = e->key + 1;
 
-    for (size_t i = 0; i < e->n_asgs; i++)
+    for (size_t i = g->slot; i < g->slot + g->n_slots; i++)
         for (size_t k = 0; k < e->asgs[i].n_parts; k++) {
             const struct amf_part *p = &e->asgs[i].parts[k];
             struct amf_csi_set s = p->sent;

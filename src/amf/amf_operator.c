@@ -82,6 +82,7 @@ static const struct {
 } ops[] = {
     { "lock",                     AMF_OP_LOCK_ASSIGNMENT },
     { "lock-instantiation",       AMF_OP_LOCK_INSTANTIATION },
+    { "force-lock",               AMF_OP_FORCE_LOCK },
     { "force-lock-instantiation", AMF_OP_FORCE_LOCK_INSTANTIATION },
     { "unlock",                   AMF_OP_UNLOCK },
     { "shutdown",                 AMF_OP_SHUTDOWN },

@@ -107,11 +107,20 @@ void amf_timers_repeat(struct amf_engine *e)
     e->timers_lost = false;
 }
 
-uint64_t amf_invocation(struct amf_engine *e, uint32_t klass)
+uint64_t amf_invocation(struct amf_engine *e, uint32_t klass, int comp)
 {
     if (++e->key == 0)
         e->key = 1;
+    e->asked[e->key % AMF_ASKED] = (struct amf_asked){e->key, comp};
     return (uint64_t)klass << 32 | e->key;
+}
+
+int amf_asked(const struct amf_engine *e, uint64_t invocation)
+{
+    const uint32_t key = (uint32_t)invocation;
+    const struct amf_asked *a = &e->asked[key % AMF_ASKED];
+
+    return key && a->key == key ? a->comp : -1;
 }
 
 static const char *name_of(const char *const *names, size_t n, unsigned i)

@@ -12,15 +12,6 @@ void amf_pending_free(struct amf_pending *p)
     memset(p, 0, sizeof(*p));
 }
 
-void amf_pending_add(struct amf_pending *p, const struct amf_pending_call *call)
-{
-    if (p->n == p->cap) {
-        p->cap = p->cap ? 2 * p->cap : 16;
-        p->at = amf_must(realloc(p->at, p->cap * sizeof(*p->at)));
-    }
-    p->at[p->n++] = *call;
-}
-
 const struct amf_pending_call *amf_pending_find(const struct amf_pending *p,
                                                 uint64_t invocation)
 {
@@ -30,6 +21,17 @@ const struct amf_pending_call *amf_pending_find(const struct amf_pending *p,
         if (p->at[i].invocation == invocation)
             return &p->at[i];
     return NULL;
+}
+
+void amf_pending_add(struct amf_pending *p, const struct amf_pending_call *call)
+{
+    if (amf_pending_find(p, call->invocation)) /* told again, and answered once */
+        return;
+    if (p->n == p->cap) {
+        p->cap = p->cap ? 2 * p->cap : 16;
+        p->at = amf_must(realloc(p->at, p->cap * sizeof(*p->at)));
+    }
+    p->at[p->n++] = *call;
 }
 
 void amf_pending_drop(struct amf_pending *p, uint64_t invocation)

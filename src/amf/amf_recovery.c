@@ -137,7 +137,7 @@ void amf_su_fail(struct amf_engine *e, int su)
     if (s->oper == AMF_OPER_DISABLED)
         return;
     s->oper = AMF_OPER_DISABLED;
-    e->dirty = true;
+    amf_touch_su(e, su);
     amf_note(e, "su %s oper DISABLED", e->m->sus[su].name);
 }
 
@@ -145,7 +145,7 @@ static void reset_node(struct amf_engine *e, int node)
 {
     e->nodes[node].reset_sent = true;
     amf_order(e, AMF_DO_NODE_RESET, node)->restart = e->nodes[node].restart;
-    e->dirty = true;
+    amf_touch_node(e, node);
 }
 
 static void leave_node(struct amf_engine *e, int node, enum amf_recovery why,
@@ -159,7 +159,7 @@ static void leave_node(struct amf_engine *e, int node, enum amf_recovery why,
     n->restart = restart;
     if (why != AMF_REC_NODE_SWITCHOVER)
         n->oper = AMF_OPER_DISABLED;
-    e->dirty = true;
+    amf_touch_node(e, node);
     amf_note(e, "node %s leaving: %s", e->m->nodes[node].name, amf_recovery_name(why));
     if ((why == AMF_REC_NODE_FAILFAST || why == AMF_REC_CLUSTER_RESET) && !n->reset_sent)
         reset_node(e, node);
@@ -338,7 +338,7 @@ void amf_node_lost(struct amf_engine *e, int node)
     n->leaving = AMF_REC_NONE;
     n->reset_sent = false;
     n->failovers = (struct amf_window){0, 0};
-    e->dirty = true;
+    amf_touch_node(e, node);
     amf_note(e, "node %s down", e->m->nodes[node].name);
     for (size_t i = 0; i < e->m->n_comps; i++)
         if (node_of(e, (int)i) == node)
@@ -356,7 +356,7 @@ void amf_su_repair(struct amf_engine *e, int su)
             e->now_ms + e->m->sgs[e->m->sus[su].sg].adjust_probation_ms;
     for (size_t i = 0; i < comps->n; i++)
         amf_comp_repaired(e, comps->at[i]);
-    e->dirty = true;
+    amf_touch_su(e, su);
 }
 
 void amf_node_joined(struct amf_engine *e, int node)
@@ -368,7 +368,7 @@ void amf_node_joined(struct amf_engine *e, int node)
     n->up = true;
     n->leaving = AMF_REC_NONE;
     n->reset_sent = false;
-    e->dirty = true;
+    amf_touch_node(e, node);
     amf_note(e, "node %s up", e->m->nodes[node].name);
     if (!e->m->nodes[node].auto_repair)
         return;
@@ -452,10 +452,12 @@ static void repair_if_due(struct amf_engine *e, int su)
 
 void amf_recovery_settle(struct amf_engine *e)
 {
-    for (size_t i = 0; i < e->m->n_sus; i++) {
-        if (e->sus[i].restarting && amf_su_presence(e, (int)i) == AMF_PRES_INSTANTIATED)
+    const struct amf_marks *sus = &e->looking.sus;
+
+    for (int i = amf_marks_next(sus, 0); i >= 0; i = amf_marks_next(sus, i + 1)) {
+        if (e->sus[i].restarting && amf_su_presence(e, i) == AMF_PRES_INSTANTIATED)
             e->sus[i].restarting = false;
-        repair_if_due(e, (int)i);
+        repair_if_due(e, i);
     }
     for (size_t i = 0; i < e->m->n_nodes; i++) {
         const struct amf_node_state *n = &e->nodes[i];

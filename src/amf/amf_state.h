@@ -54,6 +54,17 @@ struct amf_node_state {
     struct amf_window failovers;
 };
 
+/* A set of indexes. */
+struct amf_marks {
+    uint64_t *words;
+    size_t n_words;
+};
+
+/* What a look goes over: SGs, and what belongs to them. */
+struct amf_looking {
+    struct amf_marks sgs, sus, comps, sis;
+};
+
 struct amf_sg_state {
     enum amf_admin admin;
     bool started; /* the wait for the first assignment is over */
@@ -65,6 +76,7 @@ struct amf_sg_state {
     int *sus, *sis;         /* by rank; ties in the order of the model */
     size_t n_sus, n_sis;
     size_t slot, n_slots; /* its part of the engine's assignments */
+    int relative;         /* the next SG of its family; a ring */
 };
 
 struct amf_su_state {
@@ -73,6 +85,7 @@ struct amf_su_state {
     bool wanted;          /* chosen to run */
     bool in_service;      /* as of the last look */
     bool restarting;      /* the whole SU, for the strength of the running recovery */
+    bool force_locked;    /* from LOCKED_A it goes on to LOCKED_I once its work is off */
     uint32_t order;       /* when it came into service, for ties of rank */
     int64_t probation_ms; /* autoAdjust leaves a repaired SU alone until then */
     struct amf_window comp_restarts, su_restarts;
@@ -94,6 +107,7 @@ struct amf_comp_state {
     enum amf_comp_op op;
     bool alive;                /* something may still act on its CSIs */
     bool failed;               /* the launch that is being cleaned up failed */
+    bool reminded;             /* TERMINATE was sent for the second time */
     bool unsure;               /* loaded, RESTORED has not come yet */
     int proxy;                 /* component that speaks for it, or -1 */
     uint32_t attempts;         /* of the running instantiation */
@@ -137,6 +151,14 @@ struct amf_asg {
     size_t n_parts;
 };
 
+/* Where to look for the owner of an invocation; an entry may be overwritten. */
+enum { AMF_ASKED = 4096 };
+
+struct amf_asked {
+    uint32_t key; /* low half of the invocation; 0: free */
+    int comp;
+};
+
 struct amf_engine {
     const struct amf_model *m;
     struct amf_node_state *nodes;
@@ -152,12 +174,36 @@ struct amf_engine {
     uint32_t key; /* low half of the last invocation */
     uint32_t service_order;
     int64_t now_ms;
-    bool dirty;       /* something changed since the last look */
-    bool timers_lost; /* loaded: armed timers are to be ordered again */
+    bool dirty;                    /* something changed since the last look */
+    struct amf_marks touched;      /* SGs that the next look goes over */
+    struct amf_marks unchecked;    /* SGs touched since amf_engine_check_touched() */
+    struct amf_looking looking;    /* SGs of the look under way, and what is in them */
+    bool any_proxied, any_outside; /* components; SUs or SIs that are in no SG */
+    struct amf_asked *asked;       /* by key: whose invocation it is */
+    bool timers_lost;              /* loaded: armed timers are to be ordered again */
     uint64_t steps;
     struct amf_actions *out; /* of the running step */
     char broken[256];        /* text of amf_engine_check() */
 };
+
+/* ---- amf_look.c: what is to be looked at --------------------------------------- */
+
+bool amf_look_make(struct amf_engine *e);
+void amf_look_lay_out(struct amf_engine *e);
+void amf_look_free(struct amf_engine *e);
+/* Look until nothing changes any more. */
+void amf_look(struct amf_engine *e);
+void amf_marks_add(struct amf_marks *m, int i);
+void amf_marks_clear(struct amf_marks *m);
+/* The first at or after from; -1: none. Those that are added meanwhile are found. */
+int amf_marks_next(const struct amf_marks *m, int from);
+/* Something changed there: it is looked at once more. None (-1): what is outside of SGs.
+ */
+void amf_touch_sg(struct amf_engine *e, int sg);
+void amf_touch_su(struct amf_engine *e, int su);
+void amf_touch_comp(struct amf_engine *e, int comp);
+void amf_touch_node(struct amf_engine *e, int node);
+void amf_touch_all(struct amf_engine *e);
 
 /* ---- amf_order.c: orders, timers, notes ---------------------------------------- */
 
@@ -168,7 +214,9 @@ void amf_timer_arm(struct amf_engine *e, enum amf_timer_kind kind, int index, in
 void amf_timer_cancel(struct amf_engine *e, enum amf_timer_kind kind, int index);
 int64_t *amf_timer_due(struct amf_engine *e, enum amf_timer_kind kind, int index);
 void amf_timers_repeat(struct amf_engine *e);
-uint64_t amf_invocation(struct amf_engine *e, uint32_t klass);
+uint64_t amf_invocation(struct amf_engine *e, uint32_t klass, int comp);
+/* Whose it is; -1: not known any more, search. */
+int amf_asked(const struct amf_engine *e, uint64_t invocation);
 const char *amf_presence_name(enum amf_presence p);
 const char *amf_admin_name(enum amf_admin a);
 const char *amf_oper_name(enum amf_oper o);

@@ -13,7 +13,7 @@ void amf_swap_start(struct amf_engine *e, int sg, int from, int to)
 
     g->swap_from = from;
     g->swap_to = to;
-    e->dirty = true;
+    amf_touch_sg(e, sg);
     for (size_t i = 0; i < g->n_sis && e->m->sgs[sg].redundancy == AMF_RED_M_PLUS_N;
          i++) {
         struct amf_asg *a = amf_asg_at(e, to, g->sis[i]);
@@ -78,7 +78,7 @@ void amf_swap_if_ready(struct amf_engine *e, int sg)
     if (to < 0 || (in_service(e, from) && in_service(e, to) && amf_su_clearing(e, to)))
         return;
     g->swap_from = g->swap_to = -1;
-    e->dirty = true;
+    amf_touch_sg(e, sg);
     if (!in_service(e, from) || !in_service(e, to) || !amf_swap_fits(e, sg, from, to))
         return;
     for (size_t i = 0; i < g->n_sis; i++) {

@@ -47,6 +47,12 @@ static bool get_bool(struct load *l, const json_t *o, const char *key)
     return json_is_true(v);
 }
 
+/* A member that states of earlier versions lack. */
+static bool get_later_bool(struct load *l, const json_t *o, const char *key, bool absent)
+{
+    return json_object_get(o, key) ? get_bool(l, o, key) : absent;
+}
+
 static int64_t when(struct load *l, const json_t *left)
 {
     if (json_is_null(left))
@@ -143,6 +149,7 @@ static void load_su(struct load *l, const json_t *o, int i)
     s->wanted = get_bool(l, o, "wanted");
     s->in_service = get_bool(l, o, "in_service");
     s->restarting = get_bool(l, o, "restarting");
+    s->force_locked = get_later_bool(l, o, "force_locked", false);
     s->order = (uint32_t)get_int(l, o, "order", 0, UINT32_MAX);
     s->probation_ms = l->now_ms + get_int(l, o, "probation_left_ms", 0, INT32_MAX);
     get_window(l, o, "comp_restarts", &s->comp_restarts);
@@ -178,6 +185,7 @@ static void load_comp(struct load *l, const json_t *o, int i)
     c->op = (enum amf_comp_op)get_state(l, o, "op", AMF_COMP_TERMINATING);
     c->alive = get_bool(l, o, "alive");
     c->failed = get_bool(l, o, "failed");
+    c->reminded = get_later_bool(l, o, "reminded", true);
     c->proxy = get_name_or_null(l, o, "proxy", find_comp);
     c->attempts = (uint32_t)get_int(l, o, "attempts", 0, INT32_MAX);
     c->launches = (uint32_t)get_int(l, o, "launches", 0, INT32_MAX);
@@ -315,7 +323,9 @@ static bool load(struct amf_engine *e, const json_t *state, int64_t now_ms, bool
     if (exact)
         e->steps = (uint64_t)json_integer_value(json_object_get(state, "steps"));
     e->now_ms = now_ms;
-    e->dirty = e->timers_lost = !exact;
+    e->timers_lost = !exact;
+    if (!exact)
+        amf_touch_all(e);
     return true;
 }
 

@@ -56,7 +56,8 @@ static void admin_words(const struct amf_model *m, const struct amf_event *ev, c
                                       "repaired",
                                       "swap",
                                       "adjust",
-                                      "force-lock-instantiation"};
+                                      "force-lock-instantiation",
+                                      "force-lock"};
     static const char *const kinds[] = {"?",  "node", "?",    "sg",
                                         "su", "si",   "comp", "csi"};
 

@@ -244,7 +244,7 @@ bool amf_asg_place(struct amf_engine *e, int su, int si, enum amf_ha role)
 {
     if (!fill(e, amf_asg_at(e, su, si), role))
         return false;
-    e->dirty = true;
+    amf_touch_su(e, su);
     amf_note(e, "si %s assigned to su %s %s", e->m->sis[si].name, e->m->sus[su].name,
              amf_ha_name(role));
     return true;
@@ -254,7 +254,7 @@ void amf_asg_set_role(struct amf_engine *e, struct amf_asg *a, enum amf_ha role)
 {
     a->role = role;
     a->swap = false;
-    e->dirty = true;
+    amf_touch_su(e, a->su);
     amf_note(e, "si %s on su %s to be %s", e->m->sis[a->si].name, e->m->sus[a->su].name,
              amf_ha_name(role));
 }
@@ -264,7 +264,7 @@ void amf_asg_set_removing(struct amf_engine *e, struct amf_asg *a)
     if (a->removing)
         return;
     a->removing = true;
-    e->dirty = true;
+    amf_touch_su(e, a->su);
 }
 
 /* ---- dropping ------------------------------------------------------------------- */
@@ -295,7 +295,7 @@ void amf_part_drop(struct amf_engine *e, struct amf_asg *a, size_t part)
         amf_note(e, "si %s left su %s", e->m->sis[a->si].name, e->m->sus[a->su].name);
         clear(a);
     }
-    e->dirty = true;
+    amf_touch_su(e, a->su);
 }
 
 static bool droppable(const struct amf_engine *e, const struct amf_part *p)
@@ -347,7 +347,7 @@ void amf_work_lose(struct amf_engine *e, int comp)
     amf_timer_cancel(e, AMF_TM_SET, comp);
     amf_timer_cancel(e, AMF_TM_REMOVE, comp);
     amf_timer_cancel(e, AMF_TM_QUIESCE, comp);
-    e->dirty = true;
+    amf_touch_su(e, su);
 }
 
 /* ---- answers -------------------------------------------------------------------- */
@@ -414,7 +414,7 @@ static void confirm(struct amf_engine *e, struct amf_asg *a, size_t part, enum a
     }
     amf_pg_change(e, p->comp, csi, ha,
                   ha == AMF_HA_QUIESCED ? PG_STATE_CHANGE : PG_ADDED);
-    e->dirty = true;
+    amf_touch_su(e, a->su);
 }
 
 static void drop_removes(struct amf_engine *e, int comp);
@@ -426,7 +426,7 @@ void amf_work_failed(struct amf_engine *e, int comp)
     for (int kind = AMF_TM_SET; kind <= AMF_TM_QUIESCE; kind++)
         amf_timer_cancel(e, (enum amf_timer_kind)kind, comp);
     e->comps[comp].oper = AMF_OPER_DISABLED;
-    e->dirty = true;
+    amf_touch_comp(e, comp);
 }
 
 static void failed(struct amf_engine *e, int comp, const char *what)
@@ -434,20 +434,32 @@ static void failed(struct amf_engine *e, int comp, const char *what)
     amf_note(e, "comp %s: %s failed", e->m->comps[comp].name, what);
     e->comps[comp].oper = AMF_OPER_DISABLED;
     amf_fault(e, comp, AMF_REC_NO_RECOMMENDATION, AMF_FAULT_FAILURE);
-    e->dirty = true;
+    amf_touch_comp(e, comp);
 }
 
 struct found {
     struct amf_asg *a;
     size_t part;
+    size_t asg, end; /* of a, and one behind the last that may be it */
 };
 
-/* The next part at or after *f that waits for invocation. */
-static bool find_part(struct amf_engine *e, uint64_t invocation, size_t *asg,
-                      struct found *f)
+/* Before the first part that may wait for invocation. */
+static struct found before(const struct amf_engine *e, uint64_t invocation)
 {
-    for (; *asg < e->n_asgs; ++*asg, f->part = 0) {
-        f->a = &e->asgs[*asg];
+    const int comp = amf_asked(e, invocation);
+    const struct amf_sg_state *g;
+
+    if (comp < 0 || e->m->comps[comp].su < 0 || e->m->sus[e->m->comps[comp].su].sg < 0)
+        return (struct found){.end = e->n_asgs};
+    g = &e->sgs[e->m->sus[e->m->comps[comp].su].sg];
+    return (struct found){.asg = g->slot, .end = g->slot + g->n_slots};
+}
+
+/* The next part at or after *f that waits for invocation. */
+static bool find_part(struct amf_engine *e, uint64_t invocation, struct found *f)
+{
+    for (; f->asg < f->end; f->asg++, f->part = 0) {
+        f->a = &e->asgs[f->asg];
         for (; f->part < f->a->n_parts; f->part++) {
             const struct amf_part *p = &f->a->parts[f->part];
 
@@ -460,11 +472,10 @@ static bool find_part(struct amf_engine *e, uint64_t invocation, size_t *asg,
 
 static void set_answered(struct amf_engine *e, uint64_t invocation, bool ok)
 {
-    struct found f = {NULL, 0};
-    size_t asg = 0;
+    struct found f = before(e, invocation);
     int comp = -1;
 
-    for (; find_part(e, invocation, &asg, &f); f.part++) {
+    for (; find_part(e, invocation, &f); f.part++) {
         comp = f.a->parts[f.part].comp;
         if (!ok)
             break;
@@ -480,11 +491,10 @@ static void set_answered(struct amf_engine *e, uint64_t invocation, bool ok)
 
 static void removed(struct amf_engine *e, uint64_t invocation, bool ok)
 {
-    struct found f = {NULL, 0};
-    size_t asg = 0;
+    struct found f = before(e, invocation);
     int comp;
 
-    if (!find_part(e, invocation, &asg, &f))
+    if (!find_part(e, invocation, &f))
         return;
     comp = f.a->parts[f.part].comp;
     amf_part_drop(e, f.a, f.part);
@@ -496,10 +506,9 @@ static void removed(struct amf_engine *e, uint64_t invocation, bool ok)
 /* Response to a QUIESCING set: success only stops the clock. */
 static void quiescing_answered(struct amf_engine *e, uint64_t invocation, bool ok)
 {
-    struct found f = {NULL, 0};
-    size_t asg = 0;
+    struct found f = before(e, invocation);
 
-    if (!find_part(e, invocation, &asg, &f))
+    if (!find_part(e, invocation, &f))
         return;
     if (ok)
         amf_timer_cancel(e, AMF_TM_QUIESCE, f.a->parts[f.part].comp);
@@ -526,11 +535,10 @@ void amf_work_answered(struct amf_engine *e, uint64_t invocation, bool ok)
 
 void amf_work_quiescing_done(struct amf_engine *e, uint64_t invocation, bool ok)
 {
-    struct found f = {NULL, 0};
-    size_t asg = 0;
+    struct found f = before(e, invocation);
     int comp;
 
-    if (!find_part(e, invocation, &asg, &f) || !is_quiescing(&f.a->parts[f.part]))
+    if (!find_part(e, invocation, &f) || !is_quiescing(&f.a->parts[f.part]))
         return;
     comp = f.a->parts[f.part].comp;
     if (!ok) {

@@ -331,6 +331,15 @@ static void do_kill(struct world *w, int comp)
     queue_comp(w, w->comp[comp].kill_ms, comp, AMF_EV_EXITED, 0, true);
 }
 
+/* A library does not tell its program twice what it has not answered yet. */
+static bool answer_is_due(const struct world *w, uint64_t invocation)
+{
+    for (size_t i = 0; i < w->queue_end; i++)
+        if (w->queue[i].used && w->queue[i].ev.invocation == invocation)
+            return true;
+    return false;
+}
+
 static void do_terminate(struct world *w, const struct amf_action *a)
 {
     const int comp = a->index;
@@ -338,6 +347,8 @@ static void do_terminate(struct world *w, const struct amf_action *a)
     const bool npnp =
         w->m.comps[comp].property == AMF_PROP_NON_PROXIED_NON_PREINSTANTIABLE;
 
+    if (answer_is_due(w, a->invocation))
+        return;
     for (size_t i = 0; i < w->m.n_csis; i++)
         if (w->comp[comp].ha[i] == AMF_HA_ACTIVE && !npnp &&
             amf_engine_presence(w->e, comp) != AMF_PRES_RESTARTING)

@@ -17,7 +17,7 @@ enum { WORLD_QUEUE = 4096 };
 
 struct world_shape {
     enum amf_redundancy redundancy;
-    int nodes, sus, comps; /* SUs over all nodes, round robin; components in each */
+    int nodes, sus, comps; /* SUs of a group over all nodes, round robin; components in each */
     int sis, csis;         /* CSIs in each SI */
 };
 
@@ -79,6 +79,8 @@ struct world {
 };
 
 struct world *world_new(const struct world_shape *shape);
+/* So many groups of the shape, on the same nodes. */
+struct world *world_new_groups(const struct world_shape *shape, int groups);
 /* One with a model that was loaded; borrowed for the life of the world. */
 struct world *world_of(const struct amf_model *m);
 /* Call after changing the model: makes the engine. */

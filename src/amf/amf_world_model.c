@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The usual model of a world: one group of a given shape; and what a world owns. */
+/* The usual model of a world: groups of a given shape; and what a world owns. */
 #include "amf/amf_world.h"
 
 #include <stdarg.h>
@@ -63,33 +63,37 @@ static void make_nodes(struct world *w, const struct world_shape *s)
                                         .su_failover_ms = 60000};
 }
 
-static void make_sg(struct world *w, const struct world_shape *s)
+static void make_sg(struct world *w, const struct world_shape *s, int sg)
 {
-    struct amf_model *m = &w->m;
+    w->m.sgs[sg] = (struct amf_sg){.name = world_text(w, "sg%d", sg + 1),
+                                   .admin = AMF_ADMIN_UNLOCKED,
+                                   .redundancy = s->redundancy,
+                                   .loading = AMF_LOAD_LEAST_SI_PER_SU,
+                                   .auto_repair = true,
+                                   .collocation = true,
+                                   .restart_ms = 5000,
+                                   .pref_active = 1,
+                                   .pref_standby = 1,
+                                   .pref_inservice = (uint32_t)s->sus,
+                                   .pref_assigned = (uint32_t)s->sus,
+                                   .pref_active_per_si = 1,
+                                   .max_active_sis = 8,
+                                   .max_standby_sis = 8,
+                                   .comp_restart_ms = 10000,
+                                   .comp_restart_max = 5,
+                                   .su_restart_ms = 20000,
+                                   .su_restart_max = 5,
+                                   .failover_ms = 300000,
+                                   .alpha = 100,
+                                   .adjust_probation_ms = 10000};
+}
 
-    m->n_sgs = 1;
-    m->sgs = world_own(w, calloc(1, sizeof(*m->sgs)));
-    m->sgs[0] = (struct amf_sg){.name = world_text(w, "sg1"),
-                                .admin = AMF_ADMIN_UNLOCKED,
-                                .redundancy = s->redundancy,
-                                .loading = AMF_LOAD_LEAST_SI_PER_SU,
-                                .auto_repair = true,
-                                .collocation = true,
-                                .restart_ms = 5000,
-                                .pref_active = 1,
-                                .pref_standby = 1,
-                                .pref_inservice = (uint32_t)s->sus,
-                                .pref_assigned = (uint32_t)s->sus,
-                                .pref_active_per_si = 1,
-                                .max_active_sis = 8,
-                                .max_standby_sis = 8,
-                                .comp_restart_ms = 10000,
-                                .comp_restart_max = 5,
-                                .su_restart_ms = 20000,
-                                .su_restart_max = 5,
-                                .failover_ms = 300000,
-                                .alpha = 100,
-                                .adjust_probation_ms = 10000};
+static void make_sgs(struct world *w, const struct world_shape *s, int groups)
+{
+    w->m.n_sgs = (size_t)groups;
+    w->m.sgs = world_own(w, calloc(w->m.n_sgs, sizeof(*w->m.sgs)));
+    for (int i = 0; i < groups; i++)
+        make_sg(w, s, i);
 }
 
 static void make_comp(struct world *w, const struct world_shape *s, int su, int k)
@@ -129,28 +133,35 @@ static void make_comp(struct world *w, const struct world_shape *s, int su, int 
     list_add(w, &m->sus[su].comps, index);
 }
 
-static void make_sus(struct world *w, const struct world_shape *s)
+static void make_su(struct world *w, const struct world_shape *s, int su)
 {
     struct amf_model *m = &w->m;
+    const int node = su % s->sus % s->nodes;
 
-    m->n_sus = (size_t)s->sus;
-    m->n_comps = (size_t)s->sus * (size_t)s->comps;
+    m->sus[su] = (struct amf_su){.name = world_text(w, "su%d", su + 1),
+                                 .admin = AMF_ADMIN_UNLOCKED,
+                                 .node = node,
+                                 .sg = su / s->sus,
+                                 .rank = (uint32_t)(su % s->sus) + 1,
+                                 .preinstantiable = true,
+                                 .restartable = true};
+    list_add(w, &m->nodes[node].sus, su);
+    list_add(w, &m->sgs[m->sus[su].sg].sus, su);
+    for (int k = 0; k < s->comps; k++)
+        make_comp(w, s, su, k);
+}
+
+static void make_sus(struct world *w, const struct world_shape *s, int groups)
+{
+    struct amf_model *m = &w->m;
+    const int n = groups * s->sus;
+
+    m->n_sus = (size_t)n;
+    m->n_comps = (size_t)n * (size_t)s->comps;
     m->sus = world_own(w, calloc(m->n_sus, sizeof(*m->sus)));
     m->comps = world_own(w, calloc(m->n_comps, sizeof(*m->comps)));
-    for (int i = 0; i < s->sus; i++) {
-        const int node = i % s->nodes;
-
-        m->sus[i] = (struct amf_su){.name = world_text(w, "su%d", i + 1),
-                                    .admin = AMF_ADMIN_UNLOCKED,
-                                    .node = node,
-                                    .rank = (uint32_t)i + 1,
-                                    .preinstantiable = true,
-                                    .restartable = true};
-        list_add(w, &m->nodes[node].sus, i);
-        list_add(w, &m->sgs[0].sus, i);
-        for (int k = 0; k < s->comps; k++)
-            make_comp(w, s, i, k);
-    }
+    for (int i = 0; i < n; i++)
+        make_su(w, s, i);
 }
 
 static void make_csi(struct world *w, const struct world_shape *s, int si, int k)
@@ -167,33 +178,40 @@ static void make_csi(struct world *w, const struct world_shape *s, int si, int k
     list_add(w, &m->sis[si].csis, index);
 }
 
-static void make_sis(struct world *w, const struct world_shape *s)
+static void make_sis(struct world *w, const struct world_shape *s, int groups)
 {
     struct amf_model *m = &w->m;
+    const int n = groups * s->sis;
 
-    m->n_sis = (size_t)s->sis;
-    m->n_csis = (size_t)s->sis * (size_t)s->csis;
+    m->n_sis = (size_t)n;
+    m->n_csis = (size_t)n * (size_t)s->csis;
     m->sis = world_own(w, calloc(m->n_sis ? m->n_sis : 1, sizeof(*m->sis)));
     m->csis = world_own(w, calloc(m->n_csis ? m->n_csis : 1, sizeof(*m->csis)));
-    for (int i = 0; i < s->sis; i++) {
+    for (int i = 0; i < n; i++) {
         m->sis[i] = (struct amf_si){.name = world_text(w, "si%d", i + 1),
                                     .admin = AMF_ADMIN_UNLOCKED,
-                                    .rank = (uint32_t)i + 1,
+                                    .sg = i / s->sis,
+                                    .rank = (uint32_t)(i % s->sis) + 1,
                                     .n_standby = 1};
-        list_add(w, &m->sgs[0].sis, i);
+        list_add(w, &m->sgs[m->sis[i].sg].sis, i);
         for (int k = 0; k < s->csis; k++)
             make_csi(w, s, i, k);
     }
 }
 
-struct world *world_new(const struct world_shape *shape)
+struct world *world_new_groups(const struct world_shape *shape, int groups)
 {
     struct world *w = world_empty();
 
     make_nodes(w, shape);
-    make_sg(w, shape);
-    make_sus(w, shape);
-    make_sis(w, shape);
+    make_sgs(w, shape, groups);
+    make_sus(w, shape, groups);
+    make_sis(w, shape, groups);
     world_make_comps(w);
     return w;
+}
+
+struct world *world_new(const struct world_shape *shape)
+{
+    return world_new_groups(shape, 1);
 }

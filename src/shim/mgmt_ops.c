@@ -144,6 +144,7 @@ OPERATION(Shutdown, "shutdown")
 OPERATION(ShutdownWithRestart, "shutdown-restart")
 OPERATION(Restart, "restart")
 OPERATION(Repaired, "repaired")
+OPERATION(ForceLock, "force-lock")
 OPERATION(ForceLockInstantiation, "force-lock-instantiation")
 
 static ClRcT operate_named(ClAmsMgmtHandleT handle, const char *op, const char *kind,
