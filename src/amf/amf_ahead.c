@@ -198,7 +198,7 @@ static bool decide(struct amf_ahead *a, const struct amf_engine *before,
 
 static struct amf_ahead_order order_of(const struct amf_action *a)
 {
-    struct amf_ahead_order o = {.type = a->type, .comp = a->index};
+    struct amf_ahead_order o = {.type = a->type, .comp = a->index, .proxy = a->proxy};
 
     if (a->type == AMF_DO_CSI_SET) {
         o.comp = a->set.comp;
@@ -248,7 +248,7 @@ bool amf_ahead_is(const struct amf_ahead_order *o, const struct amf_action *a)
 {
     const struct amf_ahead_order other = order_of(a);
 
-    return o->type == other.type && o->comp == other.comp &&
+    return o->type == other.type && o->comp == other.comp && o->proxy == other.proxy &&
            same_set(&o->set, &other.set);
 }
 

@@ -14,7 +14,7 @@
 /* An order that was carried out ahead: a launch, a kill or a CSI set. */
 struct amf_ahead_order {
     enum amf_action_type type;
-    int comp;
+    int comp, proxy;        /* proxy: who is told instead, or -1 */
     struct amf_csi_set set; /* with the invocation of the engine */
     uint64_t told;          /* the one that the component was told, of a set */
 };

@@ -261,7 +261,8 @@ static void carry_out(struct ahead *x, size_t from)
         amf_daemon_note(c->d, "the store is away: what can be restarted in place is");
     for (i = from; i < x->now->n_orders; i++) {
         struct amf_ahead_order *o = &x->now->orders[i];
-        struct amf_action a = {.type = o->type, .index = o->comp, .set = o->set};
+        struct amf_action a = {
+            .type = o->type, .index = o->comp, .proxy = o->proxy, .set = o->set};
 
         if (o->type == AMF_DO_CSI_SET) {
             o->told = (o->set.invocation >> 32 << 32) | TOLD_AHEAD | ++x->n_told;
