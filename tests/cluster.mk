@@ -21,10 +21,7 @@ tests_it_cluster_settle_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_it_cluster_settle_LDADD = $(BACKEND_TEST_LIBS)
 
 check_PROGRAMS += tests/it_cluster_rows
-# The same rows over one server run under AddressSanitizer, and it_cluster does.
-if !WITH_SANITIZER
 LONG_TESTS += tests/it_cluster_rows
-endif
 tests_it_cluster_rows_SOURCES = $(CKPT_ROWS) %D%/ckpt_case.c %D%/ckpt_world_cluster.c \
 	%D%/ckpt_drain.c
 tests_it_cluster_rows_CPPFLAGS = $(TEST_CPPFLAGS) -DCKPT_ROWS_SHARED
