@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A component that counts while it is active: it reads the counter of a collocated
- * checkpoint and writes the next number, every few milliseconds, and logs each act, which
- * tests/exclusion.h judges. Times are microseconds of CLOCK_MONOTONIC.
+ * A component that counts while it is active: every few milliseconds it writes the next
+ * number into a collocated checkpoint and reads it back, and logs each act, which
+ * tests/exclusion.h judges. After taking the role, and after a write that was not
+ * acknowledged, it reads first. Times are microseconds of CLOCK_MONOTONIC.
  *
  *   812345000 start 4711       the process
  *   812345100 ha 1             told by a callback
@@ -80,23 +81,22 @@ static bool look(struct counter *c)
     return rc == SA_AIS_OK;
 }
 
-static void count(int ha)
+/* False: what is in the checkpoint now is not known. */
+static bool write_next(struct counter *c, int ha)
 {
-    struct counter c;
-    SaCkptIOVectorElementT io = {.dataBuffer = &c, .dataSize = sizeof(c)};
+    SaCkptIOVectorElementT io = {.dataBuffer = c, .dataSize = sizeof(*c)};
     SaAisErrorT rc;
     SaUint32T bad;
 
-    if (!look(&c))
-        return;
-    c = (struct counter){c.number + 1, (uint64_t)getpid()};
-    printf("%lld invoke %" PRIu64 " %d\n", now_us(), c.number, ha);
+    *c = (struct counter){c->number + 1, (uint64_t)getpid()};
+    printf("%lld invoke %" PRIu64 " %d\n", now_us(), c->number, ha);
     rc = saCkptCheckpointWrite(ckpt, &io, 1, &bad);
     if (rc == SA_AIS_OK)
-        printf("%lld ok %" PRIu64 "\n", now_us(), c.number);
+        printf("%lld ok %" PRIu64 "\n", now_us(), c->number);
     else
         printf("%lld %s %" PRIu64 " %d\n", now_us(),
-               rc == SA_AIS_ERR_TIMEOUT ? "unknown" : "fail", c.number, (int)rc);
+               rc == SA_AIS_ERR_TIMEOUT ? "unknown" : "fail", c->number, (int)rc);
+    return rc == SA_AIS_OK;
 }
 
 static bool role_take(void)
@@ -111,6 +111,8 @@ static bool role_take(void)
  * is taken on it, too: so what was counted before is never written after. */
 static void *counting(void *unused)
 {
+    struct counter c = {0};
+    bool known = false;
     int taken = 0, told, ha;
 
     (void)unused;
@@ -120,8 +122,9 @@ static void *counting(void *unused)
         ha = atomic_load(&ha_state);
         if (ha != SA_AMF_HA_ACTIVE || (taken != told && !role_take()))
             continue;
+        known = known && taken == told;
         taken = told;
-        count(ha);
+        known = (known || look(&c)) && write_next(&c, ha) && look(&c);
     }
     return NULL;
 }

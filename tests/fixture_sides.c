@@ -93,6 +93,20 @@ void side_link(const struct side *s, bool up)
     cr_assert(netns_shell("ip link set %s %s", s->link, up ? "up" : "down"));
 }
 
+void side_packets(const struct side *s, bool arrive)
+{
+    cr_assert(
+        netns_shell("ip addr %s %s1/30 dev %s", arrive ? "add" : "del", s->net, s->link));
+}
+
+/* Sockets in FIN_WAIT1 (4) have bytes that are not acknowledged. */
+bool side_sends_for_the_dead(const struct side *s)
+{
+    return netns_shell("ip netns exec %s grep -qE '^ *[0-9]+: [^ ]+ [^ ]+ 04 ' "
+                       "/proc/net/tcp",
+                       s->name);
+}
+
 void sides_show(void)
 {
     char *log;

@@ -30,6 +30,11 @@ void side_launch(struct side *s);
 /* Cut the link to the store, or heal it. */
 void side_link(const struct side *s, bool up);
 
+/* Lose what the side sends, or not: then TCP tries again, later and later. */
+void side_packets(const struct side *s, bool arrive);
+/* Is anything left that dead processes of the side have sent? */
+bool side_sends_for_the_dead(const struct side *s);
+
 /* Wait for text n times in the log of a side's component, or "err"; else the test ends
  * with the daemons' logs. */
 void side_expect(struct side *s, const char *log, const char *text, int n);

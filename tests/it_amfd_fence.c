@@ -165,7 +165,8 @@ static int random_below(int n)
 /* The link stays as it is for so long: nothing can be waited for beyond a cut. */
 static void pass(int ms)
 {
-    poll(NULL, 0, ms);
+    if (ms > 0)
+        poll(NULL, 0, ms);
 }
 
 static void all_killed(struct side *s)
@@ -242,6 +243,36 @@ static void cut_and_old_active_lives_on(struct side *s)
     kill(s->amfd.pid, SIGCONT);
 }
 
+static bool is_silent(void *s)
+{
+    return !side_sends_for_the_dead(s);
+}
+
+/* The kernel goes on sending what a process that is dead has written. Here that arrives
+ * when the node has lost the role and another process there has it again: the third
+ * time that TCP tries again is after about 1.4 seconds, the next one after about 3. */
+static void last_write_arrives_late(struct side *s)
+{
+    const int64_t lost_ns = clv_now_ns();
+    const int standby = amfd_log_count(&s->amfd, s->comp, "ha 2");
+    const pid_t comp = amfd_pid(&s->amfd, s->comp);
+
+    side_packets(s, false);
+    pass(100);
+    kill(s->amfd.pid, SIGKILL);
+    if (comp > 0)
+        kill(comp, SIGKILL);
+    amfd_wait(&s->amfd, 5000);
+    count_await(other(s));
+    pass((int)(1650 - (clv_now_ns() - lost_ns) / CLV_NS_PER_MS));
+    side_packets(s, true);
+    side_launch(s);
+    side_expect(s, s->comp, "ha 2", standby + 1);
+    component_killed(other(s));
+    count_await(s);
+    cr_assert(wait_for(is_silent, s, SIDES_PATIENCE_MS));
+}
+
 static void swapped(struct side *s)
 {
     cr_expect_eq(amfd_rc(&s->amfd, "{\"t\":\"admin\",\"op\":\"swap\",\"kind\":\"si\","
@@ -266,6 +297,7 @@ static const struct event events[] = {
     {"cut several times", cut_often, false},
     {"cut, and the old active lives on", cut_and_old_active_lives_on, true},
     {"swap", swapped, true},
+    {"the last write arrives late", last_write_arrives_late, true},
 };
 
 /* ---- the tests ------------------------------------------------------------------- */

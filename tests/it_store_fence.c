@@ -126,6 +126,36 @@ Test(fence, who_does_not_ask_for_it_is_not_fenced)
     two_nodes_end(&p, c);
 }
 
+/* Its writes may have been on their way for as long as another node had the role. */
+Test(fence, who_took_the_role_before_it_went_and_came_back_is_shut_out)
+{
+    struct store_ckpt *c;
+    struct peer old, new;
+
+    redis_start(&server, false, NULL);
+    c = two_nodes(&old, server.url, "1", "1");
+    setenv("ASP_NODENAME", "a", 1);
+    peer_start(&new, &make);
+    PEER_DOES(&new, "open c");
+    cr_assert_eq(create(c, "s", "000"), STORE_OK);
+    PEER_DOES(&old, "active");
+    PEER_DOES(&old, "write s 1");
+    PEER_DOES(&new, "write s 2"); /* it has not taken the role, but its node has it */
+    cr_assert_eq(store_ckpt_active_set(c, soon()), STORE_OK);
+    cr_expect_str_eq(peer_ask(&new, "write s 3"), REFUSED);
+    PEER_DOES(&new, "active");
+    cr_expect_str_eq(peer_ask(&old, "write s 4"), REFUSED);
+    cr_expect_str_eq(peer_ask(&old, "vector s 4"), REFUSED);
+    cr_expect_str_eq(peer_ask(&old, "create t 4"), REFUSED);
+    cr_expect_str_eq(peer_ask(&old, "delete s"), REFUSED);
+    PEER_DOES(&new, "write s 5");
+    PEER_DOES(&old, "active");
+    PEER_DOES(&old, "write s 6");
+    PEER_DOES(&new, "write s 7");
+    peer_end(&new);
+    two_nodes_end(&old, c);
+}
+
 Test(fence, a_refused_large_write_does_not_fill_a_section_that_lost_its_content)
 {
     struct store_ckpt *c;

@@ -7,4 +7,4 @@ if call('HGET', KEYS[1], 'active_node') ~= ARGV[1] then
   call('HSET', KEYS[1], 'active_node', ARGV[1])
   call('HINCRBY', KEYS[1], 'active_epoch', 1)
 end
-return { 'OK' }
+return { 'OK', tonumber(call('HGET', KEYS[1], 'active_epoch')) }

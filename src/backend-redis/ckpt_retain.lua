@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta | ARGV retention in ns, fenced node
+-- KEYS meta | ARGV retention in ns, fence
 local m = call('HMGET', KEYS[1], 'retention', 'unlinked')
 if not m[1] then
   return { 'GONE' }

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS name | ARGV instance, settle, fenced node
+-- KEYS name | ARGV instance, settle, fence
 local k = keys_of(KEYS[1], ARGV[1])
 if call('GET', k.ptr) ~= k.id then
   -- when settling: it was us, or somebody at the same time

@@ -71,9 +71,20 @@ local function applied(k, writer, seq)
   return call('HGET', k.data, 'w:' .. writer) == seq
 end
 
--- A fenced process names its node ('': not fenced): may it not write here?
-local function fenced(meta, node)
-  return node ~= '' and (call('HGET', meta, 'active_node') or node) ~= node
+-- A fenced process says EPOCH:NODE ('': it is not fenced): its node, and how often the role
+-- had moved when it took the role (0: it has not). May it not write while node has the role,
+-- which has moved epoch times?
+local function shut_out(fence, node, epoch)
+  local own, name = string.match(fence, '^(%d+):(.*)$')
+  if not own or not node then
+    return false
+  end
+  return name ~= node or (own ~= '0' and tonumber(own) < tonumber(epoch or 0))
+end
+
+local function fenced(meta, fence)
+  local role = fence ~= '' and call('HMGET', meta, 'active_node', 'active_epoch')
+  return role and shut_out(fence, role[1], role[2])
 end
 
 -- A transaction goes on after its script has refused: HSETNX of a section's content must

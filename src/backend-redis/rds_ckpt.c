@@ -145,6 +145,20 @@ enum store_status rds_ckpt_run(struct store_ckpt *ckpt, struct rds_call *call,
     return st;
 }
 
+void rds_req_fence(struct rds_req *req, const struct store_ckpt *ckpt)
+{
+    char epoch[24];
+    int n;
+
+    if (!rds.fenced) {
+        rds_req_text(req, "");
+        return;
+    }
+    n = snprintf(epoch, sizeof(epoch), "%" PRId64 ":", atomic_load(&ckpt->active_epoch));
+    rds_req_pair(req, (struct clv_bytes){epoch, (size_t)n},
+                 (struct clv_bytes){rds.node, strlen(rds.node)});
+}
+
 /* A call of a script that has the meta key only. */
 static void meta_script(struct rds_req *req, const struct store_ckpt *ckpt,
                         enum rds_script which, size_t n_args)
@@ -425,7 +439,7 @@ static enum store_status unlink_instance(struct store_ckpt *ckpt, int64_t deadli
     rds_req_wire(&call.req, rds_ckpt_key(ckpt, RDS_KEY_NAME));
     rds_req_text(&call.req, ckpt->id);
     rds_req_settle(&call.req);
-    rds_req_text(&call.req, rds_fence());
+    rds_req_fence(&call.req, ckpt);
     st = rds_run(&call, deadline_ns);
     if (st == STORE_OK)
         st = rds_answer(&call);
@@ -529,7 +543,7 @@ enum store_status store_ckpt_retention_set(struct store_ckpt *ckpt, int64_t rete
     rds_call_init(&call, true);
     meta_script(&call.req, ckpt, script_ckpt_retain, 2);
     rds_req_int(&call.req, retention_ns);
-    rds_req_text(&call.req, rds_fence());
+    rds_req_fence(&call.req, ckpt);
     st = rds_ckpt_run(ckpt, &call, deadline_ns);
     rds_call_free(&call);
     return st;
@@ -539,13 +553,17 @@ enum store_status store_ckpt_active_set(struct store_ckpt *ckpt, int64_t deadlin
 {
     struct rds_call call;
     enum store_status st;
+    int64_t epoch;
 
     rds_call_init(&call, true);
     meta_script(&call.req, ckpt, script_ckpt_active, 1);
     rds_req_text(&call.req, rds.node);
     st = rds_ckpt_run(ckpt, &call, deadline_ns);
-    if (st == STORE_OK)
+    if (st == STORE_OK) {
         atomic_store(&ckpt->active_seen, true);
+        if (rds_reply_int(rds_reply_at(call.last, 1), &epoch))
+            atomic_store(&ckpt->active_epoch, epoch);
+    }
     rds_call_free(&call);
     return st;
 }

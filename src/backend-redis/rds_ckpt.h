@@ -26,6 +26,7 @@ struct store_ckpt {
     bool notify;
     bool sync; /* a write waits for the replicas */
     atomic_bool active_seen;
+    _Atomic(int64_t) active_epoch; /* of the role that was taken here, 0: it was not */
     atomic_bool gone_logged;
     atomic_bool seal_logged;
     _Atomic(_Atomic uint64_t *) large_notes; /* owned, or NULL; rds_large.c's */
@@ -45,6 +46,9 @@ static inline struct clv_bytes rds_ckpt_key(const struct store_ckpt *ckpt,
 /* Argument: a key's name, ':' and tail. */
 void rds_req_below(struct rds_req *req, const struct store_ckpt *ckpt, enum rds_part part,
                    struct clv_bytes tail);
+
+/* Argument: what a fenced write tells the scripts, empty when it is not fenced. */
+void rds_req_fence(struct rds_req *req, const struct store_ckpt *ckpt);
 
 /* Begin a section script: keys meta, data, index, feed. */
 void rds_ckpt_script(struct rds_req *req, const struct store_ckpt *ckpt,

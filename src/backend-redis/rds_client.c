@@ -37,11 +37,6 @@ int64_t rds_now_us(void)
     return atomic_load(&rds.clock_us) + clv_now_ns() / 1000;
 }
 
-const char *rds_fence(void)
-{
-    return rds.fenced ? rds.node : "";
-}
-
 enum store_status rds_run_always(struct rds_call *call, int64_t deadline_ns)
 {
     return rds.clustered ? rds_cluster_run(call, deadline_ns)

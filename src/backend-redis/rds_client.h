@@ -59,8 +59,6 @@ struct rds_client {
 
 extern struct rds_client rds;
 
-/* What fenced writes tell the scripts: the node, or empty when they are not fenced. */
-const char *rds_fence(void);
 
 /* The store's time as far as known here, since the epoch. */
 int64_t rds_now_us(void);

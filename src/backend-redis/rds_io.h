@@ -33,7 +33,7 @@ enum store_status rds_sections_check(struct store_ckpt *ckpt, const void *ids,
                                      size_t step, uint32_t n, uint32_t *bad,
                                      int64_t deadline_ns);
 
-/* Begin a script that changes sections: writer, sequence, settle mark, fenced node. */
+/* Begin a script that changes sections: writer, sequence, settle mark, fence. */
 void rds_change_script(struct rds_req *req, const struct store_ckpt *ckpt,
                        enum rds_script which, size_t n_more);
 

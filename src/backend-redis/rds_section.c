@@ -46,7 +46,7 @@ void rds_change_script(struct rds_req *req, const struct store_ckpt *ckpt,
     rds_req_writer(req, "", rds.proc);
     rds_req_seq(req);
     rds_req_settle(req);
-    rds_req_text(req, rds_fence());
+    rds_req_fence(req, ckpt);
 }
 
 /* End and "relative": microseconds, or +inf. */

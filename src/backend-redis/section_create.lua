@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, id, end in us or
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fence, id, end in us or
 -- +inf, relative, then, when it is short, the stored value
 local k = section_keys()
 local writer, seq, settle = ARGV[1], ARGV[2], ARGV[3] == '1'

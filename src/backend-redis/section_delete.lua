@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, id
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fence, id
 local k = section_keys()
 local writer, seq, settle, id = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[5]
 if is_gone(k) then

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, stamp, count, then per
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fence, stamp, count, then per
 -- section its id, the first bytes of the value that it has, and the content that replaces it,
 -- then per change for the feed: section, offset, value
 -- Sealed sections cannot be changed in here: who changes them has read them, and they may not

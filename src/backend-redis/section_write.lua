@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS meta, data, index, feed | ARGV writer, seq, settle, fenced node, stamp, mark, plan,
+-- KEYS meta, data, index, feed | ARGV writer, seq, settle, fence, stamp, mark, plan,
 -- then per element id, content. The mark is stored as field v, for section_again, when all
 -- elements are whole sections that never end, else an empty one. The plan has
 -- "MODE OFFSET SIZE " per element, or is empty: S 0.
@@ -61,8 +61,8 @@ local function cover_all()
   return true
 end
 
-local meta = call('HMGET', k.meta, 'format', 'notify', 'active_node')
-local may_write = ARGV[4] == '' or (meta[3] or ARGV[4]) == ARGV[4]
+local meta = call('HMGET', k.meta, 'format', 'notify', 'active_node', 'active_epoch')
+local may_write = not shut_out(ARGV[4], meta[3], meta[4])
 if plan == '' and meta[1] and meta[2] ~= '1' and not settle and may_write and cover_all() then
   return { 'OK', 0, mark ~= '' and 1 or 0 }
 end
