@@ -144,11 +144,11 @@ void amfd_model_write(struct amfd *f, const struct amfd_model *m)
     if (!m)
         m = &none;
     fprintf(file, definitions, or_int(m->start_ms, 100), or_int(m->restarts, 5),
-            or_int(m->restarts, 5),
-            m->command ? m->command : "amf_puppet", m->cleanup ? m->cleanup : "",
-            m->restartable ? m->restartable : "CL_FALSE", or_int(m->attempts, 1),
-            m->recovery ? m->recovery : "COMP_FAILOVER", or_int(m->instantiate_ms, 10000),
-            or_int(m->terminate_ms, 5000), or_int(m->csi_set_ms, 5000));
+            or_int(m->restarts, 5), m->command ? m->command : "amf_puppet",
+            m->cleanup ? m->cleanup : "", m->restartable ? m->restartable : "CL_FALSE",
+            or_int(m->attempts, 1), m->recovery ? m->recovery : "COMP_FAILOVER",
+            or_int(m->instantiate_ms, 10000), or_int(m->terminate_ms, 5000),
+            or_int(m->csi_set_ms, 5000));
     fclose(file);
     file = file_open(f, f->model, "clAmfConfig.xml");
     fputs(config, file);

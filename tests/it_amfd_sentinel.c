@@ -83,6 +83,24 @@ Test(amfd_sentinel, the_master_of_the_store_dies, .timeout = LIMIT, .fini = fini
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 2);
 }
 
+/* It takes connections and answers nothing: whoever waits for it has to let go. */
+Test(amfd_sentinel, the_master_of_the_store_hangs, .timeout = LIMIT, .fini = finish)
+{
+    int before, now;
+
+    start_both();
+    before = cluster_master(&store);
+    redis_freeze(&store.node[before]);
+    now = cluster_master_other_than(&store, before);
+    cr_assert(amfd_beats_pass(&store.node[now], 2, 4 * AMFD_BEATS, PATIENCE_MS));
+    cr_assert(amfd_cluster_settled(&a, PATIENCE_MS));
+    cr_assert(amfd_cluster_settled(&b, PATIENCE_MS));
+    cr_expect_eq(amfd_log_count(&a, "counter1", "csiset"), 1);
+    cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 1);
+    cr_expect_eq(amfd_log_count(&a, "err", "counting it as dead"), 0);
+    cr_expect_eq(amfd_log_count(&b, "err", "counting it as dead"), 0);
+}
+
 /* One host that carried the master, the leader and the active. */
 Test(amfd_sentinel, the_master_dies_together_with_the_leader, .timeout = LIMIT,
      .fini = finish)

@@ -1,71 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * While the store is away, components of ours are restarted in place without it
- * (amf_ahead.h). What was decided ahead goes into the log as one entry that names the
- * entry it was decided after: if another one came in between, nobody reads it, and the
- * daemon decides again. So no other daemon ever acts on half of it.
+ * (amf_ahead.h): what waits for the log is taken back from it, and decided on here.
  */
-#include "amf/amf_ahead.h"
-#include "amf/amf_cluster_in.h"
+#include "amf/amf_cluster_ahead_in.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
-enum { WATCH_MS = 25, DOUBT_MS = 50, ATTEMPTS = 10 };
-
-/* Marks invocations that no engine gives; the class in the upper half stays. */
-#define TOLD_AHEAD UINT64_C(0x80000000)
-
-/* An event of ours that is not known to be in the log. */
-struct fact {
-    struct fact *next;
-    struct amf_wire_event w;
-    uint64_t seq;
-    int64_t since_ns;
-};
-
-struct facts {
-    struct fact *first, *last;
-};
-
-struct told {
-    uint64_t told, invocation;
-};
-
-struct ahead {
-    struct amf_cluster *c;
-    uv_timer_t watch;
-    struct facts sent; /* in the log's queue, or in the store */
-    uint64_t read_n;   /* the last entry that was read */
-    int64_t heard_ns;  /* the store had our beat, and then this last entry */
-    uint64_t heard_n;
-    uint64_t n_told;   /* invocations given so far */
-    struct told *told; /* owned; that the cluster has taken over, and may be answered */
-    size_t told_size;
-
-    struct amf_ahead *now; /* NULL: nothing is done ahead */
-    int64_t began_ns;
-    struct facts queue; /* to be decided on */
-    struct facts rest;  /* for the cluster, when the store is back */
-    bool deciding;
-    bool ended;     /* what follows is not ours to decide */
-    bool lapsed;    /* what was restarted had to be killed */
-    bool given_up;  /* the same, and the cluster decides on all of it */
-    uint64_t entry; /* number of what was handed in, 0: nothing */
-    int attempts;
-    bool reading; /* that entry */
-    bool differs; /* the cluster's engine decided something else */
-    size_t met;   /* orders that it gave as well */
-};
+enum { WATCH_MS = 25, DOUBT_MS = 50 };
 
 /* ---- lists --------------------------------------------------------------------------
  */
 
-static void facts_add(struct facts *l, struct fact *f)
+void amf_facts_add(struct facts *l, struct fact *f)
 {
     f->next = NULL;
     if (l->last)
@@ -75,7 +25,7 @@ static void facts_add(struct facts *l, struct fact *f)
     l->last = f;
 }
 
-static struct fact *facts_take(struct facts *l)
+struct fact *amf_facts_take(struct facts *l)
 {
     struct fact *f = l->first;
 
@@ -87,15 +37,15 @@ static struct fact *facts_take(struct facts *l)
     return f;
 }
 
-static void facts_drop(struct facts *l)
+void amf_facts_drop(struct facts *l)
 {
     struct fact *f;
 
-    while ((f = facts_take(l)))
+    while ((f = amf_facts_take(l)))
         free(f);
 }
 
-static struct fact *fact_new(const struct amf_wire_event *w, uint64_t seq)
+struct fact *amf_fact_new(const struct amf_wire_event *w, uint64_t seq)
 {
     struct fact *f = amf_must(calloc(1, sizeof(*f)));
 
@@ -104,6 +54,8 @@ static struct fact *fact_new(const struct amf_wire_event *w, uint64_t seq)
     f->since_ns = clv_now_ns();
     return f;
 }
+
+/* ---- whether it may be ------------------------------------------------------------- */
 
 static bool may_begin(const struct ahead *x)
 {
@@ -114,78 +66,7 @@ static bool may_begin(const struct ahead *x)
            clv_now_ns() < amf_log_safe_ns(x->c->log);
 }
 
-/* ---- the end of it ------------------------------------------------------------------
- */
-
-static void append_again(struct amf_cluster *c, struct fact *f)
-{
-    const uint64_t seq = amf_cluster_event_append(c, &f->w);
-
-    amf_cluster_renumber(c, f->seq, seq);
-    free(f);
-}
-
-static void rest_append(struct ahead *x, struct facts *rest)
-{
-    struct fact *f;
-
-    while ((f = facts_take(rest)))
-        append_again(x->c, f);
-}
-
-/* All that is known of what was done ahead; what waited for the cluster is the caller's.
- */
-static struct facts forget(struct ahead *x)
-{
-    struct facts rest = x->rest;
-
-    amf_ahead_free(x->now);
-    facts_drop(&x->queue);
-    x->now = NULL;
-    x->rest = (struct facts){0};
-    x->ended = x->lapsed = x->given_up = x->differs = false;
-    x->entry = 0;
-    x->attempts = 0;
-    return rest;
-}
-
-static bool is_answer(const struct amf_wire_event *w)
-{
-    return w->ev.type == AMF_EV_RESPONSE || w->ev.type == AMF_EV_QUIESCING_DONE;
-}
-
-/* What it is about is not as it was ahead. */
-static bool is_void(const struct ahead *x, const struct amf_wire_event *w)
-{
-    if (is_answer(w))
-        return (w->ev.invocation & TOLD_AHEAD) != 0;
-    return amf_wire_is_about_comp(w->ev.type) &&
-           (x->now->touched[w->ev.index] ||
-            w->generation != x->c->generation[w->ev.index]);
-}
-
-/* The facts that still hold when nothing of what was done ahead does. */
-static struct facts facts_left(struct ahead *x)
-{
-    struct facts left = {0};
-    struct fact *f;
-    size_t i;
-
-    for (i = 0; i < x->now->n_facts; i++)
-        if (!is_void(x, &x->now->facts[i]))
-            facts_add(&left, fact_new(&x->now->facts[i], 0));
-    while ((f = facts_take(&x->rest))) {
-        if (!is_void(x, &f->w)) {
-            facts_add(&left, f);
-            continue;
-        }
-        amf_cluster_answer(x->c, f->seq, AMF_ADMIN_TRY_AGAIN);
-        free(f);
-    }
-    return left;
-}
-
-static void put_down(struct ahead *x, const char *why)
+void amf_cluster_ahead_put_down(struct ahead *x, const char *why)
 {
     struct amf_daemon *d = x->c->d;
     const struct amf_event ended = {.type = AMF_EV_EXITED};
@@ -207,46 +88,13 @@ static void put_down(struct ahead *x, const char *why)
     }
 }
 
-/* To the cluster, the components that were restarted have just died. */
-static void report_dead(struct ahead *x)
-{
-    struct amf_cluster *c = x->c;
-    struct amf_wire_event w = {.ev = {.type = AMF_EV_EXITED, .proxy = -1}};
-    struct facts left = facts_left(x);
-    size_t i;
-
-    for (i = 0; i < c->d->model->n_comps; i++) {
-        if (!x->now->touched[i])
-            continue;
-        c->carried_out[i] = c->generation[i];
-        w.ev.index = (int)i;
-        w.generation = c->generation[i];
-        amf_cluster_event_append(c, &w);
-    }
-    rest_append(x, &left);
-    left = forget(x);
-    facts_drop(&left);
-}
-
-static void give_up(struct ahead *x)
-{
-    if (x->given_up)
-        return;
-    x->given_up = true;
-    amf_daemon_note(x->c->d, "the cluster decided otherwise while the store was away: "
-                             "ending what was restarted meanwhile");
-    put_down(x, "the cluster decided otherwise");
-    if (!x->entry)
-        report_dead(x);
-}
-
 /* Others may have taken over by now. */
 static void lapse(struct ahead *x)
 {
     x->lapsed = true;
     amf_daemon_note(x->c->d, "not known to be the store's outage any more: ending what "
                              "was restarted meanwhile");
-    put_down(x, "restarted without the store, and cut off");
+    amf_cluster_ahead_put_down(x, "restarted without the store, and cut off");
 }
 
 /* ---- deciding -------------------------------------------------------------------------
@@ -289,7 +137,7 @@ static bool is_local(enum amf_event_type type)
     }
 }
 
-static int64_t now_ms(const struct amf_cluster *c)
+int64_t amf_cluster_ahead_ms(const struct amf_cluster *c)
 {
     return amf_daemon_now_ms() + c->clock_ms;
 }
@@ -301,15 +149,15 @@ static void decide(struct ahead *x, struct fact *f)
     if (f->w.ev.type == AMF_EV_NODE_UP || f->w.ev.type == AMF_EV_NODE_DOWN)
         x->ended = true;
     if (x->ended || x->entry || !is_local(f->w.ev.type)) {
-        facts_add(&x->rest, f);
+        amf_facts_add(&x->rest, f);
         return;
     }
-    if (!amf_ahead_feed(x->now, x->c->d->engine, &f->w, now_ms(x->c))) {
+    if (!amf_ahead_feed(x->now, x->c->d->engine, &f->w, amf_cluster_ahead_ms(x->c))) {
         x->ended = true;
         amf_daemon_note(x->c->d,
                         "more than a restart in place is needed: waiting for the "
                         "store");
-        facts_add(&x->rest, f);
+        amf_facts_add(&x->rest, f);
         return;
     }
     carry_out(x, n);
@@ -324,7 +172,7 @@ static void queue_run(struct ahead *x)
     if (x->deciding)
         return;
     x->deciding = true;
-    while ((f = facts_take(&x->queue)))
+    while ((f = amf_facts_take(&x->queue)))
         decide(x, f);
     x->deciding = false;
     amf_daemon_launches(x->c->d);
@@ -338,7 +186,7 @@ bool amf_cluster_ahead_on(const struct amf_cluster *c)
 void amf_cluster_ahead_take(struct amf_cluster *c, const struct amf_wire_event *w,
                             uint64_t seq)
 {
-    facts_add(&c->ahead->queue, fact_new(w, seq));
+    amf_facts_add(&c->ahead->queue, amf_fact_new(w, seq));
     queue_run(c->ahead);
 }
 
@@ -379,7 +227,8 @@ static void begin(struct ahead *x)
     if (!sent_retract(x))
         return;
     ours = comps_of_ours(c->d);
-    now = amf_ahead_new(c->d->model, c->d->engine, c->generation, ours, now_ms(c));
+    now = amf_ahead_new(c->d->model, c->d->engine, c->generation, ours,
+                        amf_cluster_ahead_ms(c));
     free(ours);
     x->now = amf_must(now);
     x->began_ns = clv_now_ns();
@@ -405,195 +254,6 @@ static void watch(uv_timer_t *timer)
         lapse(x);
 }
 
-/* ---- handing in
- * ------------------------------------------------------------------------ */
-
-static json_t *entry_pack(const struct ahead *x)
-{
-    json_t *list = amf_must(json_array());
-    struct amf_wire_event w;
-    size_t i;
-
-    for (i = 0; i < x->now->n_facts; i++) {
-        w = amf_ahead_fact(x->now, i);
-        json_array_append_new(list, amf_wire_pack(&w));
-    }
-    return json_pack("{s:s, s:I, s:o}", "t", "ahead", "after", (json_int_t)x->read_n,
-                     "events", list);
-}
-
-static void hand_in(struct ahead *x)
-{
-    struct amf_cluster *c = x->c;
-    struct facts left;
-
-    if (x->now->n_orders == 0) {
-        left = facts_left(x);
-        forget(x);
-        rest_append(x, &left);
-    } else if (!amf_ahead_again(x->now, c->d->engine, c->generation, now_ms(c))) {
-        give_up(x);
-    } else {
-        x->met = 0;
-        x->differs = false;
-        x->entry = amf_cluster_append(c, 0, 0, entry_pack(x));
-    }
-}
-
-/* That others have our beat is not all: they may have given up on us before it. */
-static void heard(struct ahead *x)
-{
-    if (!x->heard_ns || x->read_n < x->heard_n)
-        return;
-    amf_log_heard(x->c->log, x->heard_ns);
-    x->heard_ns = 0;
-}
-
-void amf_cluster_ahead_view(struct amf_cluster *c, const struct amf_log_view *v)
-{
-    struct ahead *x = c->ahead;
-
-    x->heard_ns = v->asked_ns;
-    x->heard_n = v->tail;
-    heard(x);
-    if (x->now && !x->entry && v->asked_ns > x->began_ns && amf_cluster_based(c))
-        hand_in(x);
-}
-
-/* ---- reading
- * ---------------------------------------------------------------------------- */
-
-/* What was told, and is not answered, goes by the cluster's numbers from now on. */
-static void told_keep(struct ahead *x)
-{
-    const struct amf_pending *pending = &x->c->d->pending;
-    size_t i, n = 0;
-
-    for (i = 0; i < x->told_size; i++)
-        if (amf_pending_find(pending, x->told[i].told))
-            x->told[n++] = x->told[i];
-    x->told = amf_must(realloc(x->told, (n + x->now->n_orders) * sizeof(*x->told)));
-    for (i = 0; i < x->now->n_orders; i++)
-        if (x->now->orders[i].told)
-            x->told[n++] =
-                (struct told){x->now->orders[i].told, x->now->orders[i].set.invocation};
-    x->told_size = n;
-}
-
-uint64_t amf_cluster_ahead_number(const struct amf_cluster *c, uint64_t told)
-{
-    size_t i;
-
-    for (i = 0; i < c->ahead->told_size; i++)
-        if (c->ahead->told[i].told == told)
-            return c->ahead->told[i].invocation;
-    return told;
-}
-
-static bool all_met(const struct ahead *x)
-{
-    const struct amf_cluster *c = x->c;
-    size_t i;
-
-    for (i = 0; i < c->d->model->n_comps; i++)
-        if (x->now->touched[i] && c->carried_out[i] != c->generation[i])
-            return false;
-    return !x->differs && x->met == x->now->n_orders;
-}
-
-static void accepted(struct ahead *x)
-{
-    struct facts rest;
-
-    x->entry = 0;
-    if (!x->given_up && !all_met(x)) {
-        give_up(x);
-        return;
-    }
-    if (x->given_up) {
-        report_dead(x);
-        return;
-    }
-    amf_daemon_note(x->c->d, "the cluster has what was done while the store was away");
-    told_keep(x);
-    rest = forget(x);
-    rest_append(x, &rest);
-}
-
-static void refused(struct ahead *x)
-{
-    x->entry = 0;
-    if (x->given_up)
-        report_dead(x);
-    else if (++x->attempts > ATTEMPTS)
-        give_up(x);
-    else
-        hand_in(x);
-}
-
-void amf_cluster_ahead_read(struct amf_cluster *c, const struct amf_log_entry *e,
-                            const json_t *o)
-{
-    struct ahead *x = c->ahead;
-    const bool mine = x->now && amf_cluster_is_me(c, e->who) && e->seq == x->entry;
-    const json_int_t after = json_integer_value(json_object_get(o, "after"));
-    const bool fits = amf_cluster_has_joined(c, e->who) && (uint64_t)after + 1 == e->n;
-    json_t *event;
-    size_t i;
-
-    x->reading = mine;
-    json_array_foreach(json_object_get(o, "events"), i, event) if (fits)
-        amf_cluster_event_read(c, e, event);
-    x->reading = false;
-    if (mine && fits)
-        accepted(x);
-    else if (mine)
-        refused(x);
-}
-
-bool amf_cluster_ahead_did(struct amf_cluster *c, const struct amf_action *a, int comp)
-{
-    struct ahead *x = c->ahead;
-
-    if (!x->now)
-        return false;
-    if (x->reading && x->met < x->now->n_orders &&
-        amf_ahead_is(&x->now->orders[x->met], a)) {
-        x->met++;
-        return true;
-    }
-    if (x->reading && x->now->ours[comp])
-        x->differs = true;
-    else if (x->now->touched[comp])
-        give_up(x);
-    return false;
-}
-
-void amf_cluster_ahead_entry(struct amf_cluster *c, const struct amf_log_entry *e)
-{
-    struct ahead *x = c->ahead;
-
-    x->read_n = e->n;
-    heard(x);
-    while (amf_cluster_is_me(c, e->who) && x->sent.first && x->sent.first->seq <= e->seq)
-        free(facts_take(&x->sent));
-}
-
-/* A new state for all: it holds what was handed in, or the components of it are unknown
- * to it and go. */
-void amf_cluster_ahead_settle(struct amf_cluster *c)
-{
-    struct ahead *x = c->ahead;
-    struct facts left, rest;
-
-    if (!x->now)
-        return;
-    left = facts_left(x);
-    rest = forget(x);
-    facts_drop(&rest);
-    rest_append(x, &left);
-}
-
 /* ---- for the others
  * ---------------------------------------------------------------------- */
 
@@ -602,7 +262,7 @@ void amf_cluster_ahead_sent(struct amf_cluster *c, const struct amf_wire_event *
 {
     struct ahead *x = c->ahead;
 
-    facts_add(&x->sent, fact_new(w, seq));
+    amf_facts_add(&x->sent, amf_fact_new(w, seq));
     if (!uv_is_active((uv_handle_t *)&x->watch))
         uv_timer_start(&x->watch, watch, WATCH_MS, WATCH_MS);
 }
@@ -614,10 +274,10 @@ const struct amf_engine *amf_cluster_engine(const struct amf_cluster *c)
 
 void amf_cluster_ahead_drop(struct amf_cluster *c)
 {
-    struct facts rest = forget(c->ahead);
+    struct facts rest = amf_cluster_ahead_forget(c->ahead);
 
-    facts_drop(&rest);
-    facts_drop(&c->ahead->sent);
+    amf_facts_drop(&rest);
+    amf_facts_drop(&c->ahead->sent);
 }
 
 void amf_cluster_ahead_open(struct amf_cluster *c)

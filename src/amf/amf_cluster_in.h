@@ -118,7 +118,7 @@ void amf_cluster_event_read(struct amf_cluster *c, const struct amf_log_entry *e
 void amf_cluster_on_entry(void *ctx, const struct amf_log_entry *e);
 void amf_cluster_on_hole(void *ctx);
 
-/* ---- amf_cluster_ahead.c: restarts while the store is away */
+/* ---- amf_cluster_ahead.c, amf_cluster_handin.c: restarts while the store is away */
 
 void amf_cluster_ahead_open(struct amf_cluster *c);
 void amf_cluster_ahead_close(struct amf_cluster *c);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,10 +100,58 @@ static void complain(struct amf_store *s, const char *why)
     clv_log(CLV_LOG_WARNING, "the cluster's log, %s: %s; trying again", s->use, why);
 }
 
-/* The next connection asks where the master is; the one in use breaks by itself. */
+/* The connections that are in use, or are being made. */
+static struct {
+    pthread_mutex_t lock; /* guards list and connected; a leaf */
+    struct amf_store *first;
+} used = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void used_begin(struct amf_store *s, const struct rds_place *place)
+{
+    pthread_mutex_lock(&used.lock);
+    s->place = *place;
+    s->connected = false;
+    atomic_store(&s->moved, false);
+    s->next = used.first;
+    used.first = s;
+    pthread_mutex_unlock(&used.lock);
+}
+
+static void used_connected(struct amf_store *s)
+{
+    pthread_mutex_lock(&used.lock);
+    s->connected = true;
+    if (atomic_load(&s->moved))
+        rds_conn_shut(&s->conn);
+    pthread_mutex_unlock(&used.lock);
+}
+
+static void used_end(struct amf_store *s)
+{
+    struct amf_store **link;
+
+    pthread_mutex_lock(&used.lock);
+    for (link = &used.first; *link && *link != s; link = &(*link)->next) {
+    }
+    if (*link)
+        *link = s->next;
+    pthread_mutex_unlock(&used.lock);
+}
+
+/* One that hangs would keep us from the next master for as long as its answer may take.
+ */
 static void sentinel_news(const struct rds_place *master)
 {
-    (void)master;
+    struct amf_store *s;
+
+    pthread_mutex_lock(&used.lock);
+    for (s = used.first; s; s = s->next) {
+        if (rds_place_equal(&s->place, master) || atomic_exchange(&s->moved, true))
+            continue;
+        if (s->connected)
+            rds_conn_shut(&s->conn);
+    }
+    pthread_mutex_unlock(&used.lock);
 }
 
 static bool needs_tls(const struct rds_url *url)
@@ -185,14 +234,22 @@ bool amf_store_open(struct amf_store *s)
 
     if (s->open)
         return true;
-    if (!master_find(s->url, &place, &silent_ms, deadline, why, sizeof(why)) ||
-        rds_conn_open(&s->conn, &place, NULL, deadline, why, sizeof(why)) != STORE_OK) {
+    if (!master_find(s->url, &place, &silent_ms, deadline, why, sizeof(why))) {
         complain(s, why);
         return false;
     }
+    used_begin(s, &place);
+    if (rds_conn_open(&s->conn, &place, &s->moved, deadline, why, sizeof(why)) !=
+        STORE_OK) {
+        used_end(s);
+        complain(s, why);
+        return false;
+    }
+    used_connected(s);
     s->open = rds_session_begin(&s->conn, &place, s->url, &before, &s->session, &clock_us,
                                 deadline, why, sizeof(why)) == STORE_OK;
     if (!s->open) {
+        used_end(s);
         rds_conn_close(&s->conn);
         complain(s, why);
         return false;
@@ -205,8 +262,10 @@ bool amf_store_open(struct amf_store *s)
 
 void amf_store_close(struct amf_store *s)
 {
-    if (s->open)
+    if (s->open) {
+        used_end(s);
         rds_conn_close(&s->conn);
+    }
     s->open = false;
 }
 

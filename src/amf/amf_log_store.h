@@ -3,6 +3,8 @@
 #ifndef AMF_LOG_STORE_H
 #define AMF_LOG_STORE_H
 
+#include <stdatomic.h>
+
 #include "amf/amf_log.h"
 #include "backend-redis/rds_conn.h"
 #include "backend-redis/rds_session.h"
@@ -27,6 +29,10 @@ struct amf_store {
     struct rds_conn conn;
     struct rds_session session;
     bool open;
+    struct rds_place place; /* guarded by the lock of the file, as what follows */
+    bool connected;
+    atomic_bool moved; /* the master is elsewhere; not guarded */
+    struct amf_store *next;
     const char *use; /* for log lines */
     int64_t complained_ns;
 };

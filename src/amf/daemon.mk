@@ -19,7 +19,7 @@ libamfd_la_SOURCES = \
 	%D%/amf_log_probe.h %D%/amf_log_probe.c %D%/amf_ahead.h %D%/amf_ahead.c \
 	%D%/amf_cluster.h %D%/amf_cluster_in.h %D%/amf_cluster.c %D%/amf_cluster_members.c \
 	%D%/amf_cluster_state.c %D%/amf_cluster_read.c %D%/amf_cluster_lead.c \
-	%D%/amf_cluster_order.c %D%/amf_cluster_ahead.c
+	%D%/amf_cluster_order.c %D%/amf_cluster_ahead_in.h %D%/amf_cluster_ahead.c %D%/amf_cluster_handin.c
 libamfd_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(UV_CFLAGS) $(HIREDIS_CFLAGS)
 libamfd_la_LIBADD = libbackend-redis.la libamf-record.la libamf-engine.la libamf-model.la libamf-proto.la libbase.la \
 	$(JANSSON_LIBS) $(UV_LIBS)
