@@ -290,8 +290,12 @@ static void file_change(const char *path, const char *put, const char *find,
 
 Test(amf_cli, a_recording_is_decided_the_same_way_again, .timeout = LIMIT, .fini = finish)
 {
-    char one[300], two[300], other[300], words[4][800];
+    char one[300], two[300], other[300], words[6][800];
     struct amf_row rows[] = {
+        {words[4], 0, "\"different\":0}\n"},
+        {words[4], 0,
+         "{\"ms\":0,\"event\":\"node up blade1\",\"same\":true,\"then\":[\""},
+        {words[5], 4, "\"launch counter9\",\"timer"},
         {words[0], 0, "orders: the same decisions\n"},
         {words[1], 0, "goes on from a saved state\n"},
         {words[1], 0, "admin swap si counterSI\n"},
@@ -317,6 +321,8 @@ Test(amf_cli, a_recording_is_decided_the_same_way_again, .timeout = LIMIT, .fini
     snprintf(words[2], sizeof(words[2]), "replay --differences %s", other);
     snprintf(words[3], sizeof(words[3]), "replay --model %s/tests/models/good-6x %s",
              getenv("top_srcdir"), one);
+    snprintf(words[4], sizeof(words[4]), "replay --json %s", one);
+    snprintf(words[5], sizeof(words[5]), "replay --json --differences %s", other);
     rows_run(rows, sizeof(rows) / sizeof(*rows));
 }
 

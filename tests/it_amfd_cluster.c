@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "fixture_amf_rows.h"
 #include "fixture_amfd_cluster.h"
 
 /* LEASE is long enough for a machine under load, and short enough to wait for. */
@@ -178,9 +179,13 @@ static bool shows_killed(void *arg)
 Test(amfd_cluster, each_daemon_knows_which_node_was_killed, .timeout = LIMIT,
      .fini = finish)
 {
+    static const struct amf_row problem = {"status --check", 4,
+                                           "node blade1: killed by the operator"};
+
     start_both();
     cr_assert_eq(node_order(&a, "kill", "blade1"), 0);
     cr_expect(wait_for(shows_killed, &(struct killed_at){&b, true}, PATIENCE_MS));
+    amf_rows_run(&b, &problem, 1);
     cr_assert_eq(amfd_stop(&b, SIGTERM, PATIENCE_MS), 0);
     amfd_launch(&b, args_b);
     cr_assert(amfd_cluster_settled(&b, PATIENCE_MS));
@@ -191,6 +196,19 @@ Test(amfd_cluster, each_daemon_knows_which_node_was_killed, .timeout = LIMIT,
     cr_expect(wait_for(shows_killed, &(struct killed_at){&b, true}, PATIENCE_MS));
     cr_assert_eq(amfd_stop(&a, SIGTERM, PATIENCE_MS), 0);
     cr_expect(wait_for(shows_killed, &(struct killed_at){&b, false}, PATIENCE_MS));
+}
+
+Test(amfd_cluster, the_lease_is_its_heartbeat, .timeout = LIMIT, .fini = finish)
+{
+    static const struct amf_row rows[] = {
+        {"heartbeat", 0, "enabled, a daemon is dead after "},
+        {"heartbeat enable", 0, ""},
+        {"heartbeat disable", 5, "the daemons of a cluster cannot do without"},
+        {"nodename", 0, "blade2\n"},
+    };
+
+    start_both();
+    amf_rows_run(&b, rows, sizeof(rows) / sizeof(*rows));
 }
 
 Test(amfd_cluster, any_daemon_kills_and_starts_a_node, .timeout = LIMIT, .fini = finish)

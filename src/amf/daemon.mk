@@ -6,14 +6,14 @@ libamfd_la_SOURCES = \
 	%D%/amf_timers.h %D%/amf_timers.c \
 	%D%/amf_health.h %D%/amf_health.c \
 	%D%/amf_pending.h %D%/amf_pending.c \
-	%D%/amf_pg.h %D%/amf_pg.c \
+	%D%/amf_pg.h %D%/amf_pg.c %D%/amf_trace.h %D%/amf_trace.c \
 	%D%/amf_history.h %D%/amf_history.c \
 	%D%/amf_process.h %D%/amf_process.c \
 	%D%/amf_launch.h %D%/amf_launch.c \
 	%D%/amf_supervisor.h %D%/amf_supervisor.c \
 	%D%/amf_peer.h %D%/amf_peer.c \
 	%D%/amf_daemon.h %D%/amf_daemon.c \
-	%D%/amf_orders.c %D%/amf_component.c %D%/amf_trace.h %D%/amf_trace.c %D%/amf_operator.c %D%/amf_query.c %D%/amf_query_list.c %D%/amf_ccb.c %D%/amf_user_data.c %D%/amf_updown.c %D%/amf_server.c \
+	%D%/amf_orders.c %D%/amf_component.c %D%/amf_operator.c %D%/amf_query.c %D%/amf_query_list.c %D%/amf_ccb.c %D%/amf_user_data.c %D%/amf_updown.c %D%/amf_server.c \
 	%D%/amf_restore.c %D%/amf_stop.c \
 	%D%/amf_log.h %D%/amf_log.c %D%/amf_log_store.h %D%/amf_log_store.c \
 	%D%/amf_log_probe.h %D%/amf_log_probe.c %D%/amf_ahead.h %D%/amf_ahead.c \

@@ -9,7 +9,13 @@
 #include "tools/operator.h"
 #include "tools/status_json.h"
 
-enum { RETRY_MS = 100, CODE_TRY_AGAIN = 0x16, CODE_BAD_OPERATION = 0x23 };
+enum {
+    RETRY_MS = 100,
+    CODE_TRY_AGAIN = 0x16,
+    CODE_BAD_OPERATION = 0x23,
+    CODE_NOT_SUPPORTED = 0x25,
+    CODE_INVALID_ENTITY = 0x101
+};
 
 struct job {
     const struct clv_command *self;
@@ -67,6 +73,16 @@ static enum clv_exit quiet_wait(const struct job *j, struct op_session *s)
     return CLV_EXIT_OK;
 }
 
+static enum clv_exit refused(const struct job *j, struct op_session *s, uint32_t rc)
+{
+    char why[100];
+
+    if ((rc & 0xffff) != CODE_INVALID_ENTITY && (rc & 0xffff) != CODE_NOT_SUPPORTED)
+        return op_refused_for(s, j->entity.kind, j->entity.name, rc);
+    snprintf(why, sizeof(why), "only for %s", j->verb->kinds);
+    return op_refused(j->self, j->entity.name, rc, why);
+}
+
 static enum clv_exit run(const struct job *j, struct op_session *s)
 {
     uint32_t rc = 0;
@@ -78,7 +94,7 @@ static enum clv_exit run(const struct job *j, struct op_session *s)
             result = ask(j, s, j->verb->op, &rc);
     }
     if (result == CLV_EXIT_OK && rc)
-        result = op_refused_for(s, j->entity.kind, j->entity.name, rc);
+        result = refused(j, s, rc);
     if (result == CLV_EXIT_OK && j->o.wait)
         result = quiet_wait(j, s);
     return result;

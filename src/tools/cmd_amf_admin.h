@@ -9,6 +9,7 @@
 
 struct amf_admin_verb {
     const char *op;     /* what the daemon calls it */
+    const char *kinds;  /* what it is for, "node, su" */
     const char *before; /* done first where op alone is refused with BAD_OPERATION */
     bool has_switch;    /* takes on or off behind the name */
     bool has_all;       /* "all" for a name: every node and SU that is DISABLED */

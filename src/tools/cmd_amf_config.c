@@ -8,6 +8,7 @@
 #include "tools/cmd_amf.h"
 #include "tools/entity_name.h"
 #include "tools/operator.h"
+#include "tools/similar.h"
 
 enum { PERCENT_MAX = 100 };
 
@@ -139,6 +140,31 @@ static enum clv_exit change_refused(struct op_session *s, const struct clv_comma
     return op_refused(self, e->name, rc, why);
 }
 
+/* Whether each of set is an attribute of the entity; else which one may be meant. */
+static enum clv_exit attributes_check(struct op_session *s,
+                                      const struct clv_command *self,
+                                      struct entity_name *e, json_t *set)
+{
+    json_t *config = NULL, *value;
+    const char *key, *known;
+    struct similar like;
+    enum clv_exit result = config_ask(s, e, &config);
+
+    json_object_foreach(set, key, value)
+    {
+        if (result != CLV_EXIT_OK || json_object_get(config, key))
+            continue;
+        similar_begin(&like, key);
+        json_object_foreach(config, known, value) similar_look(&like, known);
+        fprintf(stderr, "%s %s: a %s has no attribute \"%s\"%s%s%s\n", self->path,
+                self->name, e->kind, key, like.best ? ", did you mean \"" : "",
+                like.best ? like.best : "", like.best ? "\"?" : "");
+        result = CLV_EXIT_UNKNOWN;
+    }
+    json_decref(config);
+    return result;
+}
+
 static enum clv_exit change_ask(struct op_session *s, const struct clv_command *self,
                                 const struct entity_name *e, json_t *set)
 {
@@ -163,8 +189,8 @@ static enum clv_exit change(const struct clv_command *self, const struct op_opti
     struct op_session *s;
     enum clv_exit result = op_session_open(self, o, &s);
 
-    if (result == CLV_EXIT_OK && !e->kind)
-        result = op_kind_find(s, e->name, &e->kind);
+    if (result == CLV_EXIT_OK)
+        result = attributes_check(s, self, e, set);
     if (result == CLV_EXIT_OK)
         result = change_ask(s, self, e, set);
     json_decref(set);

@@ -8,23 +8,24 @@
 #include "tools/cmd_amf_log.h"
 
 #define LIMITS "[--timeout SECONDS] [--socket PATH]"
+#define NODE_SG_SU_SI "node, sg, su, si"
 #define ENTITY "[KIND] NAME [--wait] " LIMITS
 
 /* clang-format off */
 static const struct amf_admin_verb
-    lock       = { .op = "lock" },
-    lock_in    = { .op = "lock-instantiation" },
-    force      = { .op = "force-lock" },
-    force_in   = { .op = "force-lock-instantiation" },
-    unlock     = { .op = "unlock" },
-    shut       = { .op = "shutdown" },
-    shut_again = { .op = "shutdown-restart" },
-    restart    = { .op = "restart" },
-    repaired   = { .op = "repaired", .has_all = true },
-    swap       = { .op = "swap" },
-    adjust     = { .op = "adjust", .has_switch = true },
-    up         = { .op = "unlock", .before = "lock" },
-    down       = { .op = "lock-instantiation", .before = "lock" };
+    lock       = { .op = "lock", .kinds = NODE_SG_SU_SI },
+    lock_in    = { .op = "lock-instantiation", .kinds = "node, sg, su" },
+    force      = { .op = "force-lock", .kinds = "su" },
+    force_in   = { .op = "force-lock-instantiation", .kinds = "su" },
+    unlock     = { .op = "unlock", .kinds = NODE_SG_SU_SI },
+    shut       = { .op = "shutdown", .kinds = NODE_SG_SU_SI },
+    shut_again = { .op = "shutdown-restart", .kinds = "su" },
+    restart    = { .op = "restart", .kinds = "node, su, comp" },
+    repaired   = { .op = "repaired", .kinds = "node, su", .has_all = true },
+    swap       = { .op = "swap", .kinds = "si" },
+    adjust     = { .op = "adjust", .kinds = "sg", .has_switch = true },
+    up         = { .op = "unlock", .kinds = NODE_SG_SU_SI, .before = "lock" },
+    down       = { .op = "lock-instantiation", .kinds = "node, sg, su", .before = "lock" };
 
 static const struct amf_log_switch on = { true }, off = { false };
 

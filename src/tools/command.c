@@ -121,6 +121,16 @@ static enum clv_exit group_run(const struct clv_command *c, const char *path, in
     return clv_command_run(longer, c->group, argc - 1, argv + 1);
 }
 
+/* "help" is --help, "help COMMAND" that of the command. */
+static enum clv_exit help_run(const char *path, const struct clv_command *table, int argc,
+                              char **argv)
+{
+    char option[] = "--help";
+    char *words[] = {argc > 1 ? argv[1] : option, option, NULL};
+
+    return clv_command_run(path, table, argc > 1 ? 2 : 1, words);
+}
+
 enum clv_exit clv_command_run(const char *path, const struct clv_command *table, int argc,
                               char **argv)
 {
@@ -131,6 +141,8 @@ enum clv_exit clv_command_run(const char *path, const struct clv_command *table,
         return table_misused(path, table, NULL);
     if (is_help(argv[0]))
         return table_help(path, table);
+    if (strcmp(argv[0], "help") == 0)
+        return help_run(path, table, argc, argv);
     found = command_find(table, argv[0]);
     if (!found)
         return table_misused(path, table, argv[0]);

@@ -21,7 +21,10 @@ bool entity_kind_read(const char *word, const char **kind)
     size_t i;
 
     for (i = 0; i < n_kinds; i++) {
-        if (strcasecmp(kinds[i].kind, word) == 0) {
+        const size_t n = strlen(kinds[i].kind);
+
+        if (strncasecmp(kinds[i].kind, word, n) == 0 &&
+            (!word[n] || strcasecmp(word + n, "s") == 0)) {
             *kind = kinds[i].kind;
             return true;
         }

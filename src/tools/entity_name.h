@@ -10,7 +10,7 @@ struct entity_name {
     char name[256];
 };
 
-/* "su" and its like; "entity" is any of them, NULL. */
+/* "su" and its like, also "sus"; "entity" is any of them, NULL. */
 bool entity_kind_read(const char *word, const char **kind);
 
 /* Take it from n words: "counterSU1", "su counterSU1" (any case),

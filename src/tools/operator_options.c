@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/similar.h"
+
 enum {
     OPT_SOCKET = 256, /* above every character */
     OPT_TIMEOUT,
@@ -84,6 +86,23 @@ static enum clv_exit words_read(const struct clv_command *self, int argc, char *
     return CLV_EXIT_OK;
 }
 
+/* Also one that another command takes. */
+static enum clv_exit option_misused(const struct clv_command *self, const char *word,
+                                    int accepted)
+{
+    struct similar s;
+    size_t i;
+
+    similar_begin(&s, word + strspn(word, "-"));
+    for (i = 0; known[i].name; i++)
+        if (!(needed(known[i].val) & ~accepted))
+            similar_look(&s, known[i].name);
+    if (s.best)
+        return clv_command_misused(self, "%s is not an option, did you mean --%s?", word,
+                                   s.best);
+    return clv_command_misused(self, "%s is not an option", word);
+}
+
 enum clv_exit op_options_read(const struct clv_command *self, int argc, char **argv,
                               int accepted, int min, int max, struct op_options *out)
 {
@@ -100,7 +119,7 @@ enum clv_exit op_options_read(const struct clv_command *self, int argc, char **a
         if (c == '?' && optopt > 0 && optopt < OPT_SOCKET)
             return clv_command_misused(self, "-%c is not an option", optopt);
         if (c == '?' || (needed(c) & ~accepted))
-            return clv_command_misused(self, "%s is not an option", argv[optind - 1]);
+            return option_misused(self, argv[optind - 1], accepted);
         result = take(self, c, out);
         if (result != CLV_EXIT_OK)
             return result;

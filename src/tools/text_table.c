@@ -116,6 +116,8 @@ static void cells_print(const struct text_table *t)
     const size_t most = room();
     size_t i, needed = 0;
 
+    if (t->columns == 0)
+        return;
     widths_find(t, widths);
     for (i = 0; i < t->columns; i++)
         if (is_wanted(t, i))
