@@ -390,6 +390,8 @@ enum amf_admin_result amf_admin_request(struct amf_engine *e, const struct amf_e
         return adjust(e, ev);
     case AMF_OP_FORCE_LOCK_INSTANTIATION:
         return force_lock(e, ev);
+    case AMF_OP_SI_ASSIGN_SU:
+        return amf_custom_request(e, ev);
     default:
         return AMF_ADMIN_BAD_OPERATION;
     }
