@@ -224,7 +224,13 @@ Test(amf_custom, it_waits_for_what_is_under_way)
 {
     struct world *w = three(1);
 
-    settled(w, false);
+    world_begin(w);
+    cr_expect_eq(assign(w, 0, 0, NOBODY), AMF_ADMIN_BAD_OPERATION, "no node");
+    world_nodes_up(w);
+    cr_expect_eq(assign(w, 0, 0, NOBODY), AMF_ADMIN_TRY_AGAIN, "its SU is coming up");
+    world_run(w, 4000);
+    cr_expect_eq(assign(w, 0, 0, NOBODY), AMF_ADMIN_TRY_AGAIN, "the group is");
+    world_run(w, 10000);
     cr_assert_eq(assign(w, 0, 0, NOBODY), AMF_ADMIN_OK);
     cr_expect_eq(assign(w, 0, 1, NOBODY), AMF_ADMIN_TRY_AGAIN);
     world_run(w, w->now_ms + 5000);

@@ -184,8 +184,8 @@ ClRcT clAmsMgmtEntityUserDataDeleteAll(ClAmsMgmtHandleT handle, ClAmsEntityT *en
  * CL_ERR_BAD_OPERATION: another model, an SI that is locked or depends on one without
  * work, an SU out of service or without room, a standby without an active, one SU for
  * both; CL_ERR_NOT_EXIST: no such entity; CL_AMS_ERR_INVALID_ENTITY: an SU of another
- * group; CL_ERR_TRY_AGAIN: something is under way in the group, or no daemon;
- * CL_ERR_NO_OP: it is so. Clovis; the prototype is not verified.
+ * group; CL_ERR_TRY_AGAIN: something is under way in the group, an SU is coming up, or no
+ * daemon; CL_ERR_NO_OP: it is so. Clovis; the prototype is not verified.
  */
 ClRcT clAmsMgmtSIAssignSU(const ClCharT *si, const ClCharT *activeSU,
                           const ClCharT *standbySU);

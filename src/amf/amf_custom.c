@@ -25,6 +25,14 @@ static void forget(struct amf_engine *e, int si)
 
 /* ---- what may be asked for -------------------------------------------------------- */
 
+static bool in_transit(const struct amf_engine *e, int su)
+{
+    const enum amf_presence p = amf_su_presence(e, su);
+
+    return p == AMF_PRES_INSTANTIATING || p == AMF_PRES_TERMINATING ||
+           p == AMF_PRES_RESTARTING;
+}
+
 /* su -1: nobody, which is fine. */
 static enum amf_admin_result check_su(const struct amf_engine *e, int sg, int su)
 {
@@ -32,7 +40,9 @@ static enum amf_admin_result check_su(const struct amf_engine *e, int sg, int su
         return AMF_ADMIN_NOT_EXIST;
     if (su >= 0 && e->m->sus[su].sg != sg)
         return AMF_ADMIN_INVALID_ENTITY;
-    return su < 0 || in_service(e, su) ? AMF_ADMIN_OK : AMF_ADMIN_BAD_OPERATION;
+    if (su < 0 || in_service(e, su))
+        return AMF_ADMIN_OK;
+    return in_transit(e, su) ? AMF_ADMIN_TRY_AGAIN : AMF_ADMIN_BAD_OPERATION;
 }
 
 static bool could_lead(struct amf_engine *e, int su, int si)
