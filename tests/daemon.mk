@@ -120,6 +120,13 @@ tests_it_amfd_ccb_cluster_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_ccb_cluster_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
+check_PROGRAMS += tests/it_amfd_custom
+TESTS += tests/it_amfd_custom
+tests_it_amfd_custom_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_custom.c %D%/no_store.c
+tests_it_amfd_custom_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_custom_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
+
 check_PROGRAMS += tests/it_amfd_user_data
 TESTS += tests/it_amfd_user_data
 tests_it_amfd_user_data_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_user_data.c %D%/no_store.c

@@ -51,6 +51,12 @@ tests_test_amf_engine_sim_SOURCES = %D%/test_amf_engine_sim.c
 tests_test_amf_engine_sim_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_test_amf_engine_sim_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
 
+check_PROGRAMS += tests/test_amf_engine_custom
+TESTS += tests/test_amf_engine_custom
+tests_test_amf_engine_custom_SOURCES = %D%/test_amf_engine_custom.c
+tests_test_amf_engine_custom_CPPFLAGS = $(TEST_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_amf_engine_custom_LDADD = libamf-sim.la $(CRITERION_LIBS) $(JANSSON_LIBS)
+
 check_PROGRAMS += tests/test_amf_change
 TESTS += tests/test_amf_change
 tests_test_amf_change_SOURCES = %D%/test_amf_change.c

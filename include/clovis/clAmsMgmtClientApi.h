@@ -179,6 +179,23 @@ ClRcT clAmsMgmtEntityUserDataDeleteKey(ClAmsMgmtHandleT handle, ClAmsEntityT *en
                                        ClNameT *key);
 ClRcT clAmsMgmtEntityUserDataDeleteAll(ClAmsMgmtHandleT handle, ClAmsEntityT *entity);
 
+/*
+ * In a group of the CUSTOM model: si is to be active on one SU and, unless that is NULL
+ * or
+ * "", standby on another one; what others have of it is taken away, the active work
+ * quiesced first. activeSU NULL or "": nobody is to have it. It needs no handle.
+ * Nobody else assigns or moves it, but that a standby takes over from an active that
+ * fails. It is accepted when this returns CL_OK, and done later; it is given up if the SU
+ * goes out of service meanwhile.
+ * CL_ERR_BAD_OPERATION: another model, an SI that is locked or depends on one without
+ * work, an SU out of service or without room, a standby without an active, one SU for
+ * both; CL_ERR_NOT_EXIST: no such entity; CL_AMS_ERR_INVALID_ENTITY: an SU of another
+ * group; CL_ERR_TRY_AGAIN: something is under way in the group, an SU is coming up, or no
+ * daemon; CL_ERR_NO_OP: it is so. Clovis; the prototype is not verified.
+ */
+ClRcT clAmsMgmtSIAssignSU(const ClCharT *si, const ClCharT *activeSU,
+                          const ClCharT *standbySU);
+
 /* CL_ERR_NOT_SUPPORTED, whatever else is passed: a group moves to nodes and SUs that the
  * model would get for it, and the model is in its files. */
 ClRcT clAmsMgmtMigrateSG(ClAmsMgmtHandleT handle, const ClCharT *sg, ...);

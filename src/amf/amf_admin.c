@@ -418,6 +418,8 @@ enum amf_admin_result amf_admin_request(struct amf_engine *e, const struct amf_e
         return force_lock_instantiation(e, ev);
     case AMF_OP_FORCE_LOCK:
         return force_lock(e, ev);
+    case AMF_OP_SI_ASSIGN_SU:
+        return amf_custom_request(e, ev);
     default:
         return AMF_ADMIN_BAD_OPERATION;
     }

@@ -215,7 +215,7 @@ static bool sg_still_served(const struct amf_engine *e, const struct amf_sg_stat
 static bool may_be_promoted(const struct amf_engine *e, const struct amf_asg *a)
 {
     return a->role == AMF_HA_STANDBY && !a->removing && in_service(e, a->su) &&
-           amf_si_effective(e, a->si) == AMF_ADMIN_UNLOCKED;
+           amf_custom_may_lead(e, a) && amf_si_effective(e, a->si) == AMF_ADMIN_UNLOCKED;
 }
 
 static bool orphaned(const struct amf_engine *e, const struct amf_sg_state *g, int si)
@@ -526,6 +526,7 @@ void amf_sg_evaluate(struct amf_engine *e, int sg)
     struct amf_sg_state *g = &e->sgs[sg];
 
     leave_where_due(e, g);
+    amf_custom_look(e, sg);
     amf_swap_if_ready(e, sg);
     promote_where_due(e, sg);
     retire_quiesced(e, sg);

@@ -24,6 +24,11 @@ static void put_name(json_t *o, const char *key, const char *name)
     put(o, key, name ? json_string(name) : json_null());
 }
 
+static void put_su(const struct amf_engine *e, json_t *o, const char *key, int su)
+{
+    put_name(o, key, su < 0 ? NULL : e->m->sus[su].name);
+}
+
 static json_t *left(const struct amf_engine *e, int64_t due_ms)
 {
     if (due_ms == AMF_NEVER)
@@ -71,8 +76,8 @@ static json_t *sg(const struct amf_engine *e, size_t i)
     put(o, "auto_adjust", json_boolean(g->auto_adjust));
     put(o, "adjusting", json_boolean(g->adjusting));
     put(o, "failovers", window(e, &g->failovers));
-    put_name(o, "swap_from", g->swap_from < 0 ? NULL : e->m->sus[g->swap_from].name);
-    put_name(o, "swap_to", g->swap_to < 0 ? NULL : e->m->sus[g->swap_to].name);
+    put_su(e, o, "swap_from", g->swap_from);
+    put_su(e, o, "swap_to", g->swap_to);
     return o;
 }
 
@@ -151,6 +156,8 @@ static json_t *si(const struct amf_engine *e, size_t i)
     put_state(o, "admin", e->sis[i].admin, amf_admin_name(e->sis[i].admin));
     put_state(o, "effective", effective, amf_admin_name(effective));
     put(o, "rank", json_integer(e->m->sis[i].rank));
+    put_su(e, o, "wish_active", e->sis[i].wish_active);
+    put_su(e, o, "wish_standby", e->sis[i].wish_standby);
     return o;
 }
 

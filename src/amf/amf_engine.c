@@ -174,7 +174,10 @@ void amf_engine_reset(struct amf_engine *e)
     for (size_t i = 0; i < m->n_comps; i++)
         reset_comp(&e->comps[i]);
     for (size_t i = 0; i < m->n_sis; i++)
-        e->sis[i].admin = m->sis[i].admin;
+        e->sis[i] = (struct amf_si_state){.admin = m->sis[i].admin,
+                                          .wish_active = -1,
+                                          .wish_standby = -1,
+                                          .pos = e->sis[i].pos};
     for (size_t i = 0; i < m->n_csis; i++)
         e->csis[i] = (struct amf_csi_state){.former = -1};
     for (size_t i = 0; i < e->n_asgs; i++)

@@ -77,7 +77,8 @@ enum amf_admin_op {
     AMF_OP_SI_SWAP,
     AMF_OP_SG_ADJUST,
     AMF_OP_FORCE_LOCK_INSTANTIATION,
-    AMF_OP_FORCE_LOCK
+    AMF_OP_FORCE_LOCK,
+    AMF_OP_SI_ASSIGN_SU
 };
 
 /* ---- in ------------------------------------------------------------------ */
@@ -111,7 +112,8 @@ struct amf_event {
     enum amf_recovery recovery;
     uint64_t timer;
     enum amf_admin_op op;
-    int arg; /* SG_ADJUST: 1 on, 0 off */
+    int arg;                   /* SG_ADJUST: 1 on, 0 off */
+    int active_su, standby_su; /* SI_ASSIGN_SU: -1: nobody */
 };
 
 /* Result of an ADMIN event: the low half of the legacy code, 0 is accepted. */

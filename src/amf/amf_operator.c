@@ -91,6 +91,7 @@ static const struct {
     { "repaired",                 AMF_OP_REPAIRED },
     { "swap",                     AMF_OP_SI_SWAP },
     { "adjust",                   AMF_OP_SG_ADJUST },
+    { "assign",                   AMF_OP_SI_ASSIGN_SU },
 };
 
 /* In the order in which a name without a kind is looked for. */
@@ -138,6 +139,15 @@ static bool find_entity(const struct amf_model *m, const char *kind, const char 
     return false;
 }
 
+/* Whom a member names: -1 if it is absent. False: there is no such SU. */
+static bool find_su(const struct amf_model *m, const json_t *o, const char *key, int *su)
+{
+    const char *name = amf_server_text(o, key);
+
+    *su = name ? amf_model_su(m, name, strlen(name)) : -1;
+    return !name || *su >= 0;
+}
+
 static void admin_answer(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
                          const struct amf_event *ev, enum amf_admin_result result)
 {
@@ -160,7 +170,9 @@ void amf_operator_admin(struct amf_daemon *d, struct amf_peer *p, const json_t *
         amf_server_reply(p, o, AMF_RE_INVALID_PARAMETER, NULL);
         return;
     }
-    if (!find_entity(d->model, amf_server_text(o, "kind"), name, &ev)) {
+    if (!find_entity(d->model, amf_server_text(o, "kind"), name, &ev) ||
+        !find_su(d->model, o, "active", &ev.active_su) ||
+        !find_su(d->model, o, "standby", &ev.standby_su)) {
         amf_server_reply(p, o, AMF_RE_AMS | AMF_ADMIN_NOT_EXIST, NULL);
         return;
     }

@@ -62,7 +62,8 @@
  *   op         id, verb: "hello" first, with "operator": true
  *   status     id -> state: the dump of the engine and the processes' ids
  *   admin      id, op ("lock", "lock-instantiation", "unlock", "shutdown",
- *              "shutdown-restart", "restart", "repaired", "swap", "adjust"), kind
+ *              "shutdown-restart", "restart", "repaired", "swap", "adjust",
+ *              "assign": with active and standby, SUs, absent: nobody), kind
  *              ("node", "sg", "su", "si", "comp", or absent: look the name up), name
  *   ccb        id, changes: [{kind, name, set: {attribute: value}}] -> why. All are
  *              made or none; attributes are those of amf_change.c

@@ -119,7 +119,9 @@ struct amf_comp_state {
 
 struct amf_si_state {
     enum amf_admin admin;
-    int pos; /* in the SG's sis */
+    int wish_active, wish_standby; /* SUs that an operator has asked for, until it is so;
+                                      -1: none */
+    int pos;                       /* in the SG's sis */
 };
 
 struct amf_csi_state {
@@ -240,6 +242,15 @@ bool amf_comp_ready(const struct amf_engine *e, int comp); /* can take callbacks
 bool amf_comp_preinstantiable(const struct amf_engine *e, int comp);
 bool amf_comp_proxied(const struct amf_engine *e, int comp);
 bool amf_comp_has_callbacks(const struct amf_engine *e, int comp);
+
+/* ---- amf_custom.c: assignments by the operator ----------------------------------- */
+
+enum amf_admin_result amf_custom_request(struct amf_engine *e,
+                                         const struct amf_event *ev);
+/* The next step of what was asked for. */
+void amf_custom_look(struct amf_engine *e, int sg);
+/* Nobody else was asked for. */
+bool amf_custom_may_lead(const struct amf_engine *e, const struct amf_asg *a);
 
 /* ---- amf_comp_fsm.c: the life of a component ----------------------------------- */
 

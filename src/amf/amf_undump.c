@@ -198,8 +198,21 @@ static void load_comp(struct load *l, const json_t *o, int i)
         load_comp_exact(l, o, c);
 }
 
+/* Absent from states of before there was such a thing. */
+static int get_wish(struct load *l, const json_t *o, const char *key, int si)
+{
+    const int su = json_object_get(o, key) ? get_name_or_null(l, o, key, find_su) : -1;
+
+    if (su >= 0 && l->e->m->sus[su].sg != l->e->m->sis[si].sg)
+        l->ok = false;
+    return l->ok ? su : -1;
+}
+
 static void load_si(struct load *l, const json_t *o, int i)
 {
+    l->e->sis[i].wish_active = get_wish(l, o, "wish_active", i);
+    l->e->sis[i].wish_standby = get_wish(l, o, "wish_standby", i);
+
     l->e->sis[i].admin =
         (enum amf_admin)get_state(l, o, "admin", AMF_ADMIN_SHUTTINGDOWN_RESTART);
 }

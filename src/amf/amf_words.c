@@ -41,6 +41,11 @@ static const char *entity_of(const struct amf_model *m, enum amf_kind kind, int 
     }
 }
 
+static const char *su_of(const struct amf_model *m, int i)
+{
+    return i >= 0 ? entity_of(m, AMF_KIND_SU, i) : "-";
+}
+
 /* ---- events ----------------------------------------------------------------------- */
 
 static void admin_words(const struct amf_model *m, const struct amf_event *ev, char *text,
@@ -57,10 +62,17 @@ static void admin_words(const struct amf_model *m, const struct amf_event *ev, c
                                       "swap",
                                       "adjust",
                                       "force-lock-instantiation",
-                                      "force-lock"};
+                                      "force-lock",
+                                      "assign"};
     static const char *const kinds[] = {"?",  "node", "?",    "sg",
                                         "su", "si",   "comp", "csi"};
 
+    if (ev->op == AMF_OP_SI_ASSIGN_SU) {
+        snprintf(text, size, "admin assign si %s active %s standby %s",
+                 entity_of(m, ev->kind, ev->index), su_of(m, ev->active_su),
+                 su_of(m, ev->standby_su));
+        return;
+    }
     snprintf(text, size, "admin %s %s %s%s", WORD(ops, ev->op), WORD(kinds, ev->kind),
              entity_of(m, ev->kind, ev->index),
              ev->op == AMF_OP_SG_ADJUST && !ev->arg ? " off" : "");

@@ -165,6 +165,30 @@ ClRcT clAmsMgmtSGAdjust(ClAmsMgmtHandleT handle, const ClCharT *sg, ClUint32T en
     return operate_named(handle, "adjust", "sg", sg, enable != 0);
 }
 
+/* o may be NULL. text: an SU, or nobody. */
+static void su_put(json_t *o, const char *key, const ClCharT *text)
+{
+    if (o && text && *text)
+        json_object_set_new(o, key, json_string(text));
+}
+
+ClRcT clAmsMgmtSIAssignSU(const ClCharT *si, const ClCharT *active,
+                          const ClCharT *standby)
+{
+    json_t *o, *answer;
+    ClRcT rc;
+
+    if (!si)
+        return AMS_RC(CL_ERR_NULL_POINTER);
+    o = json_pack("{s:s, s:s, s:s, s:s}", "t", "admin", "op", "assign", "kind", "si",
+                  "name", si);
+    su_put(o, "active", active);
+    su_put(o, "standby", standby);
+    rc = mgmt_call(o, &answer);
+    json_decref(answer);
+    return rc;
+}
+
 ClRcT clAmsMgmtMigrateSG(ClAmsMgmtHandleT handle, const ClCharT *sg, ...)
 {
     if (!mgmt_is_open(handle))
