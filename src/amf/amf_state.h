@@ -235,6 +235,8 @@ bool amf_su_eligible(const struct amf_engine *e, int su); /* it may run */
 bool amf_su_down(const struct amf_engine *e, int su);
 bool amf_su_moving(const struct amf_engine *e, int su); /* an operation is under way */
 bool amf_su_idle(const struct amf_engine *e, int su);   /* holds no assignment */
+bool amf_si_depends_met(const struct amf_engine *e, int si);      /* they are confirmed */
+bool amf_si_depends_unserved(const struct amf_engine *e, int si); /* nor will be soon */
 bool amf_comp_down(const struct amf_engine *e, int comp);
 bool amf_comp_ready(const struct amf_engine *e, int comp); /* can take callbacks */
 bool amf_comp_preinstantiable(const struct amf_engine *e, int comp);
@@ -300,13 +302,13 @@ void amf_reissue(struct amf_engine *e, int comp);
 int amf_place_active(struct amf_engine *e, int sg, int si);
 int amf_place_standby(struct amf_engine *e, int sg, int si);
 uint32_t amf_place_limit(const struct amf_engine *e, int sg, enum amf_ha role);
+bool amf_place_may_take_spare(struct amf_engine *e, int sg, enum amf_ha role);
 uint32_t amf_place_wanted_active(const struct amf_engine *e, int si);
 uint32_t amf_place_wanted_standby(const struct amf_engine *e, int si);
 bool amf_su_stands_by_for(const struct amf_engine *e, int su, int active_su);
 uint32_t amf_su_count(const struct amf_engine *e, int su, enum amf_ha role);
 uint32_t amf_si_count(const struct amf_engine *e, int si, enum amf_ha role);
 int amf_si_heir(struct amf_engine *e, int si);
-bool amf_si_depends_met(const struct amf_engine *e, int si);
 void amf_sg_evaluate(struct amf_engine *e, int sg);
 void amf_sg_choose_running(struct amf_engine *e, int sg);
 /* Answers are outstanding; shutdowns, which may take for ever, count if asked. */
