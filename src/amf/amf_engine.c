@@ -215,6 +215,7 @@ void amf_engine_free(struct amf_engine *e)
     free(e->order);
     free(e->asked);
     amf_look_free(e);
+    amf_dump_text_free(e);
     free(e);
 }
 

@@ -48,14 +48,13 @@ static json_t *node_state(const struct amf_daemon *d, int node)
                      d->nodes[node].resetting);
 }
 
-void amf_restore_save(struct amf_daemon *d)
+/* What the daemon itself knows. */
+static json_t *own_state(const struct amf_daemon *d)
 {
-    static bool failed;
     json_t *comps = amf_must(json_array());
     json_t *nodes = amf_must(json_array());
     char model[20];
     json_t *state;
-    bool ok;
     size_t i;
 
     for (i = 0; i < d->model->n_comps; i++)
@@ -63,21 +62,44 @@ void amf_restore_save(struct amf_daemon *d)
     for (i = 0; i < d->model->n_nodes; i++)
         json_array_append_new(nodes, node_state(d, (int)i));
     snprintf(model, sizeof(model), "%016" PRIx64, d->fingerprint);
-    /* A cluster's state is in its log. */
     state = amf_must(json_pack(
-        "{s:i, s:s, s:I, s:s, s:o, s:o, s:o}", "version", AMF_STATE_VERSION, "model",
-        model, "epoch", (json_int_t)d->epoch, "cluster",
-        d->cluster ? amf_cluster_who(d->cluster) : "", "nodes", nodes, "comps", comps,
-        "engine", d->cluster ? json_null() : amf_must(amf_engine_dump(d->engine))));
+        "{s:i, s:s, s:I, s:s, s:o, s:o}", "version", AMF_STATE_VERSION, "model", model,
+        "epoch", (json_int_t)d->epoch, "cluster",
+        d->cluster ? amf_cluster_who(d->cluster) : "", "nodes", nodes, "comps", comps));
     if (d->changes)
         json_object_set(state, "changes", d->changes);
-    ok = amf_state_write(d->settings->state_file, state);
+    return state;
+}
+
+/* With the engine's state, which is text already; a cluster's is in its log. */
+static char *whole_text(const struct amf_daemon *d, const json_t *own)
+{
+    char *begin = amf_must(json_dumps(own, JSON_COMPACT));
+    char *engine = d->cluster ? NULL : amf_must(amf_engine_dump_text(d->engine));
+    const size_t n = strlen(begin) + (engine ? strlen(engine) : 0) + 32;
+    char *text = amf_must(malloc(n));
+
+    begin[strlen(begin) - 1] = '\0'; /* its closing brace */
+    snprintf(text, n, "%s,\"engine\":%s}", begin, engine ? engine : "null");
+    free(begin);
+    free(engine);
+    return text;
+}
+
+void amf_restore_save(struct amf_daemon *d)
+{
+    static bool failed;
+    json_t *own = own_state(d);
+    char *text = whole_text(d, own);
+    const bool ok = amf_state_write(d->settings->state_file, text);
+
     if (!ok && !failed)
         clv_log(CLV_LOG_ERROR,
                 "%s: %s; going on, but a daemon that follows could not take over",
                 d->settings->state_file, strerror(errno));
     failed = !ok;
-    json_decref(state);
+    free(text);
+    json_decref(own);
 }
 
 /* ---- processes of an earlier daemon --------------------------------------------------
