@@ -422,8 +422,10 @@ void amf_daemon_close(struct amf_daemon *d)
     amf_pg_free(&d->pg);
     amf_history_free(&d->history);
     amf_record_close(d->recorder);
-    for (i = 0; i < d->model->n_comps; i++)
+    for (i = 0; i < d->model->n_comps; i++) {
         free(d->comps[i].problem);
+        free(d->comps[i].kept);
+    }
     json_decref(d->changes);
     free(d->comps);
     free(d->nodes);

@@ -280,6 +280,7 @@ static void comp_event(struct amf_engine *e, const struct amf_event *ev)
     if (comp < 0 || (size_t)comp >= e->m->n_comps || e->m->comps[comp].su < 0 ||
         e->m->sus[e->m->comps[comp].su].sg < 0)
         return;
+    amf_change_comp(e, comp);
     switch (ev->type) {
     case AMF_EV_LAUNCH_FAILED:
         amf_comp_launch_failed(e, comp);
