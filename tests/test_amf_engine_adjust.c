@@ -110,6 +110,25 @@ Test(amf_adjust, n_way_active_moves_the_worst_to_the_better)
     world_end(w);
 }
 
+/* There is less work than places: the best-ranked ones get it all the same. */
+Test(amf_adjust, n_way_active_moves_to_the_better_also_when_places_are_left)
+{
+    struct world *w = adjusting(AMF_RED_N_WAY_ACTIVE, 3, 1);
+
+    world_begin(w);
+    world_node_up(w, 1);
+    world_node_up(w, 2);
+    world_run(w, 20000);
+    world_forget(w);
+    world_node_up(w, 0);
+    world_run(w, 60000);
+    story_is(w, "[20000] launch comp1\n"
+                "[30000] set comp2 csi1 QUIESCED TARGET_ONE\n"
+                "[30005] remove comp2 csi1 TARGET_ONE\n"
+                "[30010] set comp1 csi1 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n");
+    world_end(w);
+}
+
 Test(amf_adjust, m_plus_n_comes_to_the_order_of_ranks)
 {
     struct world *w = adjusting(AMF_RED_M_PLUS_N, 4, 2);

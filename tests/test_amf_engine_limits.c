@@ -112,6 +112,27 @@ Test(amf_limits, reduction_turns_a_standby_into_an_active)
     world_end(w);
 }
 
+/* With one node missing alpha allows one active: what the standby gave up would only be
+ * assigned to it again. */
+Test(amf_limits, reduction_gives_nothing_up_for_an_active_that_alpha_forbids)
+{
+    struct world *w = m_plus_n(2, 1, 3, 2);
+
+    w->m.sgs[0].reduction = true;
+    w->m.sgs[0].max_active_sis = 1;
+    w->m.sgs[0].alpha = 50;
+    w->m.sis[1].admin = AMF_ADMIN_LOCKED_A;
+    world_begin(w);
+    world_node_up(w, 0);
+    world_node_up(w, 1);
+    world_run(w, 10000);
+    world_forget(w);
+    world_admin(w, AMF_OP_UNLOCK, AMF_KIND_SI, 1);
+    world_run(w, 20000);
+    story_is(w, "");
+    world_end(w);
+}
+
 Test(amf_limits, without_reduction_the_standby_stays)
 {
     struct world *w = m_plus_n(2, 1, 3, 2);

@@ -215,6 +215,66 @@ Test(amf_models, an_si_is_assigned_after_and_locked_with_what_it_depends_on)
     world_end(w);
 }
 
+/* Two pairs; the work of the second needs that of the first. */
+static struct world *two_pairs(void)
+{
+    static int first = 0;
+    struct world *w =
+        world_new_groups(&(struct world_shape){AMF_RED_TWO_N, 2, 2, 1, 1, 1}, 2);
+
+    w->m.sis[1].depends = (struct amf_list){&first, 1};
+    return w;
+}
+
+Test(amf_models, an_si_waits_for_one_in_another_group)
+{
+    struct world *w = two_pairs();
+
+    settled(w, true);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SI, 0);
+    world_run(w, 20000);
+    story_is(w, "[    0] launch comp1\n"
+                "[    0] launch comp3\n"
+                "[    0] launch comp2\n"
+                "[    0] launch comp4\n"
+                "[ 5000] set comp1 csi1 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n"
+                "[ 5000] set comp2 csi1 STANDBY ADD_ONE active=comp1 rank=1 attrs\n"
+                "[ 5005] set comp3 csi2 ACTIVE ADD_ONE NEW_ASSIGN active=comp3 attrs\n"
+                "[ 5005] set comp4 csi2 STANDBY ADD_ONE active=comp3 rank=1 attrs\n"
+                "[10000] set comp1 csi1 QUIESCED TARGET_ONE\n"
+                "[10000] remove comp2 csi1 TARGET_ONE\n"
+                "[10000] set comp3 csi2 QUIESCED TARGET_ONE\n"
+                "[10000] remove comp4 csi2 TARGET_ONE\n"
+                "[10005] remove comp1 csi1 TARGET_ONE\n"
+                "[10005] remove comp3 csi2 TARGET_ONE\n");
+    world_end(w);
+}
+
+/* Nobody is active for the first SI, so nobody can take the second over: its old active
+ * is not kept waiting for that. */
+Test(amf_models, a_shutdown_ends_although_the_heir_waits_for_another_group)
+{
+    struct world *w = two_pairs();
+
+    settled(w, false);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SU, 1);
+    world_run(w, 11000);
+    world_admin(w, AMF_OP_LOCK_ASSIGNMENT, AMF_KIND_SU, 0);
+    world_run(w, 12000);
+    world_forget(w);
+    world_admin(w, AMF_OP_SHUTDOWN, AMF_KIND_SU, 2);
+    world_run(w, 13000);
+    story_is(w, "[12000] set comp3 csi2 QUIESCING TARGET_ONE\n"
+                "[12020] remove comp3 csi2 TARGET_ONE\n");
+    cr_expect_eq(amf_engine_admin(w->e, AMF_KIND_SU, 2), AMF_ADMIN_LOCKED_A);
+    world_forget(w);
+    world_admin(w, AMF_OP_UNLOCK, AMF_KIND_SU, 0);
+    world_run(w, 20000);
+    story_is(w, "[13000] set comp1 csi1 ACTIVE ADD_ONE NEW_ASSIGN active=comp1 attrs\n"
+                "[13005] set comp4 csi2 ACTIVE TARGET_ONE QUIESCED active=comp3\n");
+    world_end(w);
+}
+
 Test(amf_models, a_node_is_locked_with_what_it_depends_on)
 {
     static int second = 1;

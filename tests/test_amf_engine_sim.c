@@ -16,6 +16,7 @@
 
 struct sim_shape {
     const char *name;
+    int groups; /* so many of this shape */
     struct world_shape shape;
     void (*adapt)(struct world *w);
 };
@@ -198,38 +199,100 @@ static void adjusting_tight(struct world *w)
     adjusting(w);
 }
 
+static void si_needs(struct world *w, int si, int other)
+{
+    int *at = world_ints(w, 1);
+
+    at[0] = other;
+    w->m.sis[si].depends = (struct amf_list){at, 1};
+}
+
+static void node_needs(struct world *w, int node, int other)
+{
+    int *at = world_ints(w, 1);
+
+    at[0] = other;
+    w->m.nodes[node].depends = (struct amf_list){at, 1};
+}
+
+/* The last SI of the last group, and the last node, need the first ones. */
+static void across(struct world *w)
+{
+    failover_first(w);
+    si_needs(w, (int)w->m.n_sis - 1, 0);
+    node_needs(w, (int)w->m.n_nodes - 1, 0);
+}
+
+static void in_a_chain(struct world *w)
+{
+    for (int i = 2; i < (int)w->m.n_sis; i++)
+        si_needs(w, i, i - 2);
+}
+
+static void mixed_across(struct world *w)
+{
+    either_or(w);
+    w->m.sgs[1].redundancy = AMF_RED_TWO_N;
+    si_needs(w, 2, 1);
+    si_needs(w, 3, 0);
+}
+
+static void nodes_in_a_chain(struct world *w)
+{
+    for (int i = 1; i < (int)w->m.n_nodes; i++)
+        node_needs(w, i, i - 1);
+    si_needs(w, 2, 1);
+}
+
+static void some_adjusting(struct world *w)
+{
+    adjusting(w);
+    w->m.sgs[2].auto_adjust = true;
+    si_needs(w, 5, 0);
+}
+
 static const struct sim_shape shapes[] = {
-    {"1+1", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, NULL},
-    {"1+1 fail over", {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, failover_first},
-    {"2N of 3, two SIs", {AMF_RED_TWO_N, 3, 3, 2, 2, 2}, with_levels},
-    {"2N fail over", {AMF_RED_TWO_N, 2, 3, 2, 2, 2}, failover_first},
-    {"2N dependencies", {AMF_RED_TWO_N, 2, 2, 2, 2, 2}, with_depends},
-    {"2N no repair", {AMF_RED_TWO_N, 2, 3, 2, 1, 2}, no_repair},
-    {"2N escalation", {AMF_RED_TWO_N, 3, 3, 2, 2, 2}, escalating},
-    {"2N either or", {AMF_RED_TWO_N, 3, 3, 1, 2, 1}, either_or},
-    {"no redundancy", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 3, 1}, failover_first},
-    {"no redundancy, NPNP", {AMF_RED_NO_REDUNDANCY, 2, 3, 2, 2, 2}, no_callbacks_beside},
-    {"proxied", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, proxied},
-    {"proxied late", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, proxied_late},
-    {"N-way", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, failover_first},
-    {"N-way dependencies", {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, with_depends},
-    {"N-way active", {AMF_RED_N_WAY_ACTIVE, 3, 3, 1, 2, 1}, active_on_two},
-    {"M+N", {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, either_or},
-    {"M+N 9+3", {AMF_RED_M_PLUS_N, 4, 12, 1, 9, 1}, nine_and_three},
-    {"N-way tight", {AMF_RED_N_WAY, 3, 4, 1, 4, 1}, tight},
-    {"N-way either or", {AMF_RED_N_WAY, 3, 4, 1, 3, 1}, n_way_either_or},
-    {"N-way preferences", {AMF_RED_N_WAY, 2, 4, 1, 3, 1}, preferring},
-    {"N-way off the same node", {AMF_RED_N_WAY, 2, 4, 1, 2, 1}, apart},
-    {"N-way active few", {AMF_RED_N_WAY_ACTIVE, 3, 4, 2, 3, 2}, tight_and_few},
-    {"M+N alpha", {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, alpha},
-    {"M+N beta", {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, beta},
-    {"M+N reduction", {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, reducing},
-    {"2N adjusting", {AMF_RED_TWO_N, 3, 4, 2, 2, 2}, adjusting},
-    {"M+N adjusting", {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, adjusting_either_or},
-    {"N-way adjusting", {AMF_RED_N_WAY, 3, 5, 1, 4, 1}, adjusting_tight},
-    {"N-way active adjusting", {AMF_RED_N_WAY_ACTIVE, 3, 5, 1, 3, 1}, adjusting_tight},
-    {"no redundancy adjusting", {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, adjusting},
-    {"M+N mixed", {AMF_RED_M_PLUS_N, 3, 4, 2, 4, 2}, failover_first},
+    {"1+1", 1, {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, NULL},
+    {"1+1 fail over", 1, {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, failover_first},
+    {"2N of 3, two SIs", 1, {AMF_RED_TWO_N, 3, 3, 2, 2, 2}, with_levels},
+    {"2N fail over", 1, {AMF_RED_TWO_N, 2, 3, 2, 2, 2}, failover_first},
+    {"2N dependencies", 1, {AMF_RED_TWO_N, 2, 2, 2, 2, 2}, with_depends},
+    {"2N no repair", 1, {AMF_RED_TWO_N, 2, 3, 2, 1, 2}, no_repair},
+    {"2N escalation", 1, {AMF_RED_TWO_N, 3, 3, 2, 2, 2}, escalating},
+    {"2N either or", 1, {AMF_RED_TWO_N, 3, 3, 1, 2, 1}, either_or},
+    {"no redundancy", 1, {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 3, 1}, failover_first},
+    {"no redundancy, NPNP",
+     1,
+     {AMF_RED_NO_REDUNDANCY, 2, 3, 2, 2, 2},
+     no_callbacks_beside},
+    {"proxied", 1, {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, proxied},
+    {"proxied late", 1, {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, proxied_late},
+    {"N-way", 1, {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, failover_first},
+    {"N-way dependencies", 1, {AMF_RED_N_WAY, 3, 3, 2, 3, 2}, with_depends},
+    {"N-way active", 1, {AMF_RED_N_WAY_ACTIVE, 3, 3, 1, 2, 1}, active_on_two},
+    {"M+N", 1, {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, either_or},
+    {"M+N 9+3", 1, {AMF_RED_M_PLUS_N, 4, 12, 1, 9, 1}, nine_and_three},
+    {"N-way tight", 1, {AMF_RED_N_WAY, 3, 4, 1, 4, 1}, tight},
+    {"N-way either or", 1, {AMF_RED_N_WAY, 3, 4, 1, 3, 1}, n_way_either_or},
+    {"N-way preferences", 1, {AMF_RED_N_WAY, 2, 4, 1, 3, 1}, preferring},
+    {"N-way off the same node", 1, {AMF_RED_N_WAY, 2, 4, 1, 2, 1}, apart},
+    {"N-way active few", 1, {AMF_RED_N_WAY_ACTIVE, 3, 4, 2, 3, 2}, tight_and_few},
+    {"M+N alpha", 1, {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, alpha},
+    {"M+N beta", 1, {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, beta},
+    {"M+N reduction", 1, {AMF_RED_M_PLUS_N, 3, 4, 1, 3, 1}, reducing},
+    {"2N adjusting", 1, {AMF_RED_TWO_N, 3, 4, 2, 2, 2}, adjusting},
+    {"M+N adjusting", 1, {AMF_RED_M_PLUS_N, 3, 5, 1, 4, 1}, adjusting_either_or},
+    {"N-way adjusting", 1, {AMF_RED_N_WAY, 3, 5, 1, 4, 1}, adjusting_tight},
+    {"N-way active adjusting", 1, {AMF_RED_N_WAY_ACTIVE, 3, 5, 1, 3, 1}, adjusting_tight},
+    {"no redundancy adjusting", 1, {AMF_RED_NO_REDUNDANCY, 2, 4, 1, 2, 1}, adjusting},
+    {"M+N mixed", 1, {AMF_RED_M_PLUS_N, 3, 4, 2, 4, 2}, failover_first},
+    {"two 2N, one needs the other", 2, {AMF_RED_TWO_N, 3, 3, 2, 2, 2}, across},
+    {"three N-way in a chain", 3, {AMF_RED_N_WAY, 3, 3, 1, 2, 1}, in_a_chain},
+    {"2N needs M+N", 2, {AMF_RED_M_PLUS_N, 3, 4, 1, 2, 1}, mixed_across},
+    {"nodes in a chain", 2, {AMF_RED_TWO_N, 4, 3, 1, 2, 1}, nodes_in_a_chain},
+    {"three 2N, two adjust", 3, {AMF_RED_TWO_N, 3, 4, 1, 2, 1}, some_adjusting},
+    {"N-way adjusting, even", 1, {AMF_RED_N_WAY, 3, 5, 1, 4, 1}, adjusting},
+    {"N-way active, all alike", 1, {AMF_RED_N_WAY_ACTIVE, 3, 5, 1, 3, 1}, adjusting},
 };
 
 enum { N_SHAPES = sizeof(shapes) / sizeof(*shapes) };
@@ -237,11 +300,15 @@ enum { N_SHAPES = sizeof(shapes) / sizeof(*shapes) };
 /* ---- histories ----------------------------------------------------------------------
  */
 
-static bool history(const struct sim_shape *s, uint64_t seed, char *why, size_t size,
-                    bool tell)
+static bool history(const struct sim_shape *s, uint64_t seed, bool plain, char *why,
+                    size_t size)
 {
-    const struct amf_sim o = {.seed = seed, .faults = 60, .aloud = tell ? stderr : NULL};
-    struct world *w = world_new(&s->shape);
+    const struct amf_sim o = {.seed = seed,
+                              .faults = 60,
+                              .plain = plain,
+                              .numbers = true,
+                              .aloud = getenv("AMF_SIM_SEED") ? stderr : NULL};
+    struct world *w = world_new_groups(&s->shape, s->groups);
     bool ok;
 
     w->twin_every = seed % 32 == 0 ? 7 : 0; /* it costs several times the rest */
@@ -257,7 +324,7 @@ static void try_seeds(const struct sim_shape *s, uint64_t from, uint64_t n)
     char why[256] = "";
 
     for (uint64_t seed = from; seed < from + n; seed++)
-        cr_assert(history(s, seed, why, sizeof(why), false), "%s, seed %llu: %s", s->name,
+        cr_assert(history(s, seed, false, why, sizeof(why)), "%s, seed %llu: %s", s->name,
                   (unsigned long long)seed, why);
 }
 
@@ -298,7 +365,7 @@ ParameterizedTest(const size_t *index, amf_engine_sim,
     if (only && strcmp(only, s->name) != 0)
         return;
     if (seed)
-        cr_expect(history(s, strtoull(seed, NULL, 10), why, sizeof(why), true), "%s",
+        cr_expect(history(s, strtoull(seed, NULL, 10), false, why, sizeof(why)), "%s",
                   why);
     else
         try_seeds(s, from ? strtoull(from, NULL, 10) : 1, runs_of(s));
@@ -310,27 +377,35 @@ Test(amf_engine_seeds, seeds_that_broke_something_hold, .timeout = 60)
     static const struct {
         const char *shape;
         uint64_t seed;
+        bool wide; /* with all operations; the others are older than some of them */
     } known[] = {
-        {"N-way either or", 14},
-        {"M+N reduction", 257},
-        {"N-way active few", 600},
-        {"M+N alpha", 774},
-        {"M+N 9+3", 831},
-        {"M+N mixed", 590},
-        {"N-way dependencies", 101717},
-        {"M+N", 102678},
-        {"N-way dependencies", 116},
-        {"N-way dependencies", 401807},
-        {"2N dependencies", 700982},
-        {"proxied", 16},
-        {"proxied", 1734},
+        {"N-way either or", 14, false},
+        {"M+N reduction", 257, false},
+        {"N-way active few", 600, false},
+        {"M+N alpha", 774, false},
+        {"M+N 9+3", 831, false},
+        {"M+N mixed", 590, false},
+        {"N-way dependencies", 101717, false},
+        {"M+N", 102678, false},
+        {"N-way dependencies", 116, false},
+        {"N-way dependencies", 401807, false},
+        {"2N dependencies", 700982, false},
+        {"proxied", 16, false},
+        {"proxied", 1734, false},
+        {"M+N reduction", 17, true},
+        {"N-way active, all alike", 1, true},
+        {"N-way tight", 46, true},
+        {"two 2N, one needs the other", 33, false},
+        {"two 2N, one needs the other", 98, false},
+        {"two 2N, one needs the other", 340, false},
     };
     char why[256] = "";
 
     for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
         for (size_t k = 0; k < N_SHAPES; k++)
-            cr_expect(strcmp(shapes[k].name, known[i].shape) != 0 ||
-                          history(&shapes[k], known[i].seed, why, sizeof(why), false),
-                      "%s, seed %llu: %s", known[i].shape,
-                      (unsigned long long)known[i].seed, why);
+            cr_expect(
+                strcmp(shapes[k].name, known[i].shape) != 0 ||
+                    history(&shapes[k], known[i].seed, !known[i].wide, why, sizeof(why)),
+                "%s, seed %llu: %s", known[i].shape, (unsigned long long)known[i].seed,
+                why);
 }

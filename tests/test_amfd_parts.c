@@ -243,15 +243,17 @@ Test(state_file, what_is_written_comes_back)
 {
     json_t *state = json_pack("{s:i, s:s}", "version", AMF_STATE_VERSION, "epoch", "x");
     char path[300], why[200];
+    char *text = json_dumps(state, JSON_COMPACT);
     json_t *back;
 
     temporary(path, sizeof(path));
     cr_assert_null(amf_state_read(path, why, sizeof(why)));
     cr_assert_str_eq(why, "", "no file is no error");
-    cr_assert(amf_state_write(path, state));
+    cr_assert(amf_state_write(path, text));
     back = amf_state_read(path, why, sizeof(why));
     cr_assert(json_equal(state, back), "%s", why);
-    cr_assert(!amf_state_write("/no/such/directory/state", state));
+    cr_assert(!amf_state_write("/no/such/directory/state", text));
+    free(text);
     json_decref(state);
     json_decref(back);
     unlink(path);

@@ -124,23 +124,9 @@ static bool takes_over(struct amf_engine *e, int sg, int a, int b)
                                             : amf_su_stands_by_for(e, b, a);
 }
 
-static bool all_places_taken(const struct amf_engine *e, int sg)
-{
-    const struct amf_sg_state *g = &e->sgs[sg];
-    const enum amf_redundancy r = e->m->sgs[sg].redundancy;
-    uint32_t n = 0;
-
-    if (r != AMF_RED_N_WAY && r != AMF_RED_N_WAY_ACTIVE)
-        return true;
-    for (size_t i = 0; i < g->n_sus; i++)
-        n += !amf_su_idle(e, g->sus[i]);
-    return n >= e->m->sgs[sg].pref_assigned;
-}
-
 static bool may_give_up(const struct amf_engine *e, int sg, int a)
 {
-    return !amf_su_idle(e, a) && !is_preferred(e, sg, a) && heirs_are_better(e, sg, a) &&
-           all_places_taken(e, sg);
+    return !amf_su_idle(e, a) && !is_preferred(e, sg, a) && heirs_are_better(e, sg, a);
 }
 
 /* When a is to give its place up; AMF_NEVER: it may keep it. */
@@ -255,6 +241,14 @@ bool amf_adjust_may_assign(const struct amf_engine *e, int sg)
     return true;
 }
 
+static void stop(struct amf_engine *e, int sg)
+{
+    if (e->sgs[sg].adjusting) /* what waited for that may be assigned now */
+        amf_touch_sg(e, sg);
+    e->sgs[sg].adjusting = false;
+    amf_timer_cancel(e, AMF_TM_ADJUST, sg);
+}
+
 void amf_adjust_look(struct amf_engine *e, int sg)
 {
     struct amf_sg_state *g = &e->sgs[sg];
@@ -263,8 +257,7 @@ void amf_adjust_look(struct amf_engine *e, int sg)
 
     if (!g->auto_adjust || !g->started || g->admin != AMF_ADMIN_UNLOCKED ||
         e->m->sgs[sg].redundancy == AMF_RED_CUSTOM) {
-        g->adjusting = false;
-        amf_timer_cancel(e, AMF_TM_ADJUST, sg);
+        stop(e, sg);
         return;
     }
     if (e->dirty || !nothing_pending(e, sg)) /* each answer brings the next look */

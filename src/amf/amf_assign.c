@@ -344,7 +344,7 @@ static bool takeover_unconfirmed(const struct amf_engine *e, const struct amf_sg
         const struct amf_asg *a = amf_asg_at(e, g->sus[i], si);
 
         if (a->role == AMF_HA_ACTIVE && !amf_asg_confirmed(e, a))
-            return true;
+            return !amf_si_depends_unserved(e, si); /* else it waits for others */
     }
     return false;
 }
@@ -377,27 +377,6 @@ static void retire_quiesced(struct amf_engine *e, int sg)
 }
 
 /* ---- who gets what is free ----------------------------------------------- */
-
-bool amf_si_depends_met(const struct amf_engine *e, int si)
-{
-    const struct amf_list *needs = &e->m->sis[si].depends;
-
-    for (size_t i = 0; i < needs->n; i++) {
-        const int other = needs->at[i];
-        const struct amf_sg_state *g = &e->sgs[e->m->sis[other].sg];
-        bool served = false;
-
-        for (size_t k = 0; k < g->n_sus; k++) {
-            const struct amf_asg *a = amf_asg_at(e, g->sus[k], other);
-
-            if (a->role == AMF_HA_ACTIVE && amf_asg_confirmed(e, a))
-                served = true;
-        }
-        if (!served)
-            return false;
-    }
-    return true;
-}
 
 static bool is_swapping(const struct amf_engine *e, const struct amf_sg_state *g, int su)
 {
@@ -436,6 +415,16 @@ static uint32_t active_sus(const struct amf_engine *e, const struct amf_sg_state
     return n;
 }
 
+/* The group may have one more active SU: without that, what is given up would only be
+ * assigned as standby again. */
+static bool room_for_active(struct amf_engine *e, int sg)
+{
+    if (e->m->sgs[sg].redundancy == AMF_RED_M_PLUS_N)
+        return amf_place_may_take_spare(e, sg, AMF_HA_ACTIVE);
+    return e->m->sgs[sg].redundancy == AMF_RED_N_WAY &&
+           active_sus(e, &e->sgs[sg]) < e->m->sgs[sg].pref_active;
+}
+
 static bool removal_under_way(const struct amf_engine *e, const struct amf_sg_state *g)
 {
     for (struct amf_asg *a = first_slot(e, g); a < last_slot(e, g); a++)
@@ -448,16 +437,13 @@ static void find_active(struct amf_engine *e, int sg, int si)
 {
     const struct amf_sg *m = &e->m->sgs[sg];
     const struct amf_sg_state *g = &e->sgs[sg];
-    const bool split =
-        m->redundancy == AMF_RED_M_PLUS_N || m->redundancy == AMF_RED_N_WAY;
 
     while (amf_si_count(e, si, AMF_HA_ACTIVE) < amf_place_wanted_active(e, si)) {
         const int su = amf_place_active(e, sg, si);
 
         if (su >= 0 && amf_asg_place(e, su, si, AMF_HA_ACTIVE))
             continue;
-        if (m->reduction && split && active_sus(e, g) < m->pref_active &&
-            !removal_under_way(e, g))
+        if (m->reduction && room_for_active(e, sg) && !removal_under_way(e, g))
             reduce(e, sg, si);
         return;
     }

@@ -132,40 +132,81 @@ static const char *check_si(struct amf_engine *e, int sg, int si)
     return NULL;
 }
 
-/* With autoAdjust, and no look at the layout to come: 2N has the better SU active, and
- * the best of the others as standby. Rank 0 is the last. */
+/* ---- ranks ----------------------------------------------------------------- */
+
+/* Where a group tells actives from standbys, being active counts for more. */
+static int worth(const struct amf_engine *e, int sg, int su)
+{
+    const enum amf_redundancy r = e->m->sgs[sg].redundancy;
+
+    if (amf_su_idle(e, su))
+        return 0;
+    if (r != AMF_RED_TWO_N && r != AMF_RED_M_PLUS_N)
+        return 1;
+    return amf_su_count(e, su, AMF_HA_ACTIVE) ? 2 : 1;
+}
+
+/* What a has, b could have: it stands by for all of it, or is idle and has room. One that
+ * stands by for others would first have to hand them over. */
+static bool could_have(struct amf_engine *e, int sg, int a, int b)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+    const bool idle = worth(e, sg, b) == 0;
+
+    for (size_t i = 0; i < g->n_sis; i++) {
+        const enum amf_ha role = amf_asg_at(e, a, g->sis[i])->role;
+
+        if (role != AMF_HA_NONE &&
+            !(idle ? amf_asg_could_fit(e, b, g->sis[i], role)
+                   : amf_asg_at(e, b, g->sis[i])->role == AMF_HA_STANDBY))
+            return false;
+    }
+    return true;
+}
+
+/* Rank 0 is the last. */
+static bool is_better(const struct amf_engine *e, int a, int b)
+{
+    return e->m->sus[a].rank - 1 < e->m->sus[b].rank - 1;
+}
+
+/* With autoAdjust, and no look at the layout to come: nobody has a place that one of a
+ * better rank could have. */
 static const char *check_ranks(struct amf_engine *e, int sg)
 {
     const struct amf_sg_state *g = &e->sgs[sg];
-    uint32_t active = UINT32_MAX, standby = UINT32_MAX, idle = UINT32_MAX;
 
-    for (size_t i = 0; i < g->n_sus; i++) {
-        const uint32_t rank = e->m->sus[g->sus[i]].rank - 1;
+    for (size_t i = 0; i < g->n_sus; i++)
+        for (size_t k = 0; k < g->n_sus; k++) {
+            const int a = g->sus[i], b = g->sus[k];
 
-        if (!in_service(e, g->sus[i]))
-            continue;
-        if (amf_su_count(e, g->sus[i], AMF_HA_ACTIVE))
-            active = rank;
-        else if (amf_su_count(e, g->sus[i], AMF_HA_STANDBY))
-            standby = rank;
-        else if (rank < idle)
-            idle = rank;
-    }
-    if (active == UINT32_MAX || standby == UINT32_MAX)
-        return NULL;
-    return standby < active || idle < standby
-               ? amf_broken(e, "sg %s is not in the order of its ranks",
-                            e->m->sgs[sg].name)
-               : NULL;
+            if (in_service(e, a) && in_service(e, b) && is_better(e, b, a) &&
+                worth(e, sg, a) > worth(e, sg, b) && could_have(e, sg, a, b))
+                return amf_broken(e, "su %s has a place that %s could have",
+                                  e->m->sus[a].name, e->m->sus[b].name);
+        }
+    return NULL;
+}
+
+/* Some may wait for an SI in another group, or for a proxy. */
+static bool all_confirmed(const struct amf_engine *e, int sg)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+
+    for (size_t i = g->slot; i < g->slot + g->n_slots; i++)
+        if (e->asgs[i].role != AMF_HA_NONE && !amf_asg_confirmed(e, &e->asgs[i]))
+            return false;
+    return true;
 }
 
 static bool has_adjusted(const struct amf_engine *e, int sg)
 {
     const struct amf_sg *m = &e->m->sgs[sg];
 
-    return e->sgs[sg].auto_adjust && e->sgs[sg].adjust_due_ms == AMF_NEVER &&
-           e->sgs[sg].admin == AMF_ADMIN_UNLOCKED && m->redundancy == AMF_RED_TWO_N &&
-           m->collocation && m->loading != AMF_LOAD_BY_SI_PREFERENCE;
+    return all_confirmed(e, sg) && e->sgs[sg].auto_adjust &&
+           e->sgs[sg].adjust_due_ms == AMF_NEVER &&
+           e->sgs[sg].admin == AMF_ADMIN_UNLOCKED && m->collocation &&
+           m->loading != AMF_LOAD_BY_SI_PREFERENCE && m->redundancy != AMF_RED_CUSTOM;
 }
 
 const char *amf_check_assigned(struct amf_engine *e, int sg)

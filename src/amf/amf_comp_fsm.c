@@ -525,6 +525,7 @@ void amf_comp_answered(struct amf_engine *e, uint64_t invocation, bool ok)
     if (comp < 0)
         return;
     e->comps[comp].invocation = 0;
+    amf_change_comp(e, comp);
     answered(e, comp, ok);
 }
 

@@ -149,6 +149,7 @@ static void look(struct amf_engine *e, int si)
 {
     struct amf_si_state *s = &e->sis[si];
 
+    amf_change_sg(e, e->m->sis[si].sg);
     if (s->wish_standby >= 0 && !in_service(e, s->wish_standby))
         s->wish_standby = -1;
     if (!in_service(e, s->wish_active) || amf_si_effective(e, si) != AMF_ADMIN_UNLOCKED ||
@@ -180,7 +181,7 @@ enum amf_admin_result amf_custom_request(struct amf_engine *e, const struct amf_
         return AMF_ADMIN_NO_OP;
     e->sis[si].wish_active = ev->active_su;
     e->sis[si].wish_standby = ev->standby_su;
-    e->dirty = true;
+    amf_touch_sg(e, e->m->sis[si].sg);
     if (ev->active_su < 0)
         withdraw(e, si, -1, -1);
     return AMF_ADMIN_OK;

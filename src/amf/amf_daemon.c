@@ -427,8 +427,10 @@ void amf_daemon_close(struct amf_daemon *d)
     amf_pg_free(&d->pg);
     amf_history_free(&d->history);
     amf_record_close(d->recorder);
-    for (i = 0; i < d->model->n_comps; i++)
+    for (i = 0; i < d->model->n_comps; i++) {
         free(d->comps[i].problem);
+        free(d->comps[i].kept);
+    }
     amf_overlay_free(&d->overlay);
     json_decref(d->user_data);
     free(d->comps);

@@ -65,6 +65,8 @@ struct amf_comp_run {
     char *problem;      /* owned; why the last launch failed, NULL: it did not */
     /* while an earlier daemon's components come back */
     bool expected;
+    char *kept; /* owned; what the state file says of it, NULL: nothing yet */
+    uint64_t kept_hash;
 };
 
 struct amf_node_run {

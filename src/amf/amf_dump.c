@@ -219,33 +219,61 @@ static json_t *assignment(const struct amf_engine *e, const struct amf_asg *a)
     return o;
 }
 
-static json_t *each(const struct amf_engine *e, size_t n,
-                    json_t *(*one)(const struct amf_engine *e, size_t i))
+static json_t *work(const struct amf_engine *e, size_t sg)
+{
+    const struct amf_sg_state *g = &e->sgs[sg];
+    json_t *list = json_array();
+
+    for (size_t i = g->slot; i < g->slot + g->n_slots; i++)
+        if (e->asgs[i].role != AMF_HA_NONE)
+            json_array_append_new(list, assignment(e, &e->asgs[i]));
+    return list;
+}
+
+json_t *amf_dump_entity(const struct amf_engine *e, enum amf_dump_list list, size_t i)
+{
+    static json_t *(*const one[AMF_DUMP_LISTS])(const struct amf_engine *e, size_t i) = {
+        node, sg, su, comp, si, csi, work};
+
+    return one[list](e, i);
+}
+
+static json_t *each(const struct amf_engine *e, size_t n, enum amf_dump_list which)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, one(e, i));
+        json_array_append_new(list, amf_dump_entity(e, which, i));
+    return list;
+}
+
+static json_t *all_work(const struct amf_engine *e)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < e->m->n_sgs; i++) {
+        json_t *of_group = work(e, i);
+
+        json_array_extend(list, of_group);
+        json_decref(of_group);
+    }
     return list;
 }
 
 json_t *amf_engine_dump(const struct amf_engine *e)
 {
-    json_t *o = json_object(), *work = json_array();
+    json_t *o = json_object();
 
     put(o, "version", json_integer(1));
     put(o, "key", json_integer(e->key));
     put(o, "steps", json_integer((json_int_t)e->steps));
     put(o, "service_order", json_integer(e->service_order));
-    put(o, "nodes", each(e, e->m->n_nodes, node));
-    put(o, "sgs", each(e, e->m->n_sgs, sg));
-    put(o, "sus", each(e, e->m->n_sus, su));
-    put(o, "comps", each(e, e->m->n_comps, comp));
-    put(o, "sis", each(e, e->m->n_sis, si));
-    put(o, "csis", each(e, e->m->n_csis, csi));
-    for (size_t i = 0; i < e->n_asgs; i++)
-        if (e->asgs[i].role != AMF_HA_NONE)
-            json_array_append_new(work, assignment(e, &e->asgs[i]));
-    put(o, "assignments", work);
+    put(o, "nodes", each(e, e->m->n_nodes, AMF_DUMP_NODES));
+    put(o, "sgs", each(e, e->m->n_sgs, AMF_DUMP_SGS));
+    put(o, "sus", each(e, e->m->n_sus, AMF_DUMP_SUS));
+    put(o, "comps", each(e, e->m->n_comps, AMF_DUMP_COMPS));
+    put(o, "sis", each(e, e->m->n_sis, AMF_DUMP_SIS));
+    put(o, "csis", each(e, e->m->n_csis, AMF_DUMP_CSIS));
+    put(o, "assignments", all_work(e));
     return o;
 }

@@ -218,6 +218,7 @@ void amf_engine_free(struct amf_engine *e)
     free(e->order);
     free(e->asked);
     amf_look_free(e);
+    amf_dump_text_free(e);
     free(e);
 }
 
@@ -282,6 +283,7 @@ static void comp_event(struct amf_engine *e, const struct amf_event *ev)
     if (comp < 0 || (size_t)comp >= e->m->n_comps || e->m->comps[comp].su < 0 ||
         e->m->sus[e->m->comps[comp].su].sg < 0)
         return;
+    amf_change_comp(e, comp);
     switch (ev->type) {
     case AMF_EV_LAUNCH_FAILED:
         amf_comp_launch_failed(e, comp);

@@ -234,6 +234,10 @@ enum amf_presence amf_engine_su_presence(const struct amf_engine *e, int su);
  * daemon. See doc/amf-status.md for the members. */
 json_t *amf_engine_dump(const struct amf_engine *e);
 
+/* The same as text (new); costs in proportion to what has changed since the last call.
+ * NULL: no memory. */
+char *amf_engine_dump_text(struct amf_engine *e);
+
 /* Take over a dumped state into a fresh engine of the same model; then feed
  * RESTORED for each component and go on. False: it does not fit, the engine is
  * as new. */

@@ -26,7 +26,7 @@ void amf_marks_add(struct amf_marks *m, int i)
     m->words[i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
 }
 
-static bool is_marked(const struct amf_marks *m, int i)
+bool amf_marks_have(const struct amf_marks *m, int i)
 {
     return m->words[i / WORD_BITS] >> i % WORD_BITS & 1;
 }
@@ -108,7 +108,8 @@ bool amf_look_make(struct amf_engine *e)
 
     return marks_make(&l->sgs, e->m->n_sgs) && marks_make(&l->sus, e->m->n_sus) &&
            marks_make(&l->comps, e->m->n_comps) && marks_make(&l->sis, e->m->n_sis) &&
-           marks_make(&e->touched, e->m->n_sgs) && marks_make(&e->unchecked, e->m->n_sgs);
+           marks_make(&e->touched, e->m->n_sgs) &&
+           marks_make(&e->unchecked, e->m->n_sgs) && marks_make(&e->unkept, e->m->n_sgs);
 }
 
 void amf_look_free(struct amf_engine *e)
@@ -119,6 +120,7 @@ void amf_look_free(struct amf_engine *e)
     free(e->looking.sis.words);
     free(e->touched.words);
     free(e->unchecked.words);
+    free(e->unkept.words);
 }
 
 /* ---- touching ------------------------------------------------------------ */
@@ -133,7 +135,7 @@ static void include(struct amf_engine *e, int sg)
 {
     const struct amf_sg_state *g = &e->sgs[sg];
 
-    if (is_marked(&e->looking.sgs, sg))
+    if (amf_marks_have(&e->looking.sgs, sg))
         return;
     amf_marks_add(&e->looking.sgs, sg);
     mark_all(&e->looking.sis, g->sis, g->n_sis);
@@ -156,9 +158,22 @@ void amf_touch_sg(struct amf_engine *e, int sg)
     do {
         amf_marks_add(&e->touched, i);
         amf_marks_add(&e->unchecked, i);
+        amf_marks_add(&e->unkept, i);
         include(e, i);
         i = e->sgs[i].relative;
     } while (i != sg);
+}
+
+void amf_change_sg(struct amf_engine *e, int sg)
+{
+    if (sg >= 0)
+        amf_marks_add(&e->unkept, sg);
+}
+
+void amf_change_comp(struct amf_engine *e, int comp)
+{
+    if (e->m->comps[comp].su >= 0)
+        amf_change_sg(e, e->m->sus[e->m->comps[comp].su].sg);
 }
 
 void amf_touch_su(struct amf_engine *e, int su)

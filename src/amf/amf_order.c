@@ -65,6 +65,14 @@ int64_t *amf_timer_due(struct amf_engine *e, enum amf_timer_kind kind, int index
                                 : &e->sgs[index].adjust_due_ms;
 }
 
+static void timer_changed(struct amf_engine *e, enum amf_timer_kind kind, int index)
+{
+    if (kind < AMF_TM_COMP_KINDS)
+        amf_change_comp(e, index);
+    else
+        amf_change_sg(e, index);
+}
+
 void amf_timer_arm(struct amf_engine *e, enum amf_timer_kind kind, int index, int64_t ms)
 {
     struct amf_action *a = amf_order(e, AMF_DO_TIMER, index);
@@ -72,6 +80,7 @@ void amf_timer_arm(struct amf_engine *e, enum amf_timer_kind kind, int index, in
     a->timer = timer_id(kind, index);
     a->at_ms = e->now_ms + ms;
     *amf_timer_due(e, kind, index) = a->at_ms;
+    timer_changed(e, kind, index);
 }
 
 void amf_timer_cancel(struct amf_engine *e, enum amf_timer_kind kind, int index)
@@ -81,6 +90,7 @@ void amf_timer_cancel(struct amf_engine *e, enum amf_timer_kind kind, int index)
     if (*due == AMF_NEVER)
         return;
     *due = AMF_NEVER;
+    timer_changed(e, kind, index);
     amf_order(e, AMF_DO_TIMER_CANCEL, index)->timer = timer_id(kind, index);
 }
 

@@ -244,7 +244,7 @@ static bool counts_for(struct amf_engine *e, int sg, int su, enum amf_ha role)
     return role == AMF_HA_ACTIVE ? becomes_active(e, su) : amf_su_count(e, su, role) > 0;
 }
 
-static bool may_take_spare(struct amf_engine *e, int sg, enum amf_ha role)
+bool amf_place_may_take_spare(struct amf_engine *e, int sg, enum amf_ha role)
 {
     const struct amf_sg_state *g = &e->sgs[sg];
     uint32_t n = 0;
@@ -306,7 +306,7 @@ static int preferred(struct amf_engine *e, int sg, int si, enum amf_ha role)
 
         if (e->m->sus[su].sg != sg || !in_service(e, su) || !has_room_beside(e, su, si))
             continue;
-        if ((amf_su_idle(e, su) ? may_take_spare(e, sg, role)
+        if ((amf_su_idle(e, su) ? amf_place_may_take_spare(e, sg, role)
                                 : may_share(e, sg, su, role)) &&
             amf_asg_fits(e, su, si, role))
             return su;
@@ -323,7 +323,7 @@ static int by_strategy(struct amf_engine *e, int sg, int si, enum amf_ha role)
         su = preferred(e, sg, si, role);
     if (su < 0 && loading == AMF_LOAD_LEAST_SU_ASSIGNED)
         su = least_loaded(e, sg, si, role);
-    if (su < 0 && may_take_spare(e, sg, role))
+    if (su < 0 && amf_place_may_take_spare(e, sg, role))
         su = spare(e, sg, si, role);
     return su >= 0 ? su : least_loaded(e, sg, si, role);
 }

@@ -299,6 +299,7 @@ static void note_fault(struct amf_engine *e, int comp, enum amf_fault_kind kind)
 
     e->comps[comp].fault_ms = e->now_ms;
     e->comps[comp].faults++;
+    amf_change_comp(e, comp);
     amf_note(e, "comp %s %s", e->m->comps[comp].name, what[kind]);
 }
 

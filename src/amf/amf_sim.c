@@ -8,6 +8,7 @@ enum { START_MS = 6000, SETTLE_MS = 60000, SETTLE_ROUNDS = 60 };
 struct sim {
     struct world *w;
     uint64_t rng;
+    bool plain, numbers; /* as in struct amf_sim */
 };
 
 static uint32_t rng(struct sim *s, uint32_t below)
@@ -40,6 +41,36 @@ static void random_fault(struct sim *s)
         world_fault(s->w, comp, advice[rng(s, sizeof(advice) / sizeof(*advice))]);
 }
 
+/* As a change of the configuration does it. */
+static void random_numbers(struct sim *s)
+{
+    struct amf_sg *sg = &s->w->m.sgs[rng(s, (uint32_t)s->w->m.n_sgs)];
+
+    if (one_in(s, 2))
+        sg->alpha = 50 + 25 * rng(s, 3);
+    else
+        sg->beta = 50 * rng(s, 3);
+    world_look(s->w);
+}
+
+static void further_admin(struct sim *s)
+{
+    const uint32_t what = rng(s, 4);
+
+    if (what == 0)
+        world_admin(s->w, AMF_OP_FORCE_LOCK, AMF_KIND_SU,
+                    (int)rng(s, (uint32_t)s->w->m.n_sus));
+    else if (what == 1 && s->numbers)
+        random_numbers(s);
+    else
+        world_feed(s->w,
+                   &(struct amf_event){.type = AMF_EV_ADMIN,
+                                       .kind = AMF_KIND_SG,
+                                       .index = (int)rng(s, (uint32_t)s->w->m.n_sgs),
+                                       .op = AMF_OP_SG_ADJUST,
+                                       .arg = (int)rng(s, 2)});
+}
+
 static void random_admin(struct sim *s)
 {
     static const enum amf_kind kinds[] = {AMF_KIND_NODE, AMF_KIND_SG, AMF_KIND_SU,
@@ -53,6 +84,8 @@ static void random_admin(struct sim *s)
     const enum amf_admin_op op = (enum amf_admin_op)(
         AMF_OP_LOCK_ASSIGNMENT + rng(s, AMF_OP_FORCE_LOCK_INSTANTIATION));
 
+    if (op == AMF_OP_SG_ADJUST && !s->plain)
+        further_admin(s);
     if (op == AMF_OP_SG_ADJUST || n == 0)
         return;
     world_admin(s->w, op, kind, (int)rng(s, (uint32_t)n));
@@ -228,7 +261,7 @@ static void dump(const struct world *w, FILE *out)
 bool amf_sim_history(struct world *w, const struct amf_sim *o, char *why, size_t size,
                      uint64_t *steps)
 {
-    struct sim s = {w, o->seed * 0x9e3779b97f4a7c15u + 1};
+    struct sim s = {w, o->seed * 0x9e3779b97f4a7c15u + 1, o->plain, o->numbers};
 
     begin(w, o->aloud);
     for (unsigned i = 0; i < o->faults && !w->broken; i++) {
@@ -248,7 +281,7 @@ bool amf_sim_history(struct world *w, const struct amf_sim *o, char *why, size_t
 bool amf_sim_reachable(const struct amf_model *m, bool *active, char *why, size_t size)
 {
     struct world *w = world_of(m);
-    struct sim s = {w, 1};
+    struct sim s = {w, 1, true, false};
     bool ok;
 
     for (size_t c = 0; c < m->n_csis; c++)

@@ -12,6 +12,8 @@
 struct amf_sim {
     uint64_t seed;
     unsigned faults;       /* crashes, reports, operations, changes of behaviour */
+    bool plain;            /* without force lock, adjust and changes of numbers */
+    bool numbers;          /* alpha and beta may change; the world owns its model */
     FILE *aloud;           /* tell the story there; NULL: do not */
     const bool *reachable; /* by CSI: has to be active in the end; NULL: each has to */
 };

@@ -153,6 +153,18 @@ struct amf_asg {
     size_t n_parts;
 };
 
+/* What a dump consists of. */
+enum amf_dump_list {
+    AMF_DUMP_NODES,
+    AMF_DUMP_SGS,
+    AMF_DUMP_SUS,
+    AMF_DUMP_COMPS,
+    AMF_DUMP_SIS,
+    AMF_DUMP_CSIS,
+    AMF_DUMP_WORK, /* by SG: the assignments */
+    AMF_DUMP_LISTS
+};
+
 /* Where to look for the owner of an invocation; an entry may be overwritten. */
 enum { AMF_ASKED = 4096 };
 
@@ -181,8 +193,10 @@ struct amf_engine {
     struct amf_marks unchecked;    /* SGs touched since amf_engine_check_touched() */
     struct amf_looking looking;    /* SGs of the look under way, and what is in them */
     bool any_proxied, any_outside; /* components; SUs or SIs that are in no SG */
-    struct amf_asked *asked;       /* by key: whose invocation it is */
-    bool timers_lost;              /* loaded: armed timers are to be ordered again */
+    struct amf_marks unkept;       /* SGs changed since the last amf_engine_dump_text() */
+    struct amf_kept *kept[AMF_DUMP_LISTS]; /* of it; owned */
+    struct amf_asked *asked;               /* by key: whose invocation it is */
+    bool timers_lost; /* loaded: armed timers are to be ordered again */
     uint64_t steps;
     struct amf_actions *out; /* of the running step */
     char broken[256];        /* text of amf_engine_check() */
@@ -199,6 +213,10 @@ void amf_marks_add(struct amf_marks *m, int i);
 void amf_marks_clear(struct amf_marks *m);
 /* The first at or after from; -1: none. Those that are added meanwhile are found. */
 int amf_marks_next(const struct amf_marks *m, int from);
+bool amf_marks_have(const struct amf_marks *m, int i);
+/* Something changed that nothing follows from. */
+void amf_change_sg(struct amf_engine *e, int sg);
+void amf_change_comp(struct amf_engine *e, int comp);
 /* Something changed there: it is looked at once more. None (-1): what is outside of SGs.
  */
 void amf_touch_sg(struct amf_engine *e, int sg);
@@ -237,6 +255,8 @@ bool amf_su_eligible(const struct amf_engine *e, int su); /* it may run */
 bool amf_su_down(const struct amf_engine *e, int su);
 bool amf_su_moving(const struct amf_engine *e, int su); /* an operation is under way */
 bool amf_su_idle(const struct amf_engine *e, int su);   /* holds no assignment */
+bool amf_si_depends_met(const struct amf_engine *e, int si);      /* they are confirmed */
+bool amf_si_depends_unserved(const struct amf_engine *e, int si); /* nor will be soon */
 bool amf_comp_down(const struct amf_engine *e, int comp);
 bool amf_comp_ready(const struct amf_engine *e, int comp); /* can take callbacks */
 bool amf_comp_preinstantiable(const struct amf_engine *e, int comp);
@@ -311,13 +331,13 @@ void amf_reissue(struct amf_engine *e, int comp);
 int amf_place_active(struct amf_engine *e, int sg, int si);
 int amf_place_standby(struct amf_engine *e, int sg, int si);
 uint32_t amf_place_limit(const struct amf_engine *e, int sg, enum amf_ha role);
+bool amf_place_may_take_spare(struct amf_engine *e, int sg, enum amf_ha role);
 uint32_t amf_place_wanted_active(const struct amf_engine *e, int si);
 uint32_t amf_place_wanted_standby(const struct amf_engine *e, int si);
 bool amf_su_stands_by_for(const struct amf_engine *e, int su, int active_su);
 uint32_t amf_su_count(const struct amf_engine *e, int su, enum amf_ha role);
 uint32_t amf_si_count(const struct amf_engine *e, int si, enum amf_ha role);
 int amf_si_heir(struct amf_engine *e, int si);
-bool amf_si_depends_met(const struct amf_engine *e, int si);
 void amf_sg_evaluate(struct amf_engine *e, int sg);
 void amf_sg_choose_running(struct amf_engine *e, int sg);
 /* Answers are outstanding; shutdowns, which may take for ever, count if asked. */
@@ -363,6 +383,11 @@ const char *amf_broken(struct amf_engine *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *amf_check_limits(struct amf_engine *e, int sg);
 const char *amf_check_assigned(struct amf_engine *e, int sg); /* when all is quiet */
+
+/* ---- amf_dump.c, amf_dump_text.c ------------------------------------------------- */
+
+json_t *amf_dump_entity(const struct amf_engine *e, enum amf_dump_list list, size_t i);
+void amf_dump_text_free(struct amf_engine *e);
 
 /* ---- amf_engine.c --------------------------------------------------------------- */
 

@@ -53,9 +53,8 @@ static bool write_all(int fd, const char *bytes, size_t n)
     return true;
 }
 
-bool amf_state_write(const char *path, const json_t *state)
+bool amf_state_write(const char *path, const char *text)
 {
-    char *text = amf_must(json_dumps(state, JSON_COMPACT));
     const size_t room = strlen(path) + sizeof(".tmp");
     char *tmp = amf_must(malloc(room));
     bool ok = false;
@@ -72,7 +71,6 @@ bool amf_state_write(const char *path, const json_t *state)
     }
     kept = errno;
     free(tmp);
-    free(text);
     errno = kept;
     return ok;
 }

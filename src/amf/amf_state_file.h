@@ -20,8 +20,8 @@
  * read. */
 uint64_t amf_model_fingerprint(const struct amf_model *m);
 
-/* Replace the file. False with errno set. */
-bool amf_state_write(const char *path, const json_t *state);
+/* Replace the file by text, one JSON object. False with errno set. */
+bool amf_state_write(const char *path, const char *text);
 
 /* The state (new), or NULL: there is none (why[0] is 0), or it cannot be used and
  * why says why in one line. */

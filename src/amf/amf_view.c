@@ -219,6 +219,46 @@ bool amf_su_idle(const struct amf_engine *e, int su)
     return true;
 }
 
+/* ---- SIs that depend on others ------------------------------------------- */
+
+bool amf_si_depends_met(const struct amf_engine *e, int si)
+{
+    const struct amf_list *needs = &e->m->sis[si].depends;
+
+    for (size_t i = 0; i < needs->n; i++) {
+        const int other = needs->at[i];
+        const struct amf_sg_state *g = &e->sgs[e->m->sis[other].sg];
+        bool served = false;
+
+        for (size_t k = 0; k < g->n_sus; k++) {
+            const struct amf_asg *a = amf_asg_at(e, g->sus[k], other);
+
+            if (a->role == AMF_HA_ACTIVE && amf_asg_confirmed(e, a))
+                served = true;
+        }
+        if (!served)
+            return false;
+    }
+    return true;
+}
+
+/* depth guards against dependencies that run in a circle. */
+static bool unserved(const struct amf_engine *e, int si, size_t depth)
+{
+    const struct amf_list *needs = &e->m->sis[si].depends;
+
+    for (size_t i = 0; i < needs->n && depth > 0; i++)
+        if (amf_si_count(e, needs->at[i], AMF_HA_ACTIVE) == 0 ||
+            unserved(e, needs->at[i], depth - 1))
+            return true;
+    return false;
+}
+
+bool amf_si_depends_unserved(const struct amf_engine *e, int si)
+{
+    return unserved(e, si, e->m->n_sis);
+}
+
 /* ---- for those who ask --------------------------------------------------- */
 
 bool amf_engine_assigned(const struct amf_engine *e, int su, int si,

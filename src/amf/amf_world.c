@@ -563,6 +563,14 @@ bool world_quiet(const struct world *w)
     return w->n_timers == 0;
 }
 
+void world_look(struct world *w)
+{
+    amf_engine_look(w->e);
+    if (w->twin)
+        amf_engine_look(w->twin);
+    world_feed(w, &(struct amf_event){.type = AMF_EV_FAULT_CLEAR, .index = 0});
+}
+
 /* ---- what tests do ------------------------------------------------------- */
 
 void world_node_up(struct world *w, int node)

@@ -17,8 +17,9 @@ enum { WORLD_QUEUE = 4096 };
 
 struct world_shape {
     enum amf_redundancy redundancy;
-    int nodes, sus, comps; /* SUs of a group over all nodes, round robin; components in each */
-    int sis, csis;         /* CSIs in each SI */
+    int nodes, sus,
+        comps;     /* SUs of a group over all nodes, round robin; components in each */
+    int sis, csis; /* CSIs in each SI */
 };
 
 /* How the program behind a component behaves. Times in ms; negative: never. */
@@ -88,6 +89,7 @@ void world_begin(struct world *w);
 void world_free(struct world *w);
 
 void world_feed(struct world *w, const struct amf_event *ev);
+void world_look(struct world *w);                  /* numbers of the model have changed */
 void world_run(struct world *w, int64_t until_ms); /* the clock stands there then */
 void world_run_quiet(struct world *w);             /* until nothing is due any more */
 bool world_quiet(const struct world *w);

@@ -44,13 +44,16 @@ static void compare(struct world *w, enum amf_admin_result result)
 static void take_over(struct world *w)
 {
     json_t *state = amf_engine_dump(w->e), *again;
-    char *text = state ? json_dumps(state, JSON_COMPACT) : NULL;
+    char *text;
 
     world_twin_free(w);
     w->twin = amf_engine_new(&w->m);
+    text = amf_engine_dump_text(w->e);
     again = text ? json_loads(text, 0, NULL) : NULL;
     if (!w->twin || !again)
         abort();
+    if (!json_equal(state, again))
+        world_trouble(w, "the text of the state is not what the state is");
     if (!amf_engine_resume(w->twin, again, w->now_ms))
         world_trouble(w, "the state does not load into a twin");
     json_decref(again);
