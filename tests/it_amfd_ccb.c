@@ -3,6 +3,7 @@
  * at all. */
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <clHeapApi.h>
 
@@ -310,35 +311,55 @@ static void replay_expect(const char *file, int code, const char *says)
     free(out);
 }
 
+static char record[256], first[260];
+
+/* The same as begin(), by a daemon that records from the start. */
+static void begin_recorded(const char *limit_kib)
+{
+    const struct amfd_model restartable = {.restartable = "CL_TRUE"};
+    const char *args[] = {"--all-nodes",    "--record", record,
+                          "--record-limit", limit_kib,  NULL};
+    ClVersionT v = {'B', 1, 1};
+
+    amfd_prepare(&f, &restartable);
+    snprintf(record, sizeof(record), "%s/record", f.dir);
+    snprintf(first, sizeof(first), "%s.1", record);
+    setenv("CLOVIS_AMF_SOCKET", f.socket, 1);
+    amfd_launch(&f, args);
+    cr_assert(amfd_settled(&f, 15000));
+    cr_assert_eq(clAmsMgmtInitialize(&mgmt, NULL, &v), CL_OK);
+    cr_assert_eq(clAmsMgmtCCBInitialize(mgmt, &ccb), CL_OK);
+}
+
+/* It is there to be killed. */
+static void crash(const char *comp)
+{
+    const pid_t pid = amfd_pid(&f, comp);
+
+    cr_assert_gt(pid, 0, "%s", comp);
+    cr_assert_eq(kill(pid, SIGKILL), 0);
+}
+
 /* Two files: the second one goes on with what the first one's commits have left. */
 Test(ccb, what_is_decided_under_changes_is_decided_so_again, .timeout = LIMIT,
      .fini = finish)
 {
-    char record[256], first[260];
     const char *args[] = {"--all-nodes", "--record", record, NULL};
-    int n;
 
-    begin();
-    snprintf(record, sizeof(record), "%s/record", f.dir);
-    snprintf(first, sizeof(first), "%s.1", record);
-    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
-    amfd_launch(&f, args);
-    cr_assert(amfd_settled(&f, 15000));
+    begin_recorded("1024");
     sg_change();
     comp_change("counter1");
     cr_assert_eq(clAmsMgmtCCBCommit(ccb), CL_OK);
     cr_assert_eq(rank_set("nobody", 1), CL_OK);
     cr_assert_eq(clAmsMgmtCCBCommit(ccb), AMS(CL_ERR_NOT_EXIST));
-    n = amfd_log_count(&f, "counter1", "csiset ACTIVE");
-    cr_assert_eq(kill(amfd_pid(&f, "counter1"), SIGKILL), 0);
-    cr_assert(amfd_log_has(&f, "counter1", "csiset ACTIVE", n + 1, 15000), "restarted");
+    crash("counter1");
+    cr_assert(amfd_log_has(&f, "counter1", "csiset ACTIVE", 2, 15000), "restarted");
     cr_assert(amfd_settled(&f, 15000));
     amfd_stop(&f, SIGKILL, 5000);
     amfd_launch(&f, args);
     cr_assert(amfd_log_has(&f, "err", "taken over", 1, 15000));
-    n = amfd_log_count(&f, "counter1", "csiset ACTIVE");
-    cr_assert_eq(kill(amfd_pid(&f, "counter1"), SIGKILL), 0);
-    cr_assert(amfd_log_has(&f, "counter1", "csiset ACTIVE", n + 1, 15000), "the SU is");
+    crash("counter1");
+    cr_assert(amfd_log_has(&f, "counter1", "csiset ACTIVE", 3, 15000), "the SU is");
     cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
     replay_expect(first, 0, "orders: the same decisions\n");
     replay_expect(first, 0, "sg counterSG {");
@@ -346,19 +367,40 @@ Test(ccb, what_is_decided_under_changes_is_decided_so_again, .timeout = LIMIT,
     replay_expect(record, 0, "orders: the same decisions\n");
 }
 
+static void swap(void)
+{
+    const char *const argv[] = {"clovis", "amf", "swap", "counterSI", "--wait", NULL};
+    char *out;
+
+    cr_assert_eq(amfd_run(&f, argv, &out), 0, "%s", out);
+    free(out);
+}
+
+/* The second file begins with a state under the changes of the first one. */
+Test(ccb, a_recording_that_turns_over_keeps_the_changes, .timeout = LIMIT, .fini = finish)
+{
+    begin_recorded("16");
+    comp_change("counter1");
+    cr_assert_eq(rank_set("counterSU2", 7), CL_OK);
+    cr_assert_eq(clAmsMgmtCCBCommit(ccb), CL_OK);
+    for (int i = 0; i < 100 && access(first, F_OK) != 0; i++)
+        swap();
+    swap();
+    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
+    replay_expect(first, 0, "orders: the same decisions\n");
+    replay_expect(record, 0, "goes on where the file before ended\n");
+    replay_expect(record, 0, "admin swap si counterSI\n");
+    replay_expect(record, 0, "orders: the same decisions\n");
+}
+
 /* The recording is edited, so that the commit is one that cannot be. */
 Test(ccb, a_commit_that_is_refused_now_is_a_difference, .timeout = LIMIT, .fini = finish)
 {
-    char record[256], command[900];
-    const char *args[] = {"--all-nodes", "--record", record, NULL};
+    char command[900];
     const char *const edit[] = {"/bin/sh", "-c", command, NULL};
     char *out;
 
-    begin();
-    snprintf(record, sizeof(record), "%s/record", f.dir);
-    cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
-    amfd_launch(&f, args);
-    cr_assert(amfd_settled(&f, 15000));
+    begin_recorded("1024");
     cr_assert_eq(rank_set("counterSU1", 5), CL_OK);
     cr_assert_eq(clAmsMgmtCCBCommit(ccb), CL_OK);
     cr_assert_eq(amfd_stop(&f, SIGTERM, 15000), 0);
