@@ -126,7 +126,7 @@ Test(fence, who_does_not_ask_for_it_is_not_fenced)
     two_nodes_end(&p, c);
 }
 
-/* Its writes may have been on their way for as long as another node had the role. */
+/* Its writes may have been on their way while another node had the role. */
 Test(fence, who_took_the_role_before_it_went_and_came_back_is_shut_out)
 {
     struct store_ckpt *c;

@@ -59,7 +59,6 @@ struct rds_client {
 
 extern struct rds_client rds;
 
-
 /* The store's time as far as known here, since the epoch. */
 int64_t rds_now_us(void);
 
