@@ -122,6 +122,19 @@ Test(amfd_sentinel, the_master_dies_together_with_the_leader, .timeout = LIMIT,
     cr_expect_eq(amfd_log_count(&b, "counter2", "csiset"), 2);
 }
 
+/* The next master has all that is in the log. */
+static void expect_copies(const struct redis *master, int n)
+{
+    redisContext *c = redis_raw(master);
+    redisReply *r;
+
+    freeReplyObject(redisCommand(c, "SET clovis:copied 1"));
+    r = redisCommand(c, "WAIT %d %d", n, PATIENCE_MS);
+    cr_assert(r && r->integer >= n, "the replicas do not follow");
+    freeReplyObject(r);
+    redisFree(c);
+}
+
 /* It does not wait for the next master; that one is told of it. */
 Test(amfd_sentinel, an_active_is_restarted_while_the_store_has_no_master,
      .timeout = LIMIT, .fini = finish)
@@ -133,6 +146,7 @@ Test(amfd_sentinel, an_active_is_restarted_while_the_store_has_no_master,
 
     start_both_with(&m, "4000"); /* a stall is not to look like a cut */
     before = cluster_master(&store);
+    expect_copies(&store.node[before], 2);
     redis_kill(&store.node[before]);
     kill(amfd_pid(&a, "counter1"), SIGKILL);
     expect_log(&a, "counter1", "csiset ACTIVE", 2);

@@ -357,6 +357,8 @@ static void *writer_main(void *arg)
     bool ok;
 
     while (!stopped(l)) {
+        if (!s.open)
+            beat_ns = 0; /* the others have missed us for long enough */
         if (!amf_store_open(&s)) {
             pause_ms(l, RETRY_MS);
             continue;
