@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tools/cmd_amf_admin.h"
 #include "tools/entity_name.h"
 #include "tools/operator.h"
 #include "tools/status_json.h"
@@ -218,13 +219,13 @@ static enum clv_exit assign(const struct clv_command *self, const struct op_opti
     for (i = 0; i < 2; i++)
         if (is_named(&su[i]))
             json_object_set_new(request, roles[i], json_string(su[i].name));
-    if (result != CLV_EXIT_OK) {
-        json_decref(request);
-        return result;
-    }
-    result = op_ask(s, request, &rc, NULL);
+    if (result == CLV_EXIT_OK)
+        result = amf_admin_ask(s, request, o->wait, &rc);
+    json_decref(request);
     if (result == CLV_EXIT_OK && rc)
         result = assign_refused(s, si, su, rc);
+    else if (result == CLV_EXIT_OK && o->wait)
+        result = amf_admin_quiet(s, self, si->name);
     op_session_close(s);
     return result;
 }
@@ -233,7 +234,7 @@ enum clv_exit cmd_amf_assign(const struct clv_command *self, int argc, char **ar
 {
     struct entity_name si, su[2] = {{NULL, ""}, {NULL, ""}};
     struct op_options o;
-    enum clv_exit result = op_options_read(self, argc, argv, 0, 2, 3, &o);
+    enum clv_exit result = op_options_read(self, argc, argv, OP_WAIT, 2, 3, &o);
     int i;
 
     if (result != CLV_EXIT_OK)
