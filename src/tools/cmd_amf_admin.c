@@ -36,20 +36,30 @@ static json_t *request(const struct job *j, const char *op)
 }
 
 /* What stands in the way passes by itself. */
-static enum clv_exit ask(const struct job *j, struct op_session *s, const char *op,
-                         uint32_t *rc)
+enum clv_exit amf_admin_ask(struct op_session *s, const json_t *what, bool patient,
+                            uint32_t *rc)
 {
-    const bool patient = j->o.wait || j->verb->before;
     enum clv_exit result;
 
     do
-        result = op_ask(s, request(j, op), rc, NULL);
+        result = op_ask(s, json_deep_copy(what), rc, NULL);
     while (result == CLV_EXIT_OK && (*rc & 0xffff) == CODE_TRY_AGAIN && patient &&
            op_pause(s, RETRY_MS));
     return result;
 }
 
-static enum clv_exit quiet_wait(const struct job *j, struct op_session *s)
+static enum clv_exit ask(const struct job *j, struct op_session *s, const char *op,
+                         uint32_t *rc)
+{
+    json_t *o = request(j, op);
+    const enum clv_exit result = amf_admin_ask(s, o, j->o.wait || j->verb->before, rc);
+
+    json_decref(o);
+    return result;
+}
+
+enum clv_exit amf_admin_quiet(struct op_session *s, const struct clv_command *self,
+                              const char *name)
 {
     bool busy = true;
 
@@ -65,8 +75,8 @@ static enum clv_exit quiet_wait(const struct job *j, struct op_session *s)
             json_object_get(json_object_get(answer, "state"), "daemon"), "busy"));
         json_decref(answer);
         if (busy && !op_pause(s, RETRY_MS)) {
-            fprintf(stderr, "%s %s: %s: accepted, and still under way\n", j->self->path,
-                    j->self->name, j->entity.name);
+            fprintf(stderr, "%s %s: %s: accepted, and still under way\n", self->path,
+                    self->name, name);
             return CLV_EXIT_FAILED;
         }
     }
@@ -96,7 +106,7 @@ static enum clv_exit run(const struct job *j, struct op_session *s)
     if (result == CLV_EXIT_OK && rc)
         result = refused(j, s, rc);
     if (result == CLV_EXIT_OK && j->o.wait)
-        result = quiet_wait(j, s);
+        result = amf_admin_quiet(s, j->self, j->entity.name);
     return result;
 }
 

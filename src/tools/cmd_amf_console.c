@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tools/cmd_amf_admin.h"
 #include "tools/entity_name.h"
 #include "tools/operator.h"
 #include "tools/status_json.h"
@@ -174,13 +175,66 @@ enum clv_exit cmd_amf_heartbeat(const struct clv_command *self, int argc, char *
 
 /* ---- groups that an operator assigns ---------------------------------------------- */
 
-enum clv_exit cmd_amf_assign(const struct clv_command *self, int argc, char **argv)
+/* A "-" is nobody. */
+static bool is_named(const struct entity_name *e)
+{
+    return *e->name && strcmp(e->name, "-") != 0;
+}
+
+/* The first of the names that the daemon does not have is what was unknown. */
+static enum clv_exit assign_refused(struct op_session *s, const struct entity_name *si,
+                                    const struct entity_name su[2], uint32_t rc)
+{
+    const struct entity_name *const names[] = {si, &su[0], &su[1]};
+    uint32_t is_there = 0;
+    enum clv_exit result;
+    size_t i;
+
+    for (i = 0; i < 3 && op_code_is_unknown(rc); i++) {
+        if (!is_named(names[i]))
+            continue;
+        result = op_ask(s,
+                        json_pack("{s:s, s:s, s:s}", "t", "entity", "kind",
+                                  i ? "su" : "si", "name", names[i]->name),
+                        &is_there, NULL);
+        if (result != CLV_EXIT_OK)
+            return result;
+        if (is_there)
+            return op_refused_for(s, i ? "su" : "si", names[i]->name, rc);
+    }
+    return op_refused_for(s, "si", si->name, rc);
+}
+
+static enum clv_exit assign(const struct clv_command *self, const struct op_options *o,
+                            const struct entity_name *si, const struct entity_name su[2])
 {
     static const char *const roles[] = {"active", "standby"};
+    json_t *request = json_pack("{s:s, s:s, s:s, s:s}", "t", "admin", "op", "assign",
+                                "kind", "si", "name", si->name);
+    struct op_session *s;
+    enum clv_exit result = op_session_open(self, o, &s);
+    uint32_t rc = 0;
+    size_t i;
+
+    for (i = 0; i < 2; i++)
+        if (is_named(&su[i]))
+            json_object_set_new(request, roles[i], json_string(su[i].name));
+    if (result == CLV_EXIT_OK)
+        result = amf_admin_ask(s, request, o->wait, &rc);
+    json_decref(request);
+    if (result == CLV_EXIT_OK && rc)
+        result = assign_refused(s, si, su, rc);
+    else if (result == CLV_EXIT_OK && o->wait)
+        result = amf_admin_quiet(s, self, si->name);
+    op_session_close(s);
+    return result;
+}
+
+enum clv_exit cmd_amf_assign(const struct clv_command *self, int argc, char **argv)
+{
     struct entity_name si, su[2] = {{NULL, ""}, {NULL, ""}};
     struct op_options o;
-    enum clv_exit result = op_options_read(self, argc, argv, 0, 2, 3, &o);
-    json_t *request;
+    enum clv_exit result = op_options_read(self, argc, argv, OP_WAIT, 2, 3, &o);
     int i;
 
     if (result != CLV_EXIT_OK)
@@ -191,10 +245,5 @@ enum clv_exit cmd_amf_assign(const struct clv_command *self, int argc, char **ar
         if (!entity_name_read(o.words + 1 + i, 1, &su[i]) ||
             (su[i].kind && strcmp(su[i].kind, "su") != 0))
             return clv_command_misused(self, "\"%s\" does not name a su", o.words[1 + i]);
-    request = json_pack("{s:s, s:s, s:s, s:s}", "t", "admin", "op", "assign", "kind",
-                        "si", "name", si.name);
-    for (i = 0; i < 2; i++)
-        if (*su[i].name && strcmp(su[i].name, "-") != 0)
-            json_object_set_new(request, roles[i], json_string(su[i].name));
-    return op_request(self, &o, si.name, request, NULL);
+    return assign(self, &o, &si, su);
 }

@@ -108,7 +108,7 @@ const struct clv_command cmd_amf_table[] = {
       cmd_amf_admin, .data = &adjust, .aliases = "amsSGAdjust" },
     { "start", ENTITY, "unlock, by way of lock where that is needed", cmd_amf_admin,
       .data = &up },
-    { "assign", "SI ACTIVE-SU [STANDBY-SU] " LIMITS,
+    { "assign", "SI ACTIVE-SU [STANDBY-SU] [--wait] " LIMITS,
       "say who has the work of an SI; - is nobody", cmd_amf_assign, .aliases = "assignSUtoSI" },
     { "set", "[KIND] NAME ATTRIBUTE=VALUE... " LIMITS,
       "change what config shows, while it is played", .run = cmd_amf_set },
