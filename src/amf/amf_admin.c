@@ -207,6 +207,7 @@ static void restart_su_now(struct amf_engine *e, int su)
     const struct amf_list *comps = &e->m->sus[su].comps;
 
     e->sus[su].restarting = true;
+    amf_change_sg(e, e->m->sus[su].sg);
     for (size_t i = 0; i < comps->n; i++)
         if (amf_comp_ready(e, comps->at[i]))
             amf_comp_restart_softly(e, comps->at[i]);
@@ -465,6 +466,7 @@ static void finish_force_lock(struct amf_engine *e, int su)
     if (!s->force_locked || (s->admin == AMF_ADMIN_LOCKED_A && !amf_su_idle(e, su)))
         return;
     s->force_locked = false;
+    amf_change_sg(e, e->m->sus[su].sg);
     if (s->admin == AMF_ADMIN_LOCKED_A) /* else somebody wanted it otherwise meanwhile */
         set_state(e, AMF_KIND_SU, su, AMF_ADMIN_LOCKED_I);
 }
