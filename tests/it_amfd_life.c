@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fixture_amfd.h"
@@ -235,6 +236,40 @@ Test(amfd, the_cleanup_command_runs_with_the_name_of_the_component, .timeout = L
     kill(amfd_pid(&f, "counter1"), SIGKILL);
     expect_log("counter1", "start pid=", 2);
     expect_log("counter1", "cleaned counter1", 1);
+}
+
+static void precleanup_write(void)
+{
+    char path[300];
+    FILE *script;
+
+    snprintf(path, sizeof(path), "%s/safplus.d", f.model);
+    cr_assert_eq(mkdir(path, 0700), 0);
+    snprintf(path, sizeof(path), "%s/safplus.d/asp_precleanup.sh", f.model);
+    script = fopen(path, "we");
+    cr_assert_not_null(script);
+    fputs("#!/bin/sh\necho before $ASP_COMPNAME >>$ASP_RUNDIR/counter1.log\n", script);
+    cr_assert_eq(fchmod(fileno(script), 0700), 0);
+    cr_assert_eq(fclose(script), 0);
+}
+
+Test(amfd, the_script_before_cleanup_runs_first, .timeout = LIMIT, .fini = finish)
+{
+    const struct amfd_model m = {
+        .cleanup = "grep -q before $ASP_RUNDIR/counter1.log &amp;&amp; "
+                   "echo cleaned after it >&gt;$ASP_RUNDIR/counter1.log",
+        .restartable = "CL_TRUE",
+        .recovery = "COMP_RESTART",
+    };
+
+    amfd_prepare(&f, &m);
+    precleanup_write();
+    amfd_again(&f);
+    cr_assert(amfd_settled(&f, 15000));
+    kill(amfd_pid(&f, "counter1"), SIGKILL);
+    expect_log("counter1", "start pid=", 2);
+    expect_log("counter1", "before counter1", 1);
+    expect_log("counter1", "cleaned after it", 1);
 }
 
 Test(amfd, a_killed_node_stays_down_until_it_is_started, .timeout = LIMIT, .fini = finish)

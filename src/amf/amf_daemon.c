@@ -14,6 +14,9 @@
 #include "amf/amf_state_file.h"
 #include "base/clock.h"
 
+/* So long components are launched without a look at anything else. */
+enum { LAUNCH_TURN_MS = 50 };
+
 int64_t amf_daemon_now_ms(void)
 {
     return clv_now_ns() / CLV_NS_PER_MS;
@@ -96,16 +99,26 @@ static enum amf_admin_result step(struct amf_daemon *d, int64_t now_ms,
     return result;
 }
 
+static void launch_more(uv_idle_t *idle);
+
+/* Those that run already are heard between two turns of it: with hundreds to launch they
+ * would wait longer for their answers than a call may take. */
 void amf_daemon_launches(struct amf_daemon *d)
 {
+    const int64_t end_ms = amf_daemon_now_ms() + LAUNCH_TURN_MS;
     size_t i;
 
     for (i = 0; i < d->model->n_comps; i++) {
         if (!d->comps[i].launch_wanted)
             continue;
+        if (amf_daemon_now_ms() > end_ms) {
+            uv_idle_start(&d->launching, launch_more);
+            return;
+        }
         d->comps[i].launch_wanted = false;
         amf_supervisor_launch(d->supervisor, (int)i);
     }
+    uv_idle_stop(&d->launching);
 }
 
 static void feed_all(struct amf_daemon *d)
@@ -123,6 +136,18 @@ static void feed_all(struct amf_daemon *d)
     } while (d->n_events);
     d->feeding = false;
     amf_daemon_rearm(d);
+}
+
+static void launch_more(uv_idle_t *idle)
+{
+    struct amf_daemon *d = idle->data;
+
+    if (d->stopping)
+        uv_idle_stop(idle);
+    else if (d->cluster)
+        amf_daemon_launches(d);
+    else
+        feed_all(d);
 }
 
 void amf_daemon_feed(struct amf_daemon *d, const struct amf_event *ev)
@@ -255,6 +280,7 @@ void amf_daemon_node_down(struct amf_daemon *d, int node)
         if (amf_daemon_comp_node(d, (int)i) != node)
             continue;
         amf_component_forget(d, (int)i);
+        d->comps[i].launch_wanted = false;
         amf_supervisor_slay(d->supervisor, (int)i, true);
     }
     amf_daemon_note(d, "node %s is down", d->model->nodes[node].name);
@@ -307,10 +333,11 @@ static void handles_open(struct amf_daemon *d)
     uv_timer_init(d->loop, &d->restore_limit);
     uv_timer_init(d->loop, &d->stop_limit);
     uv_prepare_init(d->loop, &d->save);
+    uv_idle_init(d->loop, &d->launching);
     uv_signal_init(d->loop, &d->on_term);
     uv_signal_init(d->loop, &d->on_int);
     d->tick.data = d->restore_limit.data = d->stop_limit.data = d->save.data =
-        d->on_term.data = d->on_int.data = d;
+        d->launching.data = d->on_term.data = d->on_int.data = d;
     uv_prepare_start(&d->save, save_state);
     uv_signal_start(&d->on_term, signalled, SIGTERM);
     uv_signal_start(&d->on_int, signalled, SIGINT);
@@ -400,6 +427,7 @@ static void handles_close(struct amf_daemon *d)
     uv_close((uv_handle_t *)&d->restore_limit, NULL);
     uv_close((uv_handle_t *)&d->stop_limit, NULL);
     uv_close((uv_handle_t *)&d->save, NULL);
+    uv_close((uv_handle_t *)&d->launching, NULL);
     uv_close((uv_handle_t *)&d->on_term, NULL);
     uv_close((uv_handle_t *)&d->on_int, NULL);
 }

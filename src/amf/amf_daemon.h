@@ -108,6 +108,7 @@ struct amf_daemon {
     struct amf_recorder *recorder; /* NULL: nothing is recorded */
     uv_timer_t tick;               /* for timers and health */
     uv_prepare_t save;             /* keeps the state once per turn of the loop */
+    uv_idle_t launching;           /* runs while there is more to launch */
     uint64_t health_key;
     uint64_t fingerprint, epoch;
 

@@ -119,6 +119,7 @@ static void restart_su(struct amf_engine *e, int su)
     const struct amf_list *comps = &e->m->sus[su].comps;
 
     e->sus[su].restarting = true;
+    amf_change_sg(e, e->m->sus[su].sg);
     for (size_t i = 0; i < comps->n; i++)
         amf_comp_clean(e, comps->at[i], AMF_PRES_RESTARTING);
 }
@@ -127,6 +128,7 @@ static void forget_restarts(struct amf_engine *e, int su)
 {
     e->sus[su].comp_restarts = e->sus[su].su_restarts = (struct amf_window){0, 0};
     e->sus[su].restarting = false;
+    amf_change_sg(e, e->m->sus[su].sg);
 }
 
 void amf_su_fail(struct amf_engine *e, int su)
@@ -220,6 +222,7 @@ void amf_recover(struct amf_engine *e, int comp, enum amf_recovery recovery)
     if (strength(r) == 0 || strength(r) < strength_under_way(e, comp))
         return;
     r = escalate(e, comp, r);
+    amf_change_comp(e, comp); /* what was counted */
     amf_note(e, "comp %s recovery %s", e->m->comps[comp].name, amf_recovery_name(r));
     carry_out(e, comp, r);
 }
@@ -456,8 +459,10 @@ void amf_recovery_settle(struct amf_engine *e)
     const struct amf_marks *sus = &e->looking.sus;
 
     for (int i = amf_marks_next(sus, 0); i >= 0; i = amf_marks_next(sus, i + 1)) {
-        if (e->sus[i].restarting && amf_su_presence(e, i) == AMF_PRES_INSTANTIATED)
+        if (e->sus[i].restarting && amf_su_presence(e, i) == AMF_PRES_INSTANTIATED) {
             e->sus[i].restarting = false;
+            amf_change_sg(e, e->m->sus[i].sg);
+        }
         repair_if_due(e, i);
     }
     for (size_t i = 0; i < e->m->n_nodes; i++) {

@@ -372,9 +372,11 @@ void amf_node_lost(struct amf_engine *e, int node);
 void amf_node_joined(struct amf_engine *e, int node);
 void amf_recovery_settle(struct amf_engine *e); /* repairs, nodes that have emptied */
 
-/* ---- amf_admin.c ---------------------------------------------------------------- */
+/* ---- amf_admin.c, amf_finish.c --------------------------------------------------- */
 
 enum amf_admin_result amf_admin_request(struct amf_engine *e, const struct amf_event *ev);
+void amf_admin_set(struct amf_engine *e, enum amf_kind kind, int index,
+                   enum amf_admin to);
 void amf_admin_settle(struct amf_engine *e); /* shutdowns that have finished */
 
 /* ---- amf_check.c, amf_check_assigned.c: NULL, or what is broken --------------- */
