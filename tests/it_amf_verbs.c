@@ -182,6 +182,42 @@ Test(amf_verbs, beta_decides_from_the_next_decision_on, .timeout = LIMIT, .fini 
     cr_expect(amfd_log_has(&f, "counter2", "csiset STANDBY", 2, 20000));
 }
 
+Test(amf_verbs, a_group_of_the_custom_model_is_assigned_by_hand, .timeout = LIMIT,
+     .fini = finish)
+{
+    static const struct amf_row rows[] = {
+        {"assign counterSI counterSU2 counterSU1 --wait", 0, ""},
+        {"assignSUtoSI counterSU1 counterSU2", 6,
+         "counterSU1: NOT_EXIST (0x220004): a su"},
+        {"assign counterSI counterSU2 counterSU3", 6, "counterSU3: NOT_EXIST"},
+    };
+
+    amfd_prepare(&f, NULL);
+    model_edit("s/MODEL_TWO_N/MODEL_CUSTOM/");
+    amfd_again(&f);
+    cr_assert(amfd_log_has(&f, "counter2", "registered", 1, 20000));
+    cr_assert(amfd_log_has(&f, "err", "su counterSU2 INSERVICE", 1, 20000));
+    cr_assert(amfd_log_has(&f, "err", "su counterSU1 INSERVICE", 1, 20000));
+    ROWS_RUN(rows);
+    cr_expect(amfd_log_has(&f, "counter2", "csiset ACTIVE", 1, 20000));
+    cr_expect(amfd_log_has(&f, "counter1", "csiset STANDBY", 1, 20000));
+}
+
+Test(amf_verbs, force_lock_moves_the_work_and_ends_the_processes, .timeout = LIMIT,
+     .fini = finish)
+{
+    static const struct amf_row rows[] = {
+        {"force-lock counterSU1 --wait", 0, ""},
+        {"amsForceLock su counterSU1", 5, "counterSU1: "},
+        {"force-lock node blade1", 5, "only for su\n"},
+    };
+
+    start();
+    ROWS_RUN(rows);
+    cr_expect(amfd_log_has(&f, "counter2", "csiset ACTIVE", 1, 20000));
+    cr_expect(amfd_log_has(&f, "err", "comp counter1 presence UNINSTANTIATED", 1, 20000));
+}
+
 /* ---- nodes ------------------------------------------------------------------------ */
 
 Test(amf_verbs, an_error_of_a_node_and_its_reset, .timeout = LIMIT, .fini = finish)

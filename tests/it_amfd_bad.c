@@ -70,10 +70,10 @@ static const struct start starts[] = {
     {"-m M -a -r R -l /dev/null/log", NULL, NULL, NULL, "--log-dir /dev/null/log: "},
     {"-m M -a -r R -b /no/bin", NULL, NULL, NULL, "--bin-dir /no/bin: No such file"},
     {"-m M -a -r R", DEFS, "MODEL_TWO_N", "MODEL_TWO_M",
-     DEFS ":11: <sgType name=\"SGType\"><redundancyModel>: "
+     DEFS ":9: <sgType name=\"SGType\"><redundancyModel>: "
           "\"CL_AMS_SG_REDUNDANCY_MODEL_TWO_M\""},
     {"-m M -a -r R", DEFS, "<rank>0</rank><isPre", "<rank>first</rank><isPre",
-     DEFS ":14: <suType name=\"SUType\"><rank>: \"first\""},
+     DEFS ":12: <suType name=\"SUType\"><rank>: \"first\""},
     {"-m M -a -r R", DEFS, "</openClovisAsp>", "", DEFS ":"},
     {"-m M -a -r R", CONF, "<cpmConfigs>", "<cpmKonfigs>", CONF ":"},
     {"-m M -a -r R", CONF, "name=\"blade2\" ", "", CONF ":"},

@@ -176,7 +176,11 @@ static enum clv_exit change(struct replay *r, const json_t *o)
         r->first_ms = ms;
     same = (amf_overlay_commit(&r->overlay, r->m, &r->e, changes, why, sizeof(why)) !=
             AMF_CHANGE_OK) == refused;
-    if (!same || !r->only_differences) {
+    if ((!same || !r->only_differences) && r->json) {
+        line_print(json_pack(
+            "{s:I, s:O*, s:b, s:b}", "ms", (json_int_t)(ms - r->first_ms), "changes",
+            (json_t *)(uintptr_t)changes, "refused", (int)refused, "same", (int)same));
+    } else if (!same || !r->only_differences) {
         printf("[%10.3f] programs change the configuration%s%s\n",
                (double)(ms - r->first_ms) / 1000, refused ? ", refused" : "",
                same      ? ""
