@@ -342,7 +342,7 @@ static uint64_t runs_of(const struct sim_shape *s)
 
     if (runs)
         return strtoull(runs, NULL, 10);
-    return s->shape.sus > 6 ? RUNS / 4 : RUNS;
+    return s->groups * s->shape.sus > 6 ? RUNS / 4 : RUNS;
 }
 
 ParameterizedTestParameters(amf_engine_sim, invariants_hold_through_random_faults)
