@@ -11,7 +11,11 @@
 
 #define LIMIT 60
 
-enum { PATIENCE_MS = 25000 };
+enum {
+    PATIENCE_MS = 25000,
+    START_MS = 2500,  /* both are there when one becomes active */
+    ANSWER_MS = 2500, /* one that does answer has done so, on a busy machine, too */
+};
 
 static struct amfd f;
 
@@ -67,7 +71,7 @@ Test(amfd_faults, an_exit_with_status_0_is_one_as_well, .timeout = LIMIT, .fini 
 /* A process that hangs: SIGSTOP, and then it is wanted for something. */
 Test(amfd_faults, a_hang_shows_when_an_answer_is_due, .timeout = LIMIT, .fini = finish)
 {
-    const struct amfd_model m = {.csi_set_ms = 400};
+    const struct amfd_model m = {.csi_set_ms = ANSWER_MS};
     pid_t one;
 
     start(&m);
@@ -81,7 +85,7 @@ Test(amfd_faults, a_hang_shows_when_an_answer_is_due, .timeout = LIMIT, .fini = 
 
 Test(amfd_faults, a_set_that_is_not_answered_is_a_fault, .timeout = LIMIT, .fini = finish)
 {
-    const struct amfd_model m = {.csi_set_ms = 400};
+    const struct amfd_model m = {.csi_set_ms = ANSWER_MS, .start_ms = START_MS};
 
     amfd_prepare(&f, &m);
     amfd_puppet(&f, "counter1", "deaf-set");
@@ -96,7 +100,9 @@ Test(amfd_faults, a_set_that_is_not_answered_is_a_fault, .timeout = LIMIT, .fini
 Test(amfd_faults, a_set_that_is_answered_with_an_error_is_a_fault, .timeout = LIMIT,
      .fini = finish)
 {
-    amfd_prepare(&f, NULL);
+    const struct amfd_model m = {.start_ms = START_MS};
+
+    amfd_prepare(&f, &m);
     amfd_puppet(&f, "counter1", "bad-set");
     amfd_again(&f);
     expect_log("counter1", "csiset ACTIVE", 1);
@@ -111,10 +117,10 @@ Test(amfd_faults, a_set_that_is_answered_with_an_error_is_a_fault, .timeout = LI
 Test(amfd_faults, an_answer_after_the_time_out_counts_nothing, .timeout = LIMIT,
      .fini = finish)
 {
-    const struct amfd_model m = {.csi_set_ms = 300};
+    const struct amfd_model m = {.csi_set_ms = ANSWER_MS, .start_ms = START_MS};
 
     amfd_prepare(&f, &m);
-    amfd_puppet(&f, "counter1", "late-set=900");
+    amfd_puppet(&f, "counter1", "late-set=4000");
     amfd_again(&f);
     expect_log("counter1", "csiset ACTIVE", 1);
     amfd_puppet(&f, "counter1", "");

@@ -86,10 +86,26 @@ static bool far_replicas_follow(void *unused)
            node_says(&node[2], "master_link_status:up");
 }
 
+/* The fail-over is over: one leads, the other one follows it, and all sentinels say so.
+ * One that was only begun may be taken back when the link is there again. */
 static bool far_has_a_master(void *unused)
 {
+    const int lead = node_says(&node[1], "role:master") ? 1 : 2;
+    char port[16], text[64];
+    int i;
+
     (void)unused;
-    return node_says(&node[1], "role:master") || node_says(&node[2], "role:master");
+    if (!node_says(&node[lead], "role:master") ||
+        !node_says(&node[3 - lead], "master_link_status:up"))
+        return false;
+    snprintf(port, sizeof(port), "%d", node[lead].port);
+    for (i = 0; i < SENTINELS; i++) /* fields 5 and 9 are port and flags */
+        if (!ask_port(sentinel[i].port, 5, text, sizeof(text), "SENTINEL MASTER m") ||
+            strcmp(text, port) != 0 ||
+            !ask_port(sentinel[i].port, 9, text, sizeof(text), "SENTINEL MASTER m") ||
+            strcmp(text, "master") != 0)
+            return false;
+    return true;
 }
 
 static bool near_is_a_replica(void *unused)
@@ -178,7 +194,9 @@ static void cut_and_heal(const struct row *row, struct store_ckpt *c)
     char text[32];
 
     link_set("down");
+    cr_assert(netns_enter(far)); /* this thread */
     cr_assert(wait_for(far_has_a_master, NULL, WAIT_MS), "%s", row->row);
+    cr_assert(netns_enter(near));
     /* longer than the hold time; a majority of the sentinels is out of reach */
     st = store_section_write(c, bytes("lonely"), bytes("cut off"),
                              clv_deadline_ns(3 * CLV_NS_PER_S));

@@ -104,6 +104,13 @@ void amf_cluster_orders_end(struct amf_cluster *c, const char *who);
 /* ---- amf_cluster_state.c: the state as an entry of the log */
 
 void amf_cluster_state_append(struct amf_cluster *c);
+
+/* What all daemons of a cluster have in common: the model's files, and a version. */
+enum { AMF_COMMON_SIZE = 32 };
+const char *amf_cluster_common_text(const struct amf_cluster *c,
+                                    char text[AMF_COMMON_SIZE]);
+bool amf_cluster_in_common(const struct amf_cluster *c, const char *model);
+
 json_t *amf_cluster_members_pack(const struct amf_cluster *c);
 json_t *amf_cluster_state_pack(const struct amf_cluster *c);
 void amf_cluster_member_admit(struct amf_cluster *c, const char *who, const char *was,

@@ -254,13 +254,13 @@ void amf_cluster_join(struct amf_cluster *c)
 {
     const struct amf_daemon *d = c->d;
     json_t *nodes = amf_must(json_array());
-    char model[20];
+    char model[AMF_COMMON_SIZE];
     size_t i;
 
     for (i = 0; i < d->model->n_nodes; i++)
         if (d->nodes[i].played)
             json_array_append_new(nodes, json_integer((json_int_t)i));
-    snprintf(model, sizeof(model), "%016" PRIx64, d->fingerprint);
-    amf_cluster_mark_append(c, json_pack("{s:s, s:s, s:s, s:o}", "t", "join", "was",
-                                         c->was, "model", model, "nodes", nodes));
+    amf_cluster_mark_append(
+        c, json_pack("{s:s, s:s, s:s, s:o}", "t", "join", "was", c->was, "model",
+                     amf_cluster_common_text(c, model), "nodes", nodes));
 }

@@ -172,12 +172,10 @@ static void read_join(struct amf_cluster *c, const struct amf_log_entry *e,
                       const json_t *o)
 {
     const char *was = amf_server_text(o, "was"), *model = amf_server_text(o, "model");
-    char mine[20];
     json_t *item;
     size_t i, node;
 
-    snprintf(mine, sizeof(mine), "%016" PRIx64, c->d->fingerprint);
-    if (!model || strcmp(model, mine) != 0)
+    if (!amf_cluster_in_common(c, model))
         return; /* it sees that itself, by the state */
     amf_cluster_member_get(c, e->who)->joined = true;
     if (was && *was)
@@ -346,7 +344,8 @@ static void read_state(struct amf_cluster *c, const struct amf_log_entry *e,
         return;
     if (!amf_cluster_state_take(c, o, e->ms)) {
         clv_log(CLV_LOG_ERROR,
-                "the cluster %s runs another model than %s; expected the same files",
+                "the cluster %s runs another model than %s, or another version of "
+                "clovis-amfd; expected the same files and version",
                 c->d->settings->cluster, c->d->settings->model_dir);
         c->d->exit_status = 1;
         uv_stop(c->d->loop);

@@ -66,21 +66,38 @@ static void killed_take(struct amf_cluster *c, const json_t *list)
     }
 }
 
+/* Of the entries, and of what is decided on them: to be counted up with either. */
+enum { LOG_FORMAT = 2 };
+
+const char *amf_cluster_common_text(const struct amf_cluster *c,
+                                    char text[AMF_COMMON_SIZE])
+{
+    snprintf(text, AMF_COMMON_SIZE, "%016" PRIx64 ".%d", c->d->fingerprint, LOG_FORMAT);
+    return text;
+}
+
+bool amf_cluster_in_common(const struct amf_cluster *c, const char *model)
+{
+    char mine[AMF_COMMON_SIZE];
+
+    return model && strcmp(model, amf_cluster_common_text(c, mine)) == 0;
+}
+
 json_t *amf_cluster_state_pack(const struct amf_cluster *c)
 {
     json_t *owners = amf_must(json_array());
     json_t *state;
-    char model[20];
+    char model[AMF_COMMON_SIZE];
     size_t i;
 
     for (i = 0; i < c->d->model->n_nodes; i++)
         json_array_append_new(owners, json_string(c->owner[i]));
-    snprintf(model, sizeof(model), "%016" PRIx64, c->d->fingerprint);
-    state = amf_must(json_pack(
-        "{s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "t", "state", "of", c->held_who,
-        "seq", (json_int_t)c->held_seq, "model", model, "members",
-        amf_cluster_members_pack(c), "owners", owners, "killed", killed_pack(c), "comps",
-        comps_pack(c), "engine", amf_must(amf_engine_dump(c->d->engine))));
+    state = amf_must(json_pack("{s:s, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "t",
+                               "state", "of", c->held_who, "seq", (json_int_t)c->held_seq,
+                               "model", amf_cluster_common_text(c, model), "members",
+                               amf_cluster_members_pack(c), "owners", owners, "killed",
+                               killed_pack(c), "comps", comps_pack(c), "engine",
+                               amf_must(amf_engine_dump(c->d->engine))));
     if (c->d->overlay.changes)
         json_object_set(state, "changes", c->d->overlay.changes);
     if (c->d->user_data)
@@ -109,12 +126,9 @@ bool amf_cluster_state_take(struct amf_cluster *c, const json_t *state, int64_t 
     const json_t *comps = json_object_get(state, "comps");
     const json_t *owners = json_object_get(state, "owners");
     json_t *item;
-    char model[20];
     size_t i;
 
-    snprintf(model, sizeof(model), "%016" PRIx64, d->fingerprint);
-    if (!amf_server_text(state, "model") ||
-        strcmp(amf_server_text(state, "model"), model) != 0 ||
+    if (!amf_cluster_in_common(c, amf_server_text(state, "model")) ||
         json_array_size(comps) != d->model->n_comps ||
         json_array_size(owners) != d->model->n_nodes)
         return false;
