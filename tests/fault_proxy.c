@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -214,6 +215,19 @@ void fault_proxy_hold(struct fault_proxy *p, bool hold)
     p->hold = hold;
     pthread_mutex_unlock(&p->lock);
     wake_up(p);
+}
+
+long fault_proxy_held(struct fault_proxy *p)
+{
+    long sum = 0;
+    int i, n;
+
+    pthread_mutex_lock(&p->lock);
+    for (i = 0; i < FAULT_LINKS; i++)
+        if (p->link[i].fd[0] >= 0 && ioctl(p->link[i].fd[0], FIONREAD, &n) == 0)
+            sum += n;
+    pthread_mutex_unlock(&p->lock);
+    return sum;
 }
 
 long fault_proxy_seen(struct fault_proxy *p, enum fault_way way)

@@ -47,6 +47,9 @@ void fault_proxy_cut(struct fault_proxy *p);
 /* Pass nothing on until told otherwise. */
 void fault_proxy_hold(struct fault_proxy *p, bool hold);
 
+/* Bytes of the clients that are held up. */
+long fault_proxy_held(struct fault_proxy *p);
+
 /* Bytes passed on so far, and cuts made. */
 long fault_proxy_seen(struct fault_proxy *p, enum fault_way way);
 unsigned fault_proxy_cuts(struct fault_proxy *p);

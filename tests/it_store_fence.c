@@ -156,6 +156,64 @@ Test(fence, who_took_the_role_before_it_went_and_came_back_is_shut_out)
     two_nodes_end(&old, c);
 }
 
+static long long scripts_run(void)
+{
+    redisContext *raw = redis_raw(&server);
+    redisReply *r = redisCommand(raw, "INFO commandstats");
+    const char *at = r && r->str ? strstr(r->str, "cmdstat_evalsha:calls=") : NULL;
+    const long long n = at ? atoll(at + strlen("cmdstat_evalsha:calls=")) : 0;
+
+    freeReplyObject(r);
+    redisFree(raw);
+    return n;
+}
+
+static bool have_run_more(void *than)
+{
+    return scripts_run() > *(const long long *)than;
+}
+
+struct held {
+    struct fault_proxy *proxy;
+    long than;
+};
+
+static bool is_held_up(void *arg)
+{
+    const struct held *h = arg;
+
+    return fault_proxy_held(h->proxy) > h->than;
+}
+
+/* It asked for the role, and died; the network delivers that when another has it. */
+Test(fence, the_dead_take_no_role_from_their_successor)
+{
+    static struct fault_proxy proxy;
+    struct store_ckpt *c;
+    struct peer old;
+    struct held held = {&proxy, 0};
+    long long before;
+
+    redis_start(&server, false, NULL);
+    fault_proxy_start(&proxy, server.socket);
+    c = two_nodes(&old, proxy.url, "1", "1");
+    cr_assert_eq(create(c, "s", "000"), STORE_OK);
+    fault_proxy_hold(&proxy, true);
+    held.than = fault_proxy_held(&proxy);
+    peer_tell(&old, "active");
+    cr_assert(wait_for(is_held_up, &held, 10000), "it has not asked");
+    peer_kill(&old);
+    cr_assert_eq(store_ckpt_active_set(c, soon()), STORE_OK);
+    before = scripts_run();
+    fault_proxy_hold(&proxy, false);
+    cr_assert(wait_for(have_run_more, &before, 10000), "the late request did not arrive");
+    cr_expect_eq(store_section_write(c, bytes("s"), bytes("x"), soon()), STORE_OK);
+    store_ckpt_close(c, soon());
+    store_stop();
+    fault_proxy_end(&proxy);
+    redis_end(&server);
+}
+
 Test(fence, a_refused_large_write_does_not_fill_a_section_that_lost_its_content)
 {
     struct store_ckpt *c;

@@ -549,23 +549,41 @@ enum store_status store_ckpt_retention_set(struct store_ckpt *ckpt, int64_t rete
     return st;
 }
 
-enum store_status store_ckpt_active_set(struct store_ckpt *ckpt, int64_t deadline_ns)
+/* STORE_FENCED: it has moved more often than was known here, which is known now. */
+static enum store_status role_take(struct store_ckpt *ckpt, int64_t deadline_ns)
 {
+    char seen[24] = "";
     struct rds_call call;
     enum store_status st;
-    int64_t epoch;
+    int64_t moves;
 
+    if (rds.fenced)
+        snprintf(seen, sizeof(seen), "%" PRId64, atomic_load(&ckpt->moves_seen));
     rds_call_init(&call, true);
-    meta_script(&call.req, ckpt, script_ckpt_active, 1);
+    meta_script(&call.req, ckpt, script_ckpt_active, 2);
     rds_req_text(&call.req, rds.node);
+    rds_req_text(&call.req, seen);
     st = rds_ckpt_run(ckpt, &call, deadline_ns);
-    if (st == STORE_OK) {
-        atomic_store(&ckpt->active_seen, true);
-        if (rds_reply_int(rds_reply_at(call.last, 1), &epoch))
-            atomic_store(&ckpt->active_epoch, epoch);
+    if ((st == STORE_OK || st == STORE_FENCED) &&
+        rds_reply_int(rds_reply_at(call.last, 1), &moves)) {
+        atomic_store(&ckpt->moves_seen, moves);
+        if (st == STORE_OK)
+            atomic_store(&ckpt->active_epoch, moves);
     }
     rds_call_free(&call);
     return st;
+}
+
+enum store_status store_ckpt_active_set(struct store_ckpt *ckpt, int64_t deadline_ns)
+{
+    enum store_status st;
+
+    do
+        st = role_take(ckpt, deadline_ns);
+    while (st == STORE_FENCED && clv_now_ns() < deadline_ns);
+    if (st == STORE_OK)
+        atomic_store(&ckpt->active_seen, true);
+    return st == STORE_FENCED ? STORE_AWAY : st;
 }
 
 enum store_status store_ckpt_active_check(struct store_ckpt *ckpt, int64_t deadline_ns)

@@ -27,6 +27,7 @@ struct store_ckpt {
     bool sync; /* a write waits for the replicas */
     atomic_bool active_seen;
     _Atomic(int64_t) active_epoch; /* of the role that was taken here, 0: it was not */
+    _Atomic(int64_t) moves_seen;   /* of the role, the last number that was heard of */
     atomic_bool gone_logged;
     atomic_bool seal_logged;
     _Atomic(_Atomic uint64_t *) large_notes; /* owned, or NULL; rds_large.c's */
