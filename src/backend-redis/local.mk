@@ -5,7 +5,7 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_batch.c %D%/rds_batch.h \
 	%D%/rds_cache.c %D%/rds_cache.h \
 	%D%/rds_call.c %D%/rds_call.h %D%/rds_call_once.h %D%/rds_call_run.c \
-	%D%/rds_ckpt.c %D%/rds_ckpt.h \
+	%D%/rds_ckpt.c %D%/rds_ckpt.h %D%/rds_ckpt_open.c \
 	%D%/rds_client.c %D%/rds_client.h \
 	%D%/rds_cluster.c %D%/rds_cluster.h \
 	%D%/rds_conn.c %D%/rds_conn.h \
