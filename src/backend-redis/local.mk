@@ -12,7 +12,8 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_dial.c %D%/rds_dial.h \
 	%D%/rds_durable.c %D%/rds_durable.h %D%/rds_durable_in.h \
 	%D%/rds_durable_connect.c %D%/rds_durable_round.c \
-	%D%/rds_feed.c %D%/rds_feed.h %D%/rds_feed_entry.c %D%/rds_feed_entry.h \
+	%D%/rds_feed.c %D%/rds_feed.h %D%/rds_feed_in.h %D%/rds_feed_deliver.c %D%/rds_feed_thread.c \
+	%D%/rds_feed_entry.c %D%/rds_feed_entry.h \
 	%D%/rds_holders.c %D%/rds_holders.h \
 	%D%/rds_io.c %D%/rds_io.h \
 	%D%/rds_iter.c \
