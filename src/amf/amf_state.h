@@ -279,6 +279,9 @@ void amf_comp_step(struct amf_engine *e, int comp);
  * INSTANTIATING). Its CSIs are lost. */
 void amf_comp_clean(struct amf_engine *e, int comp, enum amf_presence presence);
 void amf_comp_restart_softly(struct amf_engine *e, int comp);
+
+/* ---- amf_comp_events.c: what happens to a component ------------------------------ */
+
 void amf_comp_launched(struct amf_engine *e, int comp);
 void amf_comp_launch_failed(struct amf_engine *e, int comp);
 void amf_comp_registered(struct amf_engine *e, int comp, int proxy);
