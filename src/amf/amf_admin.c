@@ -182,8 +182,7 @@ change_state(struct amf_engine *e, const struct amf_event *ev, const struct tran
     return AMF_ADMIN_OK;
 }
 
-/* ---- restart -------------------------------------------------------------------------
- */
+/* ---- restart ------------------------------------------------------------- */
 
 static enum amf_admin_result restart_comp(struct amf_engine *e, int comp)
 {
@@ -301,8 +300,7 @@ static enum amf_admin_result repaired(struct amf_engine *e, const struct amf_eve
     return AMF_ADMIN_INVALID_ENTITY;
 }
 
-/* ---- swap, adjust, force --------------------------------------------------------------
- */
+/* ---- swap, adjust, force ------------------------------------------------- */
 
 /* The SU that holds si in role, the standby with the lowest rank; -1: none. */
 static int holder(const struct amf_engine *e, int si, enum amf_ha role)

@@ -98,9 +98,7 @@ bool amf_ahead_safe(const struct amf_model *m, const struct amf_engine *before,
     return same_nodes(m, before, after);
 }
 
-/* ---- deciding
- * --------------------------------------------------------------------------
- */
+/* ---- deciding ------------------------------------------------------------ */
 
 static struct amf_engine *engine_like(const struct amf_model *m,
                                       const struct amf_engine *before, int64_t now_ms)

@@ -73,8 +73,7 @@ void amf_sg_choose_running(struct amf_engine *e, int sg)
     }
 }
 
-/* ---- who has to go ------------------------------------------------------------------
- */
+/* ---- who has to go ------------------------------------------------------- */
 
 enum leave { STAY, GRACEFULLY, NOW };
 
@@ -209,8 +208,7 @@ static bool sg_still_served(const struct amf_engine *e, const struct amf_sg_stat
     return false;
 }
 
-/* ---- who takes over ------------------------------------------------------------------
- */
+/* ---- who takes over ------------------------------------------------------ */
 
 static bool may_be_promoted(const struct amf_engine *e, const struct amf_asg *a)
 {
@@ -334,8 +332,7 @@ static void promote_where_due(struct amf_engine *e, int sg)
         promote_one(e, g, sg, g->sis[i]);
 }
 
-/* ---- the quiesced go when somebody took over, or nobody will --------------------------
- */
+/* ---- the quiesced go when somebody took over, or nobody will ------------- */
 
 static bool takeover_unconfirmed(const struct amf_engine *e, const struct amf_sg_state *g,
                                  int si)

@@ -104,8 +104,7 @@ enum amf_admin_result amf_ccb_apply(struct amf_daemon *d, int64_t ms, const char
     return refusal(r);
 }
 
-/* ---- the request ---------------------------------------------------------------------
- */
+/* ---- the request --------------------------------------------------------- */
 
 static void answer(struct amf_daemon *d, struct amf_peer *p, const json_t *o,
                    const struct amf_event *ev, enum amf_admin_result r)
@@ -141,9 +140,7 @@ void amf_ccb_commit(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
         answer(d, p, o, NULL, amf_ccb_apply(d, amf_daemon_now_ms(), by, changes));
 }
 
-/* ---- what an earlier daemon, or another one, had changed
- * -------------------------------
- */
+/* ---- what an earlier daemon, or another one, had changed ----------------- */
 
 struct amf_engine *amf_ccb_engine(struct amf_daemon *d, const json_t *changes,
                                   const json_t *state, int64_t ms)

@@ -24,8 +24,7 @@ static bool one_active(const struct amf_engine *e, int sg)
     return e->m->sgs[sg].redundancy != AMF_RED_N_WAY_ACTIVE;
 }
 
-/* ---- one assignment -----------------------------------------------------------------
- */
+/* ---- one assignment ------------------------------------------------------ */
 
 static const char *check_part(struct amf_engine *e, const struct amf_asg *a, size_t k)
 {
@@ -76,8 +75,7 @@ static const char *check_asg(struct amf_engine *e, const struct amf_asg *a)
     return NULL;
 }
 
-/* ---- one SI ---------------------------------------------------------------------------
- */
+/* ---- one SI -------------------------------------------------------------- */
 
 static bool works(const struct amf_asg *a)
 {

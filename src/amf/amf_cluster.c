@@ -12,9 +12,7 @@
 /* A state is kept at once as long as it is small; a large one not more often than so. */
 enum { LEAVE_MS = 1000, SAVE_MS = 500, SAVE_SMALL = 64 * 1024 };
 
-/* ---- for the daemon
- * ----------------------------------------------------------------------
- */
+/* ---- for the daemon ------------------------------------------------------ */
 
 bool amf_cluster_ours(struct amf_cluster *c, const struct amf_action *a)
 {
@@ -149,9 +147,7 @@ json_t *amf_cluster_describe(const struct amf_cluster *c)
                      "members", amf_cluster_members_pack(c), "owners", owners);
 }
 
-/* ---- begin and end
- * ------------------------------------------------------------------------
- */
+/* ---- begin and end ------------------------------------------------------- */
 
 struct amf_cluster *amf_cluster_open(struct amf_daemon *d)
 {

@@ -12,8 +12,7 @@
 
 enum { WATCH_MS = 25, DOUBT_MS = 50 };
 
-/* ---- lists --------------------------------------------------------------------------
- */
+/* ---- lists --------------------------------------------------------------- */
 
 void amf_facts_add(struct facts *l, struct fact *f)
 {
@@ -97,8 +96,7 @@ static void lapse(struct ahead *x)
     amf_cluster_ahead_put_down(x, "restarted without the store, and cut off");
 }
 
-/* ---- deciding -------------------------------------------------------------------------
- */
+/* ---- deciding ------------------------------------------------------------ */
 
 static void carry_out(struct ahead *x, size_t from)
 {
@@ -254,8 +252,7 @@ static void watch(uv_timer_t *timer)
         lapse(x);
 }
 
-/* ---- for the others
- * ---------------------------------------------------------------------- */
+/* ---- for the others ------------------------------------------------------ */
 
 void amf_cluster_ahead_sent(struct amf_cluster *c, const struct amf_wire_event *w,
                             uint64_t seq)

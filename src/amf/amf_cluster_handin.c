@@ -12,8 +12,7 @@
 
 enum { ATTEMPTS = 10 };
 
-/* ---- the end of it ------------------------------------------------------------------
- */
+/* ---- the end of it ------------------------------------------------------- */
 
 static void append_again(struct amf_cluster *c, struct fact *f)
 {
@@ -114,8 +113,7 @@ static void give_up(struct ahead *x)
         report_dead(x);
 }
 
-/* ---- handing in
- * ------------------------------------------------------------------------ */
+/* ---- handing in ---------------------------------------------------------- */
 
 static json_t *entry_pack(const struct ahead *x)
 {
@@ -170,8 +168,7 @@ void amf_cluster_ahead_view(struct amf_cluster *c, const struct amf_log_view *v)
         hand_in(x);
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
 /* What was told, and is not answered, goes by the cluster's numbers from now on. */
 static void told_keep(struct ahead *x)

@@ -10,9 +10,7 @@
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
-/* ---- who is there, who leads
- * -------------------------------------------------------------
- */
+/* ---- who is there, who leads --------------------------------------------- */
 
 /* After an outage nobody can be blamed for what was not seen meanwhile. */
 static void forgive(struct amf_cluster *c, int64_t now_ns)

@@ -13,8 +13,7 @@
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
-/* ---- names and members ---------------------------------------------------------------
- */
+/* ---- names and members --------------------------------------------------- */
 
 void amf_cluster_name_make(struct amf_cluster *c)
 {
@@ -77,8 +76,7 @@ bool amf_cluster_has_joined(const struct amf_cluster *c, const char *who)
     return m && m->joined;
 }
 
-/* ---- appending -----------------------------------------------------------------------
- */
+/* ---- appending ----------------------------------------------------------- */
 
 /* o is taken. */
 uint64_t amf_cluster_append(struct amf_cluster *c, uint64_t epoch, int64_t min_ms,

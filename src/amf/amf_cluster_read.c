@@ -11,8 +11,7 @@
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
-/* ---- our own nodes --------------------------------------------------------------------
- */
+/* ---- our own nodes ------------------------------------------------------- */
 
 static void node_clear(struct amf_cluster *c, int node)
 {
@@ -121,8 +120,7 @@ static void resurrect(struct amf_cluster *c)
     amf_cluster_join(c);
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
 static void feed(struct amf_cluster *c, int64_t ms, const struct amf_event *ev,
                  enum amf_admin_result *result)

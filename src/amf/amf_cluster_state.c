@@ -10,8 +10,7 @@
 #include "amf/amf_must.h"
 #include "base/clock.h"
 
-/* ---- the state as an entry
- * ------------------------------------------------------------- */
+/* ---- the state as an entry ----------------------------------------------- */
 
 json_t *amf_cluster_members_pack(const struct amf_cluster *c)
 {

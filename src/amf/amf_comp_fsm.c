@@ -3,14 +3,14 @@
  * The life of one component. presence says where it goes, op which order is under
  * way; amf_comp_step() gives the next order when none is.
  */
-#include "amf/amf_state.h"
+#include "amf/amf_comp_fsm_in.h"
 
 static const struct amf_comp *model_of(const struct amf_engine *e, int comp)
 {
     return &e->m->comps[comp];
 }
 
-static void set_presence(struct amf_engine *e, int comp, enum amf_presence p)
+void amf_comp_set_presence(struct amf_engine *e, int comp, enum amf_presence p)
 {
     struct amf_comp_state *c = &e->comps[comp];
 
@@ -21,7 +21,7 @@ static void set_presence(struct amf_engine *e, int comp, enum amf_presence p)
     amf_note(e, "comp %s presence %s", model_of(e, comp)->name, amf_presence_name(p));
 }
 
-static void set_op(struct amf_engine *e, int comp, enum amf_comp_op op)
+void amf_comp_set_op(struct amf_engine *e, int comp, enum amf_comp_op op)
 {
     e->comps[comp].op = op;
     amf_touch_comp(e, comp);
@@ -106,7 +106,7 @@ static int find_proxy(const struct amf_engine *e, int comp)
 }
 
 /* It can do nothing any more; nor can those that it speaks for be reached. */
-static void set_dead(struct amf_engine *e, int comp)
+void amf_comp_set_dead(struct amf_engine *e, int comp)
 {
     e->comps[comp].alive = false;
     amf_touch_comp(e, comp);
@@ -121,7 +121,7 @@ static void set_dead(struct amf_engine *e, int comp)
     }
 }
 
-static void set_up(struct amf_engine *e, int comp)
+void amf_comp_set_up(struct amf_engine *e, int comp)
 {
     struct amf_comp_state *c = &e->comps[comp];
 
@@ -131,8 +131,8 @@ static void set_up(struct amf_engine *e, int comp)
     c->failed = false;
     c->attempts = 0;
     c->oper = AMF_OPER_ENABLED;
-    set_op(e, comp, AMF_COMP_IDLE);
-    set_presence(e, comp, AMF_PRES_INSTANTIATED);
+    amf_comp_set_op(e, comp, AMF_COMP_IDLE);
+    amf_comp_set_presence(e, comp, AMF_PRES_INSTANTIATED);
 }
 
 static void give_up(struct amf_engine *e, int comp)
@@ -141,7 +141,7 @@ static void give_up(struct amf_engine *e, int comp)
 
     e->comps[comp].oper = AMF_OPER_DISABLED;
     e->comps[comp].attempts = 0;
-    set_presence(e, comp, AMF_PRES_INSTANTIATION_FAILED);
+    amf_comp_set_presence(e, comp, AMF_PRES_INSTANTIATION_FAILED);
     if (restart)
         amf_recover(e, comp, AMF_REC_COMP_FAILOVER);
     amf_su_fail(e, model_of(e, comp)->su);
@@ -159,27 +159,27 @@ static void attempt_failed(struct amf_engine *e, int comp)
         give_up(e, comp);
         return;
     }
-    set_op(e, comp, AMF_COMP_DELAYED);
+    amf_comp_set_op(e, comp, AMF_COMP_DELAYED);
     amf_timer_arm(e, AMF_TM_LIFE, comp, m->instantiate_delay_ms);
 }
 
 /* Nothing of it is left. */
-static void set_gone(struct amf_engine *e, int comp)
+void amf_comp_set_gone(struct amf_engine *e, int comp)
 {
     struct amf_comp_state *c = &e->comps[comp];
 
     amf_timer_cancel(e, AMF_TM_LIFE, comp);
-    set_op(e, comp, AMF_COMP_IDLE);
-    set_dead(e, comp);
+    amf_comp_set_op(e, comp, AMF_COMP_IDLE);
+    amf_comp_set_dead(e, comp);
     if (c->presence == AMF_PRES_TERMINATING) {
         c->attempts = 0;
-        set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
+        amf_comp_set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
     } else if (c->failed) {
         attempt_failed(e, comp);
     }
 }
 
-static void clean_failed(struct amf_engine *e, int comp)
+void amf_comp_clean_failed(struct amf_engine *e, int comp)
 {
     const struct amf_comp *m = model_of(e, comp);
 
@@ -187,10 +187,10 @@ static void clean_failed(struct amf_engine *e, int comp)
     e->comps[comp].oper = AMF_OPER_DISABLED;
     e->comps[comp].failed = false;
     e->comps[comp].attempts = 0;
-    set_op(e, comp, AMF_COMP_IDLE);
+    amf_comp_set_op(e, comp, AMF_COMP_IDLE);
     if (!m->node_reboot_cleanup_fail) /* else it may act until its node is reset */
-        set_dead(e, comp);
-    set_presence(e, comp, AMF_PRES_TERMINATION_FAILED);
+        amf_comp_set_dead(e, comp);
+    amf_comp_set_presence(e, comp, AMF_PRES_TERMINATION_FAILED);
     amf_recover(e, comp,
                 m->node_reboot_cleanup_fail ? AMF_REC_NODE_FAILOVER
                                             : AMF_REC_COMP_FAILOVER);
@@ -209,12 +209,12 @@ static void launch_proxied(struct amf_engine *e, int comp)
     c->attempts++;
     c->launches++;
     if (!amf_comp_preinstantiable(e, comp)) { /* its CSI set is its instantiation */
-        set_up(e, comp);
+        amf_comp_set_up(e, comp);
         return;
     }
     if (c->presence != AMF_PRES_RESTARTING)
-        set_presence(e, comp, AMF_PRES_INSTANTIATING);
-    set_op(e, comp, AMF_COMP_LAUNCHING);
+        amf_comp_set_presence(e, comp, AMF_PRES_INSTANTIATING);
+    amf_comp_set_op(e, comp, AMF_COMP_LAUNCHING);
     c->invocation = amf_invocation(e, AMF_INV_PROXIED_INSTANTIATE, comp);
     a = amf_order(e, AMF_DO_PROXIED_INSTANTIATE, comp);
     a->proxy = proxy;
@@ -235,8 +235,8 @@ static void launch(struct amf_engine *e, int comp)
     c->attempts++;
     c->launches++;
     if (c->presence != AMF_PRES_RESTARTING)
-        set_presence(e, comp, AMF_PRES_INSTANTIATING);
-    set_op(e, comp, AMF_COMP_LAUNCHING);
+        amf_comp_set_presence(e, comp, AMF_PRES_INSTANTIATING);
+    amf_comp_set_op(e, comp, AMF_COMP_LAUNCHING);
     amf_order(e, AMF_DO_LAUNCH, comp);
     amf_timer_arm(e, AMF_TM_LIFE, comp, model_of(e, comp)->instantiate_ms);
 }
@@ -258,7 +258,7 @@ static uint32_t first_patience_ms(const struct amf_engine *e, int comp)
     return amf_comp_has_callbacks(e, comp) ? all / 2 : all;
 }
 
-static void remind_of_terminate(struct amf_engine *e, int comp)
+void amf_comp_remind(struct amf_engine *e, int comp)
 {
     const uint32_t all = model_of(e, comp)->terminate_ms;
 
@@ -268,21 +268,21 @@ static void remind_of_terminate(struct amf_engine *e, int comp)
     amf_timer_arm(e, AMF_TM_LIFE, comp, all - first_patience_ms(e, comp));
 }
 
-static void terminate(struct amf_engine *e, int comp, enum amf_presence presence)
+void amf_comp_terminate(struct amf_engine *e, int comp, enum amf_presence presence)
 {
     struct amf_comp_state *c = &e->comps[comp];
 
     if (!amf_comp_preinstantiable(e, comp) && amf_comp_proxied(e, comp)) {
-        set_presence(e, comp, presence); /* its CSI remove was its termination */
-        set_gone(e, comp);
+        amf_comp_set_presence(e, comp, presence); /* its CSI remove was its termination */
+        amf_comp_set_gone(e, comp);
         return;
     }
     if (amf_comp_proxied(e, comp) && find_proxy(e, comp) < 0) {
         amf_comp_clean(e, comp, presence);
         return;
     }
-    set_presence(e, comp, presence);
-    set_op(e, comp, AMF_COMP_TERMINATING);
+    amf_comp_set_presence(e, comp, presence);
+    amf_comp_set_op(e, comp, AMF_COMP_TERMINATING);
     c->invocation = amf_invocation(e, AMF_INV_TERMINATE, comp);
     c->reminded = !amf_comp_has_callbacks(e, comp);
     order_terminate(e, comp);
@@ -296,10 +296,10 @@ static void start_cleaning(struct amf_engine *e, int comp)
     struct amf_action *a;
 
     if (amf_comp_proxied(e, comp) && proxy < 0) { /* nobody to ask */
-        set_gone(e, comp);
+        amf_comp_set_gone(e, comp);
         return;
     }
-    set_op(e, comp, AMF_COMP_CLEANING);
+    amf_comp_set_op(e, comp, AMF_COMP_CLEANING);
     a = amf_order(e, proxy < 0 ? AMF_DO_KILL : AMF_DO_PROXIED_CLEANUP, comp);
     if (proxy >= 0) {
         c->invocation = amf_invocation(e, AMF_INV_PROXIED_CLEANUP, comp);
@@ -326,13 +326,13 @@ static void step_idle(struct amf_engine *e, int comp)
             launch(e, comp);
         } else {
             e->comps[comp].attempts = 0;
-            set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
+            amf_comp_set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
         }
         break;
     case AMF_PRES_INSTANTIATED:
         if (!want_up(e, comp) && higher_levels_down(e, comp) &&
             (amf_su_idle(e, su) || !amf_comp_has_callbacks(e, comp)))
-            terminate(e, comp, AMF_PRES_TERMINATING);
+            amf_comp_terminate(e, comp, AMF_PRES_TERMINATING);
         break;
     default:
         break;
@@ -361,7 +361,7 @@ void amf_comp_step(struct amf_engine *e, int comp)
     case AMF_COMP_DELAYED:
         if (!want_up(e, comp)) {
             amf_timer_cancel(e, AMF_TM_LIFE, comp);
-            set_op(e, comp, AMF_COMP_IDLE);
+            amf_comp_set_op(e, comp, AMF_COMP_IDLE);
         }
         break;
     default:
@@ -380,233 +380,18 @@ void amf_comp_clean(struct amf_engine *e, int comp, enum amf_presence presence)
         if (presence != AMF_PRES_TERMINATING)
             return; /* what is under way is at least as strong */
         c->failed = false;
-        set_presence(e, comp, presence);
+        amf_comp_set_presence(e, comp, presence);
         return;
     }
     amf_timer_cancel(e, AMF_TM_LIFE, comp);
     if (presence == AMF_PRES_TERMINATING)
         c->failed = false;
-    set_op(e, comp, AMF_COMP_CLEAN_DUE);
-    set_presence(e, comp, presence);
+    amf_comp_set_op(e, comp, AMF_COMP_CLEAN_DUE);
+    amf_comp_set_presence(e, comp, presence);
 }
 
 void amf_comp_restart_softly(struct amf_engine *e, int comp)
 {
     amf_work_lose(e, comp);
-    terminate(e, comp, AMF_PRES_RESTARTING);
-}
-
-void amf_comp_launched(struct amf_engine *e, int comp)
-{
-    if (e->comps[comp].op == AMF_COMP_LAUNCHING && !amf_comp_has_callbacks(e, comp))
-        set_up(e, comp);
-}
-
-void amf_comp_launch_failed(struct amf_engine *e, int comp)
-{
-    struct amf_comp_state *c = &e->comps[comp];
-
-    if (c->op != AMF_COMP_LAUNCHING)
-        return;
-    amf_note(e, "comp %s did not come up, attempt %u", model_of(e, comp)->name,
-             c->attempts);
-    c->failed = true;
-    amf_comp_clean(e, comp, c->presence);
-}
-
-/* A process that nobody launched: a person started it by hand. */
-static void adopt(struct amf_engine *e, int comp)
-{
-    const int su = model_of(e, comp)->su;
-
-    if (!e->sus[su].wanted && e->comps[comp].presence == AMF_PRES_INSTANTIATION_FAILED)
-        e->sus[su].oper = AMF_OPER_ENABLED;
-    if (!amf_su_eligible(e, su))
-        return; /* it idles until its SU may run */
-    e->sus[su].wanted = true;
-    set_up(e, comp);
-}
-
-void amf_comp_registered(struct amf_engine *e, int comp, int proxy)
-{
-    struct amf_comp_state *c = &e->comps[comp];
-
-    if (!amf_comp_has_callbacks(e, comp))
-        return;
-    if (amf_comp_proxied(e, comp)) {
-        if (proxy < 0)
-            return;
-        c->proxy = proxy;
-        amf_touch_comp(e, comp);
-        if (c->op == AMF_COMP_LAUNCHING)
-            set_up(e, comp);
-        return;
-    }
-    if (c->op == AMF_COMP_LAUNCHING || c->op == AMF_COMP_DELAYED)
-        set_up(e, comp);
-    else if (amf_comp_down(e, comp) && c->presence != AMF_PRES_TERMINATION_FAILED)
-        adopt(e, comp);
-}
-
-void amf_comp_exited(struct amf_engine *e, int comp)
-{
-    struct amf_comp_state *c = &e->comps[comp];
-
-    c->unsure = false;
-    switch (c->op) {
-    case AMF_COMP_CLEANING:
-        set_gone(e, comp);
-        break;
-    case AMF_COMP_TERMINATING: /* ended without an answer */
-        if (amf_comp_has_callbacks(e, comp)) {
-            set_dead(e, comp);
-            amf_comp_clean(e, comp, c->presence);
-        } else {
-            set_gone(e, comp);
-        }
-        break;
-    case AMF_COMP_IDLE:
-        if (c->presence != AMF_PRES_INSTANTIATED)
-            break;
-        set_dead(e, comp);
-        amf_fault(e, comp,
-                  amf_comp_has_callbacks(e, comp) ? AMF_REC_NO_RECOMMENDATION
-                                                  : AMF_REC_COMP_RESTART,
-                  AMF_FAULT_DEATH);
-        break;
-    default: /* an early end is noticed by the timer, an old process by nobody */
-        break;
-    }
-}
-
-static void answered(struct amf_engine *e, int comp, bool ok)
-{
-    switch (e->comps[comp].op) {
-    case AMF_COMP_TERMINATING:
-        if (ok)
-            set_gone(e, comp);
-        else
-            amf_comp_clean(e, comp, e->comps[comp].presence);
-        break;
-    case AMF_COMP_LAUNCHING:
-        if (ok)
-            set_up(e, comp);
-        else
-            amf_comp_launch_failed(e, comp);
-        break;
-    case AMF_COMP_CLEANING:
-        if (ok)
-            set_gone(e, comp);
-        else
-            clean_failed(e, comp);
-        break;
-    default:
-        break;
-    }
-}
-
-/* -1: nobody waits for it. */
-static int find_asker(const struct amf_engine *e, uint64_t invocation)
-{
-    const int comp = amf_asked(e, invocation);
-
-    if (comp >= 0)
-        return e->comps[comp].invocation == invocation ? comp : -1;
-    for (size_t i = 0; i < e->m->n_comps; i++)
-        if (e->comps[i].invocation == invocation)
-            return (int)i;
-    return -1;
-}
-
-void amf_comp_answered(struct amf_engine *e, uint64_t invocation, bool ok)
-{
-    const int comp = find_asker(e, invocation);
-
-    if (comp < 0)
-        return;
-    e->comps[comp].invocation = 0;
-    amf_change_comp(e, comp);
-    answered(e, comp, ok);
-}
-
-void amf_comp_life_timeout(struct amf_engine *e, int comp)
-{
-    switch (e->comps[comp].op) {
-    case AMF_COMP_LAUNCHING:
-        amf_comp_launch_failed(e, comp);
-        break;
-    case AMF_COMP_DELAYED:
-        set_op(e, comp, AMF_COMP_IDLE);
-        break;
-    case AMF_COMP_TERMINATING:
-        if (e->comps[comp].reminded)
-            amf_comp_clean(e, comp, e->comps[comp].presence);
-        else
-            remind_of_terminate(e, comp);
-        break;
-    case AMF_COMP_CLEANING:
-        clean_failed(e, comp);
-        break;
-    default:
-        break;
-    }
-}
-
-void amf_comp_gone(struct amf_engine *e, int comp)
-{
-    struct amf_comp_state *c = &e->comps[comp];
-
-    amf_work_lose(e, comp);
-    amf_timer_cancel(e, AMF_TM_LIFE, comp);
-    c->failed = false;
-    c->unsure = false;
-    c->attempts = 0;
-    c->invocation = 0;
-    c->proxy = -1;
-    set_op(e, comp, AMF_COMP_IDLE);
-    set_dead(e, comp);
-    if (c->presence != AMF_PRES_INSTANTIATION_FAILED &&
-        c->presence != AMF_PRES_TERMINATION_FAILED)
-        set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
-}
-
-/* Its process, and those that it speaks for, are known again. */
-static void set_sure(struct amf_engine *e, int comp)
-{
-    e->comps[comp].unsure = false;
-    amf_touch_comp(e, comp);
-    amf_reissue(e, comp);
-    if (e->comps[comp].op == AMF_COMP_TERMINATING)
-        terminate(e, comp, e->comps[comp].presence);
-}
-
-void amf_comp_restored(struct amf_engine *e, int comp, bool ok)
-{
-    struct amf_comp_state *c = &e->comps[comp];
-
-    if (!c->unsure)
-        return;
-    for (size_t i = 0; i < e->m->n_comps && ok && e->any_proxied; i++)
-        if (e->comps[i].proxy == comp && e->comps[i].unsure)
-            amf_comp_restored(e, (int)i, true);
-    if (c->op == AMF_COMP_CLEANING) {
-        c->unsure = false;
-        set_op(e, comp, AMF_COMP_CLEAN_DUE);
-    } else if (ok) {
-        set_sure(e, comp);
-    } else if (c->op == AMF_COMP_LAUNCHING) {
-        c->unsure = false;
-        amf_comp_launch_failed(e, comp);
-    } else {
-        amf_comp_exited(e, comp);
-    }
-}
-
-void amf_comp_repaired(struct amf_engine *e, int comp)
-{
-    if (!amf_comp_down(e, comp))
-        return;
-    e->comps[comp].oper = AMF_OPER_ENABLED;
-    e->comps[comp].alive = false;
-    set_presence(e, comp, AMF_PRES_UNINSTANTIATED);
+    amf_comp_terminate(e, comp, AMF_PRES_RESTARTING);
 }

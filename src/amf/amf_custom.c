@@ -84,8 +84,7 @@ static enum amf_admin_result check(struct amf_engine *e, int sg,
     return AMF_ADMIN_OK;
 }
 
-/* ---- step by step -------------------------------------------------------------------
- */
+/* ---- step by step -------------------------------------------------------- */
 
 /* What others have of it goes. */
 static void withdraw(struct amf_engine *e, int si, int active, int standby)
@@ -162,8 +161,7 @@ static void look(struct amf_engine *e, int si)
     }
 }
 
-/* ---- for the others ------------------------------------------------------------------
- */
+/* ---- for the others ------------------------------------------------------ */
 
 enum amf_admin_result amf_custom_request(struct amf_engine *e, const struct amf_event *ev)
 {

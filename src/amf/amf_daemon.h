@@ -186,17 +186,23 @@ const char *amf_ha_word(enum amf_ha ha);
 json_t *amf_pg_members(const struct amf_daemon *d, int csi, int comp, int change,
                        bool only);
 
-/* ---- amf_component.c: what components say, and their ends ------------------------- */
+/* ---- amf_component.c: incarnations and their ends --------------------------------- */
 
 struct amf_supervisor_events amf_component_events(struct amf_daemon *d);
 /* The present incarnation is over for a reason other than an order. */
 void amf_component_gone(struct amf_daemon *d, int comp, const char *why);
 /* Forget the incarnation without reporting anything. */
 void amf_component_forget(struct amf_daemon *d, int comp);
-/* Each answers what carries an id. */
+
+/* ---- amf_component_join.c: hello and registration; each answers what carries an id - */
+
 void amf_component_hello(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_component_register(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_component_unregister(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+void amf_component_bye(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
+
+/* ---- amf_component_say.c: what else components say; each answers likewise --------- */
+
 void amf_component_response(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_component_quiesced(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_component_hastate(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
@@ -207,7 +213,6 @@ void amf_component_hcconfirm(struct amf_daemon *d, struct amf_peer *p, const jso
 void amf_component_hcstop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_component_pgtrack(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 void amf_component_pgstop(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
-void amf_component_bye(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 
 /* ---- amf_operator.c --------------------------------------------------------------- */
 
@@ -231,8 +236,7 @@ void amf_query_list(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 /* What an entity is configured to and how it is (new); NULL: there is none. */
 json_t *amf_query_config(const struct amf_daemon *d, const char *kind, const char *name);
 
-/* ---- amf_ccb.c: changes of the configuration -----------------------------------------
- */
+/* ---- amf_ccb.c: changes of the configuration ----------------------------------- */
 
 void amf_ccb_commit(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 /* A commit has its turn; by names who made it. What comes of it depends on the model, the
@@ -244,8 +248,7 @@ enum amf_admin_result amf_ccb_apply(struct amf_daemon *d, int64_t ms, const char
 struct amf_engine *amf_ccb_engine(struct amf_daemon *d, const json_t *changes,
                                   const json_t *state, int64_t ms);
 
-/* ---- amf_user_data.c: what programs keep with entities --------------------------------
- */
+/* ---- amf_user_data.c: what programs keep with entities ------------------------- */
 
 void amf_user_data(struct amf_daemon *d, struct amf_peer *p, const json_t *o);
 /* To set, or delete, has its turn. What comes of it depends on the model and on what is
@@ -271,8 +274,7 @@ const char *amf_server_text(const json_t *o, const char *key);
 /* The index of the component that a member names, or -1. */
 int amf_server_comp(const struct amf_daemon *d, const json_t *o, const char *key);
 
-/* ---- amf_restore.c: state over the end of a daemon ----------------------------------
- */
+/* ---- amf_restore.c: state over the end of a daemon ----------------------------- */
 
 /* Write down what is known; a failure is logged once. */
 void amf_restore_save(struct amf_daemon *d);

@@ -222,8 +222,7 @@ void amf_engine_free(struct amf_engine *e)
     free(e);
 }
 
-/* ---- events -------------------------------------------------------------------------
- */
+/* ---- events -------------------------------------------------------------- */
 
 static void start_due(struct amf_engine *e, int sg)
 {
@@ -342,8 +341,7 @@ static enum amf_admin_result apply(struct amf_engine *e, const struct amf_event 
     return AMF_ADMIN_OK;
 }
 
-/* ---- one step ------------------------------------------------------------------------
- */
+/* ---- one step ------------------------------------------------------------ */
 
 enum amf_admin_result amf_engine_step(struct amf_engine *e, int64_t now_ms,
                                       const struct amf_event *ev, struct amf_actions *out)
@@ -368,8 +366,7 @@ void amf_engine_look(struct amf_engine *e)
     amf_touch_all(e);
 }
 
-/* ---- looking in -----------------------------------------------------------------------
- */
+/* ---- looking in ---------------------------------------------------------- */
 
 enum amf_presence amf_engine_presence(const struct amf_engine *e, int comp)
 {

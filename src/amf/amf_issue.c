@@ -9,11 +9,6 @@
  * standbys, then removes. */
 enum pass { PASS_QUIESCE, PASS_ACTIVE, PASS_STANDBY, PASS_REMOVE, PASSES };
 
-static int csi_of(const struct amf_engine *e, const struct amf_asg *a, size_t part)
-{
-    return e->m->sis[a->si].csis.at[part];
-}
-
 static void order_set(struct amf_engine *e, const struct amf_csi_set *s)
 {
     struct amf_action *o = amf_order(e, AMF_DO_CSI_SET, s->comp);
@@ -129,7 +124,7 @@ static void promote_all(struct amf_engine *e, int comp, int first_csi)
 
 static void promote(struct amf_engine *e, struct amf_asg *a, size_t part)
 {
-    const int sg = e->m->sis[a->si].sg, csi = csi_of(e, a, part);
+    const int sg = e->m->sis[a->si].sg, csi = amf_asg_csi(e, a, part);
     struct amf_part *p = &a->parts[part];
     struct amf_csi_set s;
 
@@ -148,8 +143,8 @@ static void activate(struct amf_engine *e, struct amf_asg *a, size_t part)
 {
     struct amf_part *p = &a->parts[part];
     const uint32_t again = p->lost ? AMF_CSI_TARGET_ONE : 0;
-    struct amf_csi_set s =
-        new_set(e, p->comp, csi_of(e, a, part), AMF_HA_ACTIVE, AMF_CSI_ADD_ONE | again);
+    struct amf_csi_set s = new_set(e, p->comp, amf_asg_csi(e, a, part), AMF_HA_ACTIVE,
+                                   AMF_CSI_ADD_ONE | again);
 
     s.transition = AMF_TR_NEW_ASSIGN;
     s.active_comp = p->comp;
@@ -161,7 +156,7 @@ static void reactivate(struct amf_engine *e, struct amf_asg *a, size_t part)
 {
     struct amf_part *p = &a->parts[part];
     struct amf_csi_set s =
-        new_set(e, p->comp, csi_of(e, a, part), AMF_HA_ACTIVE, AMF_CSI_TARGET_ONE);
+        new_set(e, p->comp, amf_asg_csi(e, a, part), AMF_HA_ACTIVE, AMF_CSI_TARGET_ONE);
 
     s.transition = p->ha == AMF_HA_QUIESCED ? AMF_TR_QUIESCED : AMF_TR_NOT_QUIESCED;
     s.active_comp = p->comp;
@@ -253,7 +248,7 @@ static void want_standby(struct amf_engine *e, struct amf_asg *a, size_t part)
 
     if (p->pending || (p->ha == AMF_HA_STANDBY && !p->lost))
         return;
-    s = new_set(e, p->comp, csi_of(e, a, part), AMF_HA_STANDBY,
+    s = new_set(e, p->comp, amf_asg_csi(e, a, part), AMF_HA_STANDBY,
                 p->lost ? AMF_CSI_ADD_ONE | AMF_CSI_TARGET_ONE : AMF_CSI_ADD_ONE);
     s.active_comp = amf_csi_active(e, a->su, a->si, part);
     s.standby_rank = 1 + standbys_listed(e, a, part);
@@ -276,7 +271,7 @@ static void want_quiesced(struct amf_engine *e, struct amf_asg *a, size_t part)
     }
     if (p->pending)
         return;
-    s = new_set(e, p->comp, csi_of(e, a, part), a->role, AMF_CSI_TARGET_ONE);
+    s = new_set(e, p->comp, amf_asg_csi(e, a, part), a->role, AMF_CSI_TARGET_ONE);
     send(e, p, &s);
 }
 
@@ -284,7 +279,7 @@ static void want_removed(struct amf_engine *e, struct amf_asg *a, size_t part)
 {
     struct amf_part *p = &a->parts[part];
     struct amf_csi_set s = {.comp = p->comp,
-                            .csi = csi_of(e, a, part),
+                            .csi = amf_asg_csi(e, a, part),
                             .flags = AMF_CSI_TARGET_ONE,
                             .active_comp = -1};
 
@@ -325,9 +320,9 @@ static void confirm_silently(struct amf_engine *e, struct amf_asg *a, size_t par
         return;
     p->lost = false;
     p->ha = AMF_HA_ACTIVE;
-    e->csis[csi_of(e, a, part)].former = p->comp;
-    e->csis[csi_of(e, a, part)].quiesced = false;
-    amf_pg_change(e, p->comp, csi_of(e, a, part), AMF_HA_ACTIVE, 2);
+    e->csis[amf_asg_csi(e, a, part)].former = p->comp;
+    e->csis[amf_asg_csi(e, a, part)].quiesced = false;
+    amf_pg_change(e, p->comp, amf_asg_csi(e, a, part), AMF_HA_ACTIVE, AMF_PGC_ADDED);
     amf_touch_su(e, a->su);
 }
 

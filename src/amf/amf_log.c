@@ -1,179 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "amf/amf_log.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "amf/amf_log_probe.h"
-#include "amf/amf_log_store.h"
+#include "amf/amf_log_in.h"
 #include "amf/amf_must.h"
-#include "backend-redis/rds_reply.h"
 #include "base/clock.h"
 
-enum { BATCH = 64, RETRY_MS = 100, BLOCK_MS = 250, VIEW_MAX = 256, UNKNOWN = -1 };
+/* ---- for the threads ----------------------------------------------------- */
 
-/* What the threads tell the loop. */
-enum notice_type { NOTICE_READ, NOTICE_HOLE, NOTICE_VIEW, NOTICE_ELECTED };
-
-struct notice {
-    struct notice *next;
-    enum notice_type type;
-    redisReply *reply; /* owned */
-    int64_t asked_ns;  /* of a view */
-};
-
-struct amf_log {
-    struct amf_log_events events;
-    struct amf_log_keys keys;
-    struct rds_url url;
-    int64_t lease_ms;
-    pthread_t writer_thread, reader_thread;
-    bool writing, reading; /* the threads run */
-    struct amf_probe *probe;
-    uv_async_t wake;
-
-    pthread_mutex_t lock; /* guards what follows */
-    pthread_cond_t work;  /* for the writer */
-    char who[AMF_WHO_SIZE];
-    struct amf_log_line *first, *last;
-    uint64_t seq;
-    uint64_t tried; /* up to here they may be in the store */
-    bool want_elect;
-    uint64_t elect_seen;
-    char *save; /* owned; NULL: nothing to keep */
-    uint64_t save_epoch;
-    char forget[AMF_WHO_SIZE]; /* "": nobody */
-    int64_t read_from;         /* UNKNOWN until the writer has seen the log */
-    bool stop;
-    struct notice *told, **told_end;
-};
-
-/* ---- notices ------------------------------------------------------------------------
- */
-
-static void tell_of(struct amf_log *l, enum notice_type type, redisReply *reply,
-                    int64_t asked_ns)
-{
-    struct notice *n = amf_must(calloc(1, sizeof(*n)));
-
-    n->type = type;
-    n->reply = reply;
-    n->asked_ns = asked_ns;
-    pthread_mutex_lock(&l->lock);
-    *l->told_end = n;
-    l->told_end = &n->next;
-    pthread_mutex_unlock(&l->lock);
-    uv_async_send(&l->wake);
-}
-
-static void tell(struct amf_log *l, enum notice_type type, redisReply *reply)
-{
-    tell_of(l, type, reply, 0);
-}
-
-static void notice_free(struct notice *n)
-{
-    if (n->reply)
-        rds_reply_free(n->reply);
-    free(n);
-}
-
-static void entries_hand_out(struct amf_log *l, const redisReply *reply)
-{
-    struct amf_log_entry e;
-    size_t i;
-
-    for (i = 0; amf_store_entry(reply, i, &e); i++)
-        l->events.entry(l->events.ctx, &e);
-}
-
-static const char *text_of(const redisReply *r)
-{
-    return r && r->str ? r->str : "";
-}
-
-static void view_hand_out(struct amf_log *l, const redisReply *reply, int64_t asked_ns)
-{
-    const redisReply *pairs = rds_reply_at(reply, 4);
-    struct amf_log_beat beats[VIEW_MAX];
-    struct amf_log_view v = {
-        .asked_ns = asked_ns, .leader = text_of(rds_reply_at(reply, 2)), .beats = beats};
-    int64_t epoch = 0, tail = 0;
-    size_t i;
-
-    if (!rds_reply_int(rds_reply_at(reply, 0), &v.ms) ||
-        !rds_reply_int(rds_reply_at(reply, 1), &epoch) ||
-        !rds_reply_int(rds_reply_at(reply, 3), &tail))
-        return;
-    v.tail = (uint64_t)tail;
-    v.epoch = (uint64_t)epoch;
-    for (i = 0; pairs && i + 1 < pairs->elements && v.n_beats < VIEW_MAX; i += 2)
-        beats[v.n_beats++] = (struct amf_log_beat){text_of(rds_reply_at(pairs, i)),
-                                                   text_of(rds_reply_at(pairs, i + 1))};
-    l->events.view(l->events.ctx, &v);
-}
-
-static void elected_hand_out(struct amf_log *l, const redisReply *reply)
-{
-    const char *snapshot = text_of(rds_reply_at(reply, 2));
-    int64_t epoch;
-
-    if (rds_reply_is(rds_reply_at(reply, 0), "YES") &&
-        rds_reply_int(rds_reply_at(reply, 1), &epoch))
-        l->events.elected(l->events.ctx, (uint64_t)epoch, *snapshot ? snapshot : NULL);
-}
-
-static void hand_out(struct amf_log *l, const struct notice *n)
-{
-    switch (n->type) {
-    case NOTICE_READ:
-        entries_hand_out(l, n->reply);
-        break;
-    case NOTICE_HOLE:
-        l->events.hole(l->events.ctx);
-        break;
-    case NOTICE_VIEW:
-        view_hand_out(l, n->reply, n->asked_ns);
-        break;
-    case NOTICE_ELECTED:
-        elected_hand_out(l, n->reply);
-        break;
-    }
-}
-
-static struct notice *notices_take(struct amf_log *l)
-{
-    struct notice *first;
-
-    pthread_mutex_lock(&l->lock);
-    first = l->told;
-    l->told = NULL;
-    l->told_end = &l->told;
-    pthread_mutex_unlock(&l->lock);
-    return first;
-}
-
-static void woken(uv_async_t *async)
-{
-    struct amf_log *l = async->data;
-    struct notice *n, *next;
-
-    for (n = notices_take(l); n; n = next) {
-        next = n->next;
-        hand_out(l, n);
-        notice_free(n);
-    }
-}
-
-/* ---- the writer's thread --------------------------------------------------------------
- */
-
-static bool stopped(struct amf_log *l)
+bool amf_log_stopped(struct amf_log *l)
 {
     bool stop;
 
@@ -183,20 +24,7 @@ static bool stopped(struct amf_log *l)
     return stop;
 }
 
-/* Wait for work, for the next beat, or for the end. */
-static void work_wait(struct amf_log *l, int64_t deadline_ns)
-{
-    const struct timespec ts = {.tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
-                                .tv_nsec = (long)(deadline_ns % CLV_NS_PER_S)};
-
-    pthread_mutex_lock(&l->lock);
-    while (!l->stop && !l->first && !l->want_elect && !l->save && !l->forget[0] &&
-           pthread_cond_timedwait(&l->work, &l->lock, &ts) == 0) {
-    }
-    pthread_mutex_unlock(&l->lock);
-}
-
-static void pause_ms(struct amf_log *l, int ms)
+void amf_log_pause(struct amf_log *l, int ms)
 {
     const int64_t deadline_ns = clv_deadline_ns(ms * CLV_NS_PER_MS);
     const struct timespec ts = {.tv_sec = (time_t)(deadline_ns / CLV_NS_PER_S),
@@ -206,261 +34,6 @@ static void pause_ms(struct amf_log *l, int ms)
     while (!l->stop && pthread_cond_timedwait(&l->work, &l->lock, &ts) == 0) {
     }
     pthread_mutex_unlock(&l->lock);
-}
-
-/* How many go out together; from now on they may be in the store. Lock held. */
-static size_t lines_choose(struct amf_log *l)
-{
-    struct amf_log_line *at;
-    size_t n = 0;
-
-    for (at = l->first; at && n < BATCH && strcmp(at->who, l->first->who) == 0;
-         at = at->next) {
-        n++;
-        if (at->seq > l->tried)
-            l->tried = at->seq;
-    }
-    return n;
-}
-
-/* The lines that go out together stay in the queue until they are in: only the writer
- * takes from its front, so they can be read without the lock. */
-static bool lines_send(struct amf_log *l, struct amf_store *s)
-{
-    struct amf_log_line *at, *first, *done = NULL;
-    redisReply *reply;
-    size_t n;
-
-    if (!amf_store_intact(s))
-        return false; /* what was not sent can be taken back */
-    pthread_mutex_lock(&l->lock);
-    n = lines_choose(l);
-    first = l->first;
-    pthread_mutex_unlock(&l->lock);
-    if (!n)
-        return true;
-    reply = amf_store_append(s, &l->keys, first, n);
-    if (!reply)
-        return false;
-    rds_reply_free(reply);
-    pthread_mutex_lock(&l->lock);
-    while (n--) {
-        at = l->first;
-        l->first = at->next;
-        at->next = done;
-        done = at;
-    }
-    if (!l->first)
-        l->last = NULL;
-    pthread_mutex_unlock(&l->lock);
-    for (; done; done = at) {
-        at = done->next;
-        free(done);
-    }
-    return true;
-}
-
-static bool elect_send(struct amf_log *l, struct amf_store *s)
-{
-    char who[AMF_WHO_SIZE];
-    redisReply *reply;
-    uint64_t seen;
-    bool wanted;
-
-    pthread_mutex_lock(&l->lock);
-    wanted = l->want_elect;
-    seen = l->elect_seen;
-    l->want_elect = false;
-    memcpy(who, l->who, sizeof(who));
-    pthread_mutex_unlock(&l->lock);
-    if (!wanted)
-        return true;
-    reply = amf_store_elect(s, &l->keys, who, seen);
-    if (reply)
-        tell(l, NOTICE_ELECTED, reply);
-    return reply != NULL; /* else the next view will tell who leads */
-}
-
-static bool done_ok(redisReply *reply)
-{
-    if (reply)
-        rds_reply_free(reply);
-    return reply != NULL;
-}
-
-static bool save_send(struct amf_log *l, struct amf_store *s)
-{
-    char *text;
-    uint64_t epoch;
-    bool ok;
-
-    pthread_mutex_lock(&l->lock);
-    text = l->save;
-    epoch = l->save_epoch;
-    l->save = NULL;
-    pthread_mutex_unlock(&l->lock);
-    if (!text)
-        return true;
-    ok = done_ok(amf_store_save(s, &l->keys, epoch, text));
-    free(text); /* a later one follows soon enough */
-    return ok;
-}
-
-static bool forget_send(struct amf_log *l, struct amf_store *s)
-{
-    char who[AMF_WHO_SIZE];
-
-    pthread_mutex_lock(&l->lock);
-    memcpy(who, l->forget, sizeof(who));
-    pthread_mutex_unlock(&l->lock);
-    if (!who[0])
-        return true;
-    if (!done_ok(amf_store_forget(s, &l->keys, who)))
-        return false;
-    pthread_mutex_lock(&l->lock);
-    if (strcmp(l->forget, who) == 0)
-        l->forget[0] = '\0';
-    pthread_mutex_unlock(&l->lock);
-    return true;
-}
-
-static bool beat_send(struct amf_log *l, struct amf_store *s, uint64_t count)
-{
-    char who[AMF_WHO_SIZE];
-    const int64_t asked_ns = clv_now_ns();
-    redisReply *reply;
-    int64_t n;
-
-    pthread_mutex_lock(&l->lock);
-    memcpy(who, l->who, sizeof(who));
-    pthread_mutex_unlock(&l->lock);
-    reply = amf_store_beat(s, &l->keys, who, count);
-    if (!reply)
-        return false;
-    if (rds_reply_int(rds_reply_at(reply, 3), &n)) {
-        pthread_mutex_lock(&l->lock);
-        if (l->read_from == UNKNOWN)
-            l->read_from = n; /* before our first entry, so that we read that one */
-        pthread_mutex_unlock(&l->lock);
-    }
-    tell_of(l, NOTICE_VIEW, reply, asked_ns);
-    return true;
-}
-
-static void *writer_main(void *arg)
-{
-    struct amf_log *l = arg;
-    struct amf_store s = {.url = &l->url, .use = "writing"};
-    const int64_t every_ns = l->lease_ms * CLV_NS_PER_MS / 4;
-    int64_t beat_ns = 0;
-    uint64_t count = 0;
-    bool ok;
-
-    while (!stopped(l)) {
-        if (!s.open)
-            beat_ns = 0; /* the others have missed us for long enough */
-        if (!amf_store_open(&s)) {
-            pause_ms(l, RETRY_MS);
-            continue;
-        }
-        ok = true;
-        if (clv_now_ns() >= beat_ns) {
-            ok = beat_send(l, &s, ++count);
-            beat_ns = clv_now_ns() + every_ns;
-        }
-        ok = ok && lines_send(l, &s) && elect_send(l, &s) && forget_send(l, &s) &&
-             save_send(l, &s);
-        if (ok)
-            work_wait(l, beat_ns);
-        else
-            pause_ms(l, RETRY_MS / 4);
-    }
-    amf_store_close(&s);
-    return NULL;
-}
-
-/* ---- the reader's thread --------------------------------------------------------------
- */
-
-struct reading {
-    uint64_t n; /* read up to here */
-    char who[AMF_WHO_SIZE];
-    uint64_t seq;
-};
-
-/* After a connection: the log still goes on from where we were, or there is a hole. */
-static bool place_find(struct amf_log *l, struct amf_store *s, struct reading *at)
-{
-    char who[AMF_WHO_SIZE];
-    uint64_t tail, seq;
-
-    if (!amf_store_tail(s, &l->keys, at->n, &tail, who, &seq))
-        return false;
-    if (tail >= at->n && (!at->who[0] || (strcmp(who, at->who) == 0 && seq == at->seq)))
-        return true;
-    clv_log(CLV_LOG_WARNING,
-            "the store lost the end of the cluster's log: entry %" PRIu64
-            " is not there any more, the last one is %" PRIu64,
-            at->n, tail);
-    at->n = tail;
-    at->who[0] = '\0';
-    tell(l, NOTICE_HOLE, NULL);
-    return true;
-}
-
-static bool read_on(struct amf_log *l, struct amf_store *s, struct reading *at)
-{
-    redisReply *reply = amf_store_read(s, &l->keys, at->n, BLOCK_MS);
-    struct amf_log_entry e;
-    bool first = true;
-    size_t i;
-
-    if (!reply)
-        return false;
-    for (i = 0; amf_store_entry(reply, i, &e); i++) {
-        if (first && at->who[0] && e.n != at->n + 1)
-            tell(l, NOTICE_HOLE, NULL); /* dropped before we came to them */
-        first = false;
-        at->n = e.n;
-        at->seq = e.seq;
-        snprintf(at->who, sizeof(at->who), "%s", e.who);
-    }
-    if (first)
-        rds_reply_free(reply);
-    else
-        tell(l, NOTICE_READ, reply);
-    return true;
-}
-
-static void *reader_main(void *arg)
-{
-    struct amf_log *l = arg;
-    struct amf_store s = {.url = &l->url, .use = "reading"};
-    struct reading at = {0};
-    int64_t from = UNKNOWN;
-    bool known = false;
-
-    while (!stopped(l)) {
-        pthread_mutex_lock(&l->lock);
-        if (from == UNKNOWN && l->read_from != UNKNOWN) {
-            from = l->read_from;
-            at.n = (uint64_t)from;
-        }
-        pthread_mutex_unlock(&l->lock);
-        if (from == UNKNOWN || !amf_store_open(&s)) {
-            pause_ms(l, from == UNKNOWN ? RETRY_MS / 20 : RETRY_MS);
-            continue;
-        }
-        if (!known)
-            known = place_find(l, &s, &at);
-        if (!known || !read_on(l, &s, &at)) {
-            known = false;
-            amf_store_close(&s);
-            pause_ms(l, RETRY_MS / 4);
-        }
-    }
-    amf_store_close(&s);
-    return NULL;
 }
 
 /* ---- begin and end ------------------------------------------------------- */
@@ -491,7 +64,7 @@ struct amf_log *amf_log_open(uv_loop_t *loop, const char *cluster, const char *w
     }
     l->events = *events;
     l->lease_ms = lease_ms;
-    l->read_from = UNKNOWN;
+    l->read_from = AMF_LOG_UNKNOWN;
     l->told_end = &l->told;
     snprintf(l->who, sizeof(l->who), "%s", who);
     pthread_mutex_init(&l->lock, NULL);
@@ -499,11 +72,11 @@ struct amf_log *amf_log_open(uv_loop_t *loop, const char *cluster, const char *w
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&l->work, &attr);
     pthread_condattr_destroy(&attr);
-    uv_async_init(loop, &l->wake, woken);
+    uv_async_init(loop, &l->wake, amf_log_woken);
     l->wake.data = l;
     l->probe = amf_probe_new(&l->url, lease_ms);
-    l->writing = thread_start(&l->writer_thread, writer_main, l);
-    l->reading = thread_start(&l->reader_thread, reader_main, l);
+    l->writing = thread_start(&l->writer_thread, amf_log_writer_main, l);
+    l->reading = thread_start(&l->reader_thread, amf_log_reader_main, l);
     return l;
 }
 
@@ -551,14 +124,9 @@ static void lines_drop(struct amf_log *l)
 
 void amf_log_free(struct amf_log *l)
 {
-    struct notice *n, *next;
-
     if (!l)
         return;
-    for (n = notices_take(l); n; n = next) {
-        next = n->next;
-        notice_free(n);
-    }
+    amf_log_notices_drop(l);
     lines_drop(l);
     free(l->save);
     rds_url_free(&l->url);

@@ -11,8 +11,7 @@
 
 enum { LOOKS = 16, LOOK_MIN_MS = 10, LOOK_MAX_MS = 100 };
 
-/* ---- times
- * ----------------------------------------------------------------------------- */
+/* ---- times --------------------------------------------------------------- */
 
 void amf_probe_times_heard(struct amf_probe_times *t, int64_t asked_ns)
 {
@@ -37,8 +36,7 @@ void amf_probe_times_gone(struct amf_probe_times *t, int64_t since_ns, int64_t a
         t->safe_ns = at_ns + more;
 }
 
-/* ---- looking
- * --------------------------------------------------------------------------- */
+/* ---- looking ------------------------------------------------------------- */
 
 struct amf_probe {
     const struct rds_url *url;
@@ -99,8 +97,7 @@ static void *probe_main(void *arg)
     return NULL;
 }
 
-/* ---- begin and end
- * --------------------------------------------------------------------- */
+/* ---- begin and end ------------------------------------------------------- */
 
 struct amf_probe *amf_probe_new(const struct rds_url *url, int64_t lease_ms)
 {
@@ -136,8 +133,7 @@ void amf_probe_free(struct amf_probe *p)
     free(p);
 }
 
-/* ---- for the loop
- * ---------------------------------------------------------------------- */
+/* ---- for the loop -------------------------------------------------------- */
 
 void amf_probe_heard(struct amf_probe *p, int64_t asked_ns)
 {

@@ -321,8 +321,7 @@ static void script(struct rds_req *req, const char *lua, const char *key1,
     rds_req_text(req, key2);
 }
 
-/* ---- writing ------------------------------------------------------------------------
- */
+/* ---- writing ------------------------------------------------------------- */
 
 redisReply *amf_store_append(struct amf_store *s, const struct amf_log_keys *k,
                              const struct amf_log_line *first, size_t n)
@@ -386,8 +385,7 @@ redisReply *amf_store_forget(struct amf_store *s, const struct amf_log_keys *k,
     return ask(s, &req, ANSWER_MS);
 }
 
-/* ---- reading ------------------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------- */
 
 /* {ID, {field, value...}} as the append script writes it. */
 static bool entry_of(const redisReply *pair, struct amf_log_entry *out)

@@ -72,8 +72,7 @@ void amf_operator_status(struct amf_daemon *d, struct amf_peer *p, const json_t 
     amf_server_reply(p, o, AMF_RE_OK, json_pack("{s:o}", "state", state));
 }
 
-/* ---- administration ------------------------------------------------------------------
- */
+/* ---- administration ------------------------------------------------------ */
 
 /* clang-format off */
 static const struct {

@@ -254,8 +254,7 @@ bool amf_place_may_take_spare(struct amf_engine *e, int sg, enum amf_ha role)
     return n < amf_place_limit(e, sg, role);
 }
 
-/* ---- load ----------------------------------------------------------------------------
- */
+/* ---- load ---------------------------------------------------------------- */
 
 static bool may_share(const struct amf_engine *e, int sg, int su, enum amf_ha role)
 {
@@ -335,8 +334,7 @@ int amf_place_active(struct amf_engine *e, int sg, int si)
     return by_strategy(e, sg, si, AMF_HA_ACTIVE);
 }
 
-/* ---- standbys of M+N and N-way --------------------------------------------------------
- */
+/* ---- standbys of M+N and N-way ------------------------------------------- */
 
 bool amf_su_stands_by_for(const struct amf_engine *e, int su, int active_su)
 {

@@ -8,8 +8,7 @@
 #include "amf/amf_cluster.h"
 #include "amf/amf_must.h"
 
-/* ---- nodes --------------------------------------------------------------------------
- */
+/* ---- nodes --------------------------------------------------------------- */
 
 /* The node whose daemon leads; alone: the first one that is up. */
 static int master_node(const struct amf_daemon *d)
@@ -171,8 +170,7 @@ void amf_query_node_op(struct amf_daemon *d, struct amf_peer *p, const json_t *o
     amf_server_reply(p, o, AMF_RE_OK, NULL);
 }
 
-/* ---- components ---------------------------------------------------------------------
- */
+/* ---- components ---------------------------------------------------------- */
 
 void amf_query_comp(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
 {
@@ -210,8 +208,7 @@ void amf_query_comp(struct amf_daemon *d, struct amf_peer *p, const json_t *o)
     amf_server_reply(p, o, AMF_RE_OK, amf_must(re));
 }
 
-/* ---- the configuration of an entity --------------------------------------------------
- */
+/* ---- the configuration of an entity -------------------------------------- */
 
 static json_t *node_config(const struct amf_daemon *d, int i)
 {

@@ -11,8 +11,7 @@ static void put_text(json_t *list, const char *text)
     json_array_append_new(list, amf_must(json_string(text)));
 }
 
-/* ---- from the model ------------------------------------------------------------------
- */
+/* ---- from the model ------------------------------------------------------ */
 
 #define PUT_ALL(array, count)                                                            \
     static void all_##array(const struct amf_daemon *d, int i, json_t *out)              \
@@ -62,9 +61,7 @@ static void csi_pairs(const struct amf_daemon *d, int i, json_t *out)
             out, amf_must(json_pack("[s, s]", c->attrs[k].name, c->attrs[k].value)));
 }
 
-/* ---- the SUs of a group, by what they are
- * ----------------------------------------------
- */
+/* ---- the SUs of a group, by what they are -------------------------------- */
 
 static bool su_assigned(const struct amf_daemon *d, int su)
 {
@@ -122,9 +119,7 @@ PUT_SUS(sg_instantiated, su_instantiated)
 PUT_SUS(sg_instantiable, su_instantiable)
 PUT_SUS(sg_spare, su_spare)
 
-/* ---- who has which work
- * ----------------------------------------------------------------
- */
+/* ---- who has which work -------------------------------------------------- */
 
 static json_t *assigned(const char *name, uint32_t rank, const struct amf_assigned *a)
 {
@@ -191,8 +186,7 @@ static void comp_csis(const struct amf_daemon *d, int comp, json_t *out)
     }
 }
 
-/* ---- the question ---------------------------------------------------------------------
- */
+/* ---- the question -------------------------------------------------------- */
 
 typedef int (*find_fn)(const struct amf_model *m, const char *name, size_t n);
 

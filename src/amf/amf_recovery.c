@@ -227,8 +227,7 @@ void amf_recover(struct amf_engine *e, int comp, enum amf_recovery recovery)
     carry_out(e, comp, r);
 }
 
-/* ---- reports ------------------------------------------------------------------------
- */
+/* ---- reports ------------------------------------------------------------- */
 
 /* A report is dropped that repeats one, or speaks of nothing that runs. Deaths and
  * failures are facts and never dropped. */
@@ -328,8 +327,7 @@ void amf_fault(struct amf_engine *e, int comp, enum amf_recovery advice,
         clean_faulty(e, comp);
 }
 
-/* ---- nodes ----------------------------------------------------------------------------
- */
+/* ---- nodes --------------------------------------------------------------- */
 
 void amf_node_lost(struct amf_engine *e, int node)
 {

@@ -17,8 +17,7 @@
 /* How long components that still run may take to connect again. */
 enum { RETURN_MS = 5000 };
 
-/* ---- processes of an earlier daemon --------------------------------------------------
- */
+/* ---- processes of an earlier daemon -------------------------------------- */
 
 static pid_t pid_of(const json_t *process)
 {
@@ -85,8 +84,7 @@ static void leftovers_kill(struct amf_daemon *d, const json_t *state)
     }
 }
 
-/* ---- taking over ----------------------------------------------------------------------
- */
+/* ---- taking over --------------------------------------------------------- */
 
 static void comp_restore(struct amf_daemon *d, const json_t *saved)
 {

@@ -291,8 +291,7 @@ static enum amf_settings_result dirs_find(struct amf_settings *s)
     return r;
 }
 
-/* ---- files in the run directory ------------------------------------------------------
- */
+/* ---- files in the run directory ------------------------------------------ */
 
 static enum amf_settings_result files_name(struct amf_settings *s, bool run_dir_given)
 {

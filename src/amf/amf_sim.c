@@ -24,8 +24,7 @@ static bool one_in(struct sim *s, uint32_t n)
     return rng(s, n) == 0;
 }
 
-/* ---- what can happen ------------------------------------------------------------------
- */
+/* ---- what can happen ----------------------------------------------------- */
 
 static void random_fault(struct sim *s)
 {
@@ -158,8 +157,7 @@ static void random_step(struct sim *s)
     }
 }
 
-/* ---- how it ends ---------------------------------------------------------------------
- */
+/* ---- how it ends --------------------------------------------------------- */
 
 static void calm_down(struct sim *s)
 {

@@ -279,6 +279,9 @@ void amf_comp_step(struct amf_engine *e, int comp);
  * INSTANTIATING). Its CSIs are lost. */
 void amf_comp_clean(struct amf_engine *e, int comp, enum amf_presence presence);
 void amf_comp_restart_softly(struct amf_engine *e, int comp);
+
+/* ---- amf_comp_events.c: what happens to a component ------------------------------ */
+
 void amf_comp_launched(struct amf_engine *e, int comp);
 void amf_comp_launch_failed(struct amf_engine *e, int comp);
 void amf_comp_registered(struct amf_engine *e, int comp, int proxy);
@@ -289,9 +292,11 @@ void amf_comp_gone(struct amf_engine *e, int comp);              /* with its nod
 void amf_comp_restored(struct amf_engine *e, int comp, bool ok); /* after a load */
 void amf_comp_repaired(struct amf_engine *e, int comp);
 
-/* ---- amf_work.c: records of assignments ---------------------------------------- */
+/* ---- amf_asg.c: records of assignments ------------------------------------------ */
 
 struct amf_asg *amf_asg_at(const struct amf_engine *e, int su, int si);
+/* The CSI that a part is for. */
+int amf_asg_csi(const struct amf_engine *e, const struct amf_asg *a, size_t part);
 bool amf_asg_place(struct amf_engine *e, int su, int si, enum amf_ha role);
 bool amf_asg_fits(struct amf_engine *e, int su, int si, enum amf_ha role);
 bool amf_asg_could_fit(struct amf_engine *e, int su, int si, enum amf_ha role);
@@ -312,14 +317,18 @@ bool amf_asg_quiesced(const struct amf_asg *a);
 /* Take out what needs no callback any more; free the record with its last part. */
 void amf_asg_prune(struct amf_engine *e, struct amf_asg *a);
 void amf_part_drop(struct amf_engine *e, struct amf_asg *a, size_t part);
+int amf_csi_active(const struct amf_engine *e, int su_not, int si, size_t part);
+enum { AMF_PGC_ADDED = 2, AMF_PGC_REMOVED = 3, AMF_PGC_STATE_CHANGE = 4 };
+void amf_pg_change(struct amf_engine *e, int comp, int csi, enum amf_ha ha, int change);
+
+/* ---- amf_work.c: work of components, lost or answered ---------------------------- */
+
 void amf_work_lose(struct amf_engine *e, int comp);
 void amf_work_answered(struct amf_engine *e, uint64_t invocation, bool ok);
 void amf_work_quiescing_done(struct amf_engine *e, uint64_t invocation, bool ok);
 void amf_work_timeout(struct amf_engine *e, int comp, enum amf_timer_kind kind);
 void amf_work_failed(struct amf_engine *e, int comp);
 bool amf_work_pending(const struct amf_engine *e, int comp, enum amf_pending what);
-int amf_csi_active(const struct amf_engine *e, int su_not, int si, size_t part);
-void amf_pg_change(struct amf_engine *e, int comp, int csi, enum amf_ha ha, int change);
 
 /* ---- amf_issue.c: sets and removes that the roles ask for ----------------------- */
 

@@ -13,8 +13,7 @@ struct load {
     bool ok;    /* so far */
 };
 
-/* ---- members --------------------------------------------------------------------------
- */
+/* ---- members ------------------------------------------------------------- */
 
 static int64_t get_int(struct load *l, const json_t *o, const char *key, int64_t min,
                        int64_t max)

@@ -59,8 +59,7 @@ void world_free(struct world *w)
     free(w);
 }
 
-/* ---- the story ------------------------------------------------------------------------
- */
+/* ---- the story ----------------------------------------------------------- */
 
 static void __attribute__((format(printf, 2, 3)))
 tell(struct world *w, const char *format, ...)

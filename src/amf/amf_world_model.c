@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- memory of the world ------------------------------------------------------------
- */
+/* ---- memory of the world ------------------------------------------------- */
 
 void *world_own(struct world *w, void *p)
 {
@@ -44,8 +43,7 @@ static void list_add(struct world *w, struct amf_list *l, int i)
     l->at = at;
 }
 
-/* ---- the model ------------------------------------------------------------------------
- */
+/* ---- the model ----------------------------------------------------------- */
 
 static void make_nodes(struct world *w, const struct world_shape *s)
 {

@@ -13,9 +13,11 @@ libamfd_la_SOURCES = \
 	%D%/amf_supervisor.h %D%/amf_supervisor.c \
 	%D%/amf_peer.h %D%/amf_peer.c \
 	%D%/amf_daemon.h %D%/amf_daemon.c \
-	%D%/amf_orders.c %D%/amf_component.c %D%/amf_operator.c %D%/amf_query.c %D%/amf_query_list.c %D%/amf_ccb.c %D%/amf_user_data.c %D%/amf_updown.c %D%/amf_server.c \
+	%D%/amf_orders.c %D%/amf_component_in.h %D%/amf_component.c %D%/amf_component_join.c \
+	%D%/amf_component_say.c %D%/amf_operator.c %D%/amf_query.c %D%/amf_query_list.c %D%/amf_ccb.c %D%/amf_user_data.c %D%/amf_updown.c %D%/amf_server.c \
 	%D%/amf_restore.c %D%/amf_keep.c %D%/amf_stop.c \
-	%D%/amf_log.h %D%/amf_log.c %D%/amf_log_store.h %D%/amf_log_store.c \
+	%D%/amf_log.h %D%/amf_log.c %D%/amf_log_in.h %D%/amf_log_notice.c %D%/amf_log_reader.c \
+	%D%/amf_log_writer.c %D%/amf_log_store.h %D%/amf_log_store.c \
 	%D%/amf_log_probe.h %D%/amf_log_probe.c %D%/amf_ahead.h %D%/amf_ahead.c \
 	%D%/amf_cluster.h %D%/amf_cluster_in.h %D%/amf_cluster.c %D%/amf_cluster_members.c \
 	%D%/amf_cluster_state.c %D%/amf_cluster_read.c %D%/amf_cluster_lead.c \

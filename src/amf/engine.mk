@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libamf-engine.la
 libamf_engine_la_SOURCES = %D%/amf_engine.h %D%/amf_state.h %D%/amf_engine.c \
-	%D%/amf_look.c %D%/amf_order.c %D%/amf_view.c %D%/amf_comp_fsm.c %D%/amf_work.c %D%/amf_issue.c \
+	%D%/amf_look.c %D%/amf_order.c %D%/amf_view.c \
+	%D%/amf_comp_fsm_in.h %D%/amf_comp_fsm.c %D%/amf_comp_events.c \
+	%D%/amf_asg.c %D%/amf_work.c %D%/amf_issue.c \
 	%D%/amf_place.c %D%/amf_assign.c %D%/amf_swap.c %D%/amf_adjust.c %D%/amf_custom.c %D%/amf_recovery.c %D%/amf_admin.c %D%/amf_finish.c \
 	%D%/amf_dump.c %D%/amf_dump_text.c %D%/amf_undump.c %D%/amf_check.c \
 	%D%/amf_check_assigned.c

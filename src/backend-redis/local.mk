@@ -5,13 +5,15 @@ libbackend_redis_la_SOURCES = \
 	%D%/rds_batch.c %D%/rds_batch.h \
 	%D%/rds_cache.c %D%/rds_cache.h \
 	%D%/rds_call.c %D%/rds_call.h %D%/rds_call_once.h %D%/rds_call_run.c \
-	%D%/rds_ckpt.c %D%/rds_ckpt.h \
+	%D%/rds_ckpt.c %D%/rds_ckpt.h %D%/rds_ckpt_open.c \
 	%D%/rds_client.c %D%/rds_client.h \
 	%D%/rds_cluster.c %D%/rds_cluster.h \
 	%D%/rds_conn.c %D%/rds_conn.h \
 	%D%/rds_dial.c %D%/rds_dial.h \
-	%D%/rds_durable.c %D%/rds_durable.h \
-	%D%/rds_feed.c %D%/rds_feed.h %D%/rds_feed_entry.c %D%/rds_feed_entry.h \
+	%D%/rds_durable.c %D%/rds_durable.h %D%/rds_durable_in.h \
+	%D%/rds_durable_connect.c %D%/rds_durable_round.c \
+	%D%/rds_feed.c %D%/rds_feed.h %D%/rds_feed_in.h %D%/rds_feed_deliver.c %D%/rds_feed_thread.c \
+	%D%/rds_feed_entry.c %D%/rds_feed_entry.h \
 	%D%/rds_holders.c %D%/rds_holders.h \
 	%D%/rds_io.c %D%/rds_io.h \
 	%D%/rds_iter.c \

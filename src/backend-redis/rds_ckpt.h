@@ -33,7 +33,7 @@ struct store_ckpt {
     _Atomic(_Atomic uint64_t *) large_notes; /* owned, or NULL; rds_large.c's */
     _Atomic(struct rds_vector *) vector;     /* owned, or NULL; rds_vector.c's */
     atomic_uint changes;   /* that this handle made: prefetched descriptions are stale */
-    struct rds_feed *feed; /* guarded by rds_feed.c's lock */
+    struct rds_feed *feed; /* guarded by the feeds' lock */
     struct rds_kept_ckpt *kept; /* guarded by rds_kept.c's lock */
 };
 
