@@ -18,13 +18,14 @@
 enum { BATCH = 64, RETRY_MS = 100, BLOCK_MS = 250, VIEW_MAX = 256, UNKNOWN = -1 };
 
 /* What the threads tell the loop. */
-enum notice_type { NOTICE_READ, NOTICE_HOLE, NOTICE_VIEW, NOTICE_ELECTED };
+enum notice_type { NOTICE_READ, NOTICE_HOLE, NOTICE_VIEW, NOTICE_ELECTED, NOTICE_SAVED };
 
 struct notice {
     struct notice *next;
     enum notice_type type;
     redisReply *reply; /* owned */
     int64_t asked_ns;  /* of a view */
+    uint64_t number;   /* of a snapshot */
 };
 
 struct amf_log {
@@ -46,7 +47,7 @@ struct amf_log {
     bool want_elect;
     uint64_t elect_seen;
     char *save; /* owned; NULL: nothing to keep */
-    uint64_t save_epoch;
+    uint64_t save_epoch, save_number;
     char forget[AMF_WHO_SIZE]; /* "": nobody */
     int64_t read_from;         /* UNKNOWN until the writer has seen the log */
     bool stop;
@@ -56,6 +57,16 @@ struct amf_log {
 /* ---- notices ------------------------------------------------------------------------
  */
 
+/* Takes n. */
+static void tell_notice(struct amf_log *l, struct notice *n)
+{
+    pthread_mutex_lock(&l->lock);
+    *l->told_end = n;
+    l->told_end = &n->next;
+    pthread_mutex_unlock(&l->lock);
+    uv_async_send(&l->wake);
+}
+
 static void tell_of(struct amf_log *l, enum notice_type type, redisReply *reply,
                     int64_t asked_ns)
 {
@@ -64,11 +75,7 @@ static void tell_of(struct amf_log *l, enum notice_type type, redisReply *reply,
     n->type = type;
     n->reply = reply;
     n->asked_ns = asked_ns;
-    pthread_mutex_lock(&l->lock);
-    *l->told_end = n;
-    l->told_end = &n->next;
-    pthread_mutex_unlock(&l->lock);
-    uv_async_send(&l->wake);
+    tell_notice(l, n);
 }
 
 static void tell(struct amf_log *l, enum notice_type type, redisReply *reply)
@@ -142,6 +149,9 @@ static void hand_out(struct amf_log *l, const struct notice *n)
         break;
     case NOTICE_ELECTED:
         elected_hand_out(l, n->reply);
+        break;
+    case NOTICE_SAVED:
+        l->events.saved(l->events.ctx, n->number);
         break;
     }
 }
@@ -288,22 +298,47 @@ static bool done_ok(redisReply *reply)
     return reply != NULL;
 }
 
+static void tell_saved(struct amf_log *l, uint64_t number)
+{
+    struct notice *n = amf_must(calloc(1, sizeof(*n)));
+
+    n->type = NOTICE_SAVED;
+    n->number = number;
+    tell_notice(l, n);
+}
+
+/* Once more, if no later one is there. */
+static void save_put_back(struct amf_log *l, char *text)
+{
+    pthread_mutex_lock(&l->lock);
+    if (!l->save) {
+        l->save = text;
+        text = NULL;
+    }
+    pthread_mutex_unlock(&l->lock);
+    free(text);
+}
+
 static bool save_send(struct amf_log *l, struct amf_store *s)
 {
     char *text;
-    uint64_t epoch;
-    bool ok;
+    uint64_t epoch, number;
 
     pthread_mutex_lock(&l->lock);
     text = l->save;
     epoch = l->save_epoch;
+    number = l->save_number;
     l->save = NULL;
     pthread_mutex_unlock(&l->lock);
     if (!text)
         return true;
-    ok = done_ok(amf_store_save(s, &l->keys, epoch, text));
-    free(text); /* a later one follows soon enough */
-    return ok;
+    if (!done_ok(amf_store_save(s, &l->keys, epoch, text))) {
+        save_put_back(l, text);
+        return false;
+    }
+    free(text);
+    tell_saved(l, number);
+    return true;
 }
 
 static bool forget_send(struct amf_log *l, struct amf_store *s)
@@ -670,14 +705,18 @@ void amf_log_elect(struct amf_log *l, uint64_t seen)
     pthread_mutex_unlock(&l->lock);
 }
 
-void amf_log_save(struct amf_log *l, uint64_t epoch, char *text)
+uint64_t amf_log_save(struct amf_log *l, uint64_t epoch, char *text)
 {
+    uint64_t number;
+
     pthread_mutex_lock(&l->lock);
     free(l->save);
     l->save = text;
     l->save_epoch = epoch;
+    number = ++l->save_number;
     pthread_cond_broadcast(&l->work);
     pthread_mutex_unlock(&l->lock);
+    return number;
 }
 
 void amf_log_forget(struct amf_log *l, const char *who)
