@@ -74,7 +74,7 @@ tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) 
 
 check_PROGRAMS += tests/it_amfd_proxy
 TESTS += tests/it_amfd_proxy
-tests_it_amfd_proxy_SOURCES = %D%/it_amfd_proxy.c
+tests_it_amfd_proxy_SOURCES = %D%/it_amfd_proxy.c %D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
 tests_it_amfd_proxy_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_proxy_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
