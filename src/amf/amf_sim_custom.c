@@ -97,6 +97,8 @@ static void check_si(struct amf_sim_custom *c, struct world *w, int si)
     }
     if (active > 1)
         trouble(w, "two SUs are active", si);
+    if (w->e->sis[si].wish_active >= 0 && world_quiet(w))
+        trouble(w, "what was asked for is still open, and nothing is under way", si);
 }
 
 void amf_sim_custom_check(struct amf_sim_custom *c, struct world *w)
@@ -128,9 +130,7 @@ void amf_sim_custom_finish(struct amf_sim_custom *c, struct world *w)
 {
     if (!c->titles)
         return;
-    for (int si = 0; si < (int)w->m.n_sis; si++)
-        if (w->e->sis[si].wish_active >= 0)
-            trouble(w, "what was asked for is still open, and nothing is under way", si);
+    amf_sim_custom_check(c, w);
     for (int round = 0; round < ROUNDS && !w->broken; round++)
         for (int si = 0; si < (int)w->m.n_sis && !w->broken; si++)
             if (is_custom(w, si))

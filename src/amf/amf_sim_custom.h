@@ -20,11 +20,12 @@ void amf_sim_custom_end(struct amf_sim_custom *c);
 enum amf_admin_result amf_sim_custom_assign(struct amf_sim_custom *c, struct world *w,
                                             int si, int active, int standby);
 
-/* Call after every step of the history: breaks the world when a role has no reason. */
+/* Call after every step of the history: breaks the world when a role has no reason, or
+ * when an order is open and nothing is under way. */
 void amf_sim_custom_check(struct amf_sim_custom *c, struct world *w);
 
-/* The world is quiet and everything is unlocked: no order may be left, and each SI
- * that nobody is active for is assigned by hand. */
+/* The world is quiet and everything is unlocked: each SI that nobody is active for is
+ * assigned by hand. */
 void amf_sim_custom_finish(struct amf_sim_custom *c, struct world *w);
 
 #endif
