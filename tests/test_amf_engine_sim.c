@@ -414,6 +414,7 @@ Test(amf_engine_seeds, seeds_that_broke_something_hold, .timeout = 60)
         {"two 2N, one needs the other", 98, false},
         {"two 2N, one needs the other", 340, false},
         {"custom dependencies", 3376, true},
+        {"custom either or", 103191, true},
     };
     char why[256] = "";
 
