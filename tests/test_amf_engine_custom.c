@@ -192,6 +192,29 @@ Test(amf_custom, a_standby_that_comes_back_gives_up_what_it_had_not_got_again)
     world_end(w);
 }
 
+/* su3 is to stand by for si2, too, and has to take si1 over: it cannot do both. */
+Test(amf_custom, a_take_over_comes_before_another_standby)
+{
+    struct world *w = world_new(&(struct world_shape){AMF_RED_CUSTOM, 4, 4, 1, 2, 1});
+
+    for (size_t i = 0; i < w->m.n_comps; i++) {
+        w->m.comps[i].capability = AMF_CAP_X_ACTIVE_OR_Y_STANDBY;
+        w->m.comps[i].recovery_on_timeout = AMF_REC_COMP_FAILOVER;
+    }
+    w->m.comps[1].restartable = false;
+    w->twin_every = 1;
+    settled(w, false);
+    assigned(w, 0, 1, 2);
+    assigned(w, 1, 1, 0);
+    cr_assert_eq(assign(w, 1, 3, 2), AMF_ADMIN_OK);
+    world_crash(w, 1);
+    world_run(w, w->now_ms + 5000);
+    cr_expect_eq(amf_engine_ha(w->e, 2, 0), AMF_HA_ACTIVE);
+    cr_expect_eq(amf_engine_ha(w->e, 2, 1), AMF_HA_NONE);
+    cr_expect_eq(amf_engine_ha(w->e, 3, 1), AMF_HA_ACTIVE);
+    world_end(w);
+}
+
 Test(amf_custom, a_new_daemon_goes_on_with_it)
 {
     struct world *w = three(1);
