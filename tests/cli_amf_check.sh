@@ -63,6 +63,12 @@ expect 0 out '* sequences of 5 faults *' \
     "$clovis" amf simulate "$models/good-groups" --faults 5 --sequences 10
 expect 0 out '*si * assigned to su * ACTIVE' \
     "$clovis" amf simulate "$models/good-5x" --sequences 1 --tell
+custom=$TMPDIR/custom
+mkdir "$custom"
+cp "$models/good-6x"/*.xml "$custom"
+sed -i 's/MODEL_TWO_N/MODEL_CUSTOM/' "$custom"/*.xml
+expect 0 out '*si * assigned to su * ACTIVE' \
+    "$clovis" amf simulate "$custom" --sequences 1 --tell
 expect 2 err 'clovis amf simulate: "x" is not a whole number *' \
     "$clovis" amf simulate "$models/good-6x" --seed x
 expect 2 err 'clovis amf simulate: no directory, *' "$clovis" amf simulate

@@ -74,7 +74,7 @@ tests_it_amfd_cluster_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) 
 
 check_PROGRAMS += tests/it_amfd_proxy
 TESTS += tests/it_amfd_proxy
-tests_it_amfd_proxy_SOURCES = %D%/it_amfd_proxy.c
+tests_it_amfd_proxy_SOURCES = %D%/it_amfd_proxy.c %D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
 tests_it_amfd_proxy_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_proxy_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
 
@@ -122,7 +122,8 @@ tests_it_amfd_ccb_cluster_LDADD = libtest-amfd.la libplat.la libshim.la libamf-c
 
 check_PROGRAMS += tests/it_amfd_custom
 TESTS += tests/it_amfd_custom
-tests_it_amfd_custom_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_custom.c %D%/no_store.c
+tests_it_amfd_custom_SOURCES = %D%/fixture_mgmt.h %D%/it_amfd_custom.c %D%/no_store.c \
+	%D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
 tests_it_amfd_custom_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
 tests_it_amfd_custom_LDADD = libtest-amfd.la libplat.la libshim.la libamf-client.la \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)
@@ -176,3 +177,9 @@ tests_fence_app_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_fence_app_LDADD = libplat.la libshim.la libbackend-redis.la libamf-client.la \
 	libbase.la $(JANSSON_LIBS) $(HIREDIS_LIBS)
 endif
+
+check_PROGRAMS += tests/it_amfd_ack
+TESTS += tests/it_amfd_ack
+tests_it_amfd_ack_SOURCES = %D%/it_amfd_ack.c %D%/fixture_amfd_cluster.c %D%/fixture_amfd_cluster.h
+tests_it_amfd_ack_CPPFLAGS = $(AMFD_TEST_CPPFLAGS) $(HIREDIS_CFLAGS)
+tests_it_amfd_ack_LDADD = libtest-amfd.la $(CRITERION_LIBS) $(JANSSON_LIBS) $(HIREDIS_LIBS)

@@ -83,7 +83,27 @@ static void expect_rest(void)
     cr_assert(false, "the daemons do not agree");
 }
 
-static void start_both(const struct amfd_model *m)
+/* helper1 is in the SU of counter1, helper2 in that of counter2; a CSI for them, too. */
+static void helpers_add(const struct amfd *f)
+{
+    char command[900];
+    const char *const edit[] = {"/bin/sh", "-c", command, NULL};
+    char *out;
+
+    snprintf(command, sizeof(command),
+             "cd '%s' && sed -i 's|<numCSIs>1<|<numCSIs>2<|;"
+             "s|<numComponents>1<|<numComponents>2<|' clAmfDefinitions.xml && "
+             "sed -i 's|<componentInstance name=\"counter\\(.\\)\" type=\"CompType\"/>|&"
+             "<componentInstance name=\"helper\\1\" type=\"CompType\"/>|;"
+             "s|<componentServiceInstance name=\"counterCSI\" type=\"Work\"/>|&"
+             "<componentServiceInstance name=\"helperCSI\" type=\"Work\"/>|' "
+             "clAmfConfig.xml && grep -q helperCSI clAmfConfig.xml",
+             f->model);
+    cr_assert_eq(amfd_run((struct amfd *)(uintptr_t)f, edit, &out), 0, "%s", out);
+    free(out);
+}
+
+static void begin(const struct amfd_model *m)
 {
     char lease[16];
 
@@ -93,12 +113,33 @@ static void start_both(const struct amfd_model *m)
     setenv("CLOVIS_AMF_LEASE_MS", lease, 1);
     amfd_prepare(&a, m);
     amfd_prepare(&b, m);
+}
+
+static void launch_both(void)
+{
     amfd_launch(&a, args_a);
-    expect_log(&a, "counter1", "csiset ACTIVE csi=counterCSI flags=1 tr=1", 1);
+    expect_log(&a, "counter1", "csiset ACTIVE csi=", 1);
     amfd_launch(&b, args_b);
-    expect_log(&b, "counter2", "csiset STANDBY csi=counterCSI flags=1", 1);
+    expect_log(&b, "counter2", "csiset STANDBY csi=", 1);
     expect_rest();
     cr_assert(amfd_beats_pass(&store, 2, 1, PATIENCE_MS));
+}
+
+static void start_both(const struct amfd_model *m)
+{
+    begin(m);
+    launch_both();
+}
+
+static bool leads(struct amfd *f)
+{
+    json_t *re = amfd_call(f, "{\"t\":\"status\"}");
+    const json_t *state = json_object_get(re, "state");
+    const bool yes =
+        json_is_true(json_object_get(json_object_get(state, "cluster"), "leads"));
+
+    json_decref(re);
+    return yes;
 }
 
 static void store_back(void)
@@ -134,6 +175,7 @@ Test(amfd_away, an_active_is_restarted_in_place, .timeout = LIMIT, .fini = finis
     pid_t second;
 
     start_both(&restartable);
+    cr_expect(leads(&a));
     redis_kill(&store);
     second = crash(2);
     cr_assert_gt(second, 0);
@@ -146,6 +188,52 @@ Test(amfd_away, an_active_is_restarted_in_place, .timeout = LIMIT, .fini = finis
     crash(3);
     expect_rest();
     expect_count(&b, "counter2", "csiset", 1);
+}
+
+Test(amfd_away, a_standby_of_a_follower_is_restarted_in_place, .timeout = LIMIT,
+     .fini = finish)
+{
+    pid_t one;
+
+    start_both(&restartable);
+    cr_expect(!leads(&b));
+    one = amfd_pid(&a, "counter1");
+    redis_kill(&store);
+    kill(amfd_pid(&b, "counter2"), SIGKILL);
+    expect_log(&b, "counter2", "csiset STANDBY", 2);
+    store_back();
+    expect_count(&b, "counter2", "csiset", 2);
+    expect_count(&b, "err", "the cluster has what was done", 1);
+    expect_count(&a, "counter1", "csiset", 1);
+    cr_expect_eq(amfd_pid(&a, "counter1"), one);
+}
+
+/* Of two components in an SU, the other one goes on with what it has. */
+Test(amfd_away, one_component_of_an_su_is_restarted_in_place, .timeout = LIMIT,
+     .fini = finish)
+{
+    pid_t one;
+
+    begin(&restartable);
+    helpers_add(&a);
+    helpers_add(&b);
+    launch_both();
+    expect_log(&a, "helper1", "csiset ACTIVE csi=", 1);
+    expect_log(&b, "helper2", "csiset STANDBY csi=", 1);
+    expect_rest();
+    cr_assert(amfd_beats_pass(&store, 2, 2 * AMFD_BEATS, PATIENCE_MS));
+    one = amfd_pid(&a, "counter1");
+    redis_kill(&store);
+    kill(amfd_pid(&a, "helper1"), SIGKILL);
+    expect_log(&a, "helper1", "csiset ACTIVE csi=", 2);
+    store_back();
+    expect_count(&a, "helper1", "start pid=", 2);
+    expect_count(&a, "helper1", "csiset", 2);
+    expect_count(&a, "counter1", "csiset", 1);
+    cr_expect_eq(amfd_pid(&a, "counter1"), one);
+    expect_count(&b, "counter2", "csiset", 1);
+    expect_count(&b, "helper2", "csiset", 1);
+    expect_count(&a, "err", "the cluster has what was done", 1);
 }
 
 Test(amfd_away, a_crash_beyond_the_limit_waits_for_the_store, .timeout = LIMIT,

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixture_amfd.h"
-#include "fixture_redis.h"
+#include "fixture_amfd_cluster.h"
 
 enum { LIMIT = 90, PATIENCE_MS = 25000 };
 
@@ -91,7 +90,8 @@ static void finish(void)
     amfd_end(&a);
     if (!clustered)
         return;
-    amfd_end(&b);
+    if (*b.dir)
+        amfd_end(&b);
     redis_end(&store);
 }
 
@@ -155,6 +155,33 @@ Test(amfd_proxy, a_proxy_that_crashed_registers_it_anew, .timeout = LIMIT, .fini
     kill(amfd_pid(&a, "counter1"), SIGKILL);
     expect_times(&a, "counter1", "csiset ACTIVE csi=csi1", 2);
     expect_times(&a, "counter1", "re 3 rc=0x0", 2);
+    expect_log(&a, "counter1", "csiset ACTIVE csi=csi2 flags=3 tr=1 active=counter2");
+}
+
+/* It takes calls of its proxy, and not only a process: that is more than a restart in
+ * place. */
+Test(amfd_proxy, one_that_failed_while_the_store_is_away_waits_for_it, .timeout = LIMIT,
+     .fini = finish)
+{
+    const char *const args[] = {"--all-nodes", "--cluster", "test", NULL};
+
+    clustered = true;
+    redis_start(&store, false, NULL);
+    setenv("CLOVIS_REDIS_URL", store.url, 1);
+    setenv("CLOVIS_AMF_LEASE_MS", "4000", 1);
+    prepare(&a);
+    amfd_puppet(&a, "counter1", "proxy");
+    amfd_launch(&a, args);
+    expect_log(&a, "counter1", ACTIVE_2);
+    cr_assert(amfd_beats_pass(&store, 1, 1, PATIENCE_MS));
+    redis_kill(&store);
+    amfd_order(&a, "counter1",
+               "{\"t\":\"fault\",\"id\":8,\"comp\":\"counter2\",\"recovery\":2}");
+    expect_log(&a, "err", "more than a restart in place is needed");
+    cr_expect_eq(amfd_log_count(&a, "counter1", "heard pclean counter2"), 0);
+    redis_again(&store);
+    expect_log(&a, "counter1", "heard pclean counter2");
+    expect_times(&a, "counter1", "heard pinst counter2", 2);
     expect_log(&a, "counter1", "csiset ACTIVE csi=csi2 flags=3 tr=1 active=counter2");
 }
 

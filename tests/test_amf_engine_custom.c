@@ -169,6 +169,52 @@ Test(amf_custom, it_is_given_up_when_the_su_goes_meanwhile)
     world_end(w);
 }
 
+/* comp2b came back without its standby CSI, which waits for comp2a: there is nothing to
+ * take from it. */
+Test(amf_custom, a_standby_that_comes_back_gives_up_what_it_had_not_got_again)
+{
+    static int first = 0;
+    struct world *w = world_new(&(struct world_shape){AMF_RED_CUSTOM, 3, 3, 2, 1, 2});
+
+    w->m.csis[1].depends = (struct amf_list){&first, 1};
+    w->twin_every = 1;
+    settled(w, false);
+    assigned(w, 0, 2, 1);
+    w->comp[2].launch_ms = 2000;
+    world_crash(w, 2);
+    world_crash(w, 3);
+    world_run(w, w->now_ms + 500);
+    world_forget(w);
+    assigned(w, 0, 2, NOBODY);
+    cr_expect_null(strstr(world_story(w), "remove comp2"));
+    cr_expect_eq(amf_engine_ha(w->e, 2, 0), AMF_HA_NONE);
+    cr_expect_eq(amf_engine_ha(w->e, 3, 1), AMF_HA_NONE);
+    world_end(w);
+}
+
+/* su3 is to stand by for si2, too, and has to take si1 over: it cannot do both. */
+Test(amf_custom, a_take_over_comes_before_another_standby)
+{
+    struct world *w = world_new(&(struct world_shape){AMF_RED_CUSTOM, 4, 4, 1, 2, 1});
+
+    for (size_t i = 0; i < w->m.n_comps; i++) {
+        w->m.comps[i].capability = AMF_CAP_X_ACTIVE_OR_Y_STANDBY;
+        w->m.comps[i].recovery_on_timeout = AMF_REC_COMP_FAILOVER;
+    }
+    w->m.comps[1].restartable = false;
+    w->twin_every = 1;
+    settled(w, false);
+    assigned(w, 0, 1, 2);
+    assigned(w, 1, 1, 0);
+    cr_assert_eq(assign(w, 1, 3, 2), AMF_ADMIN_OK);
+    world_crash(w, 1);
+    world_run(w, w->now_ms + 5000);
+    cr_expect_eq(amf_engine_ha(w->e, 2, 0), AMF_HA_ACTIVE);
+    cr_expect_eq(amf_engine_ha(w->e, 2, 1), AMF_HA_NONE);
+    cr_expect_eq(amf_engine_ha(w->e, 3, 1), AMF_HA_ACTIVE);
+    world_end(w);
+}
+
 Test(amf_custom, a_new_daemon_goes_on_with_it)
 {
     struct world *w = three(1);

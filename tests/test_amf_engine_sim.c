@@ -251,6 +251,15 @@ static void some_adjusting(struct world *w)
     si_needs(w, 5, 0);
 }
 
+/* The first group is the operator's. */
+static void custom_needs_2n(struct world *w)
+{
+    failover_first(w);
+    w->m.sgs[1].redundancy = AMF_RED_TWO_N;
+    si_needs(w, 0, 2);
+    si_needs(w, 3, 1);
+}
+
 static const struct sim_shape shapes[] = {
     {"1+1", 1, {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, NULL},
     {"1+1 fail over", 1, {AMF_RED_TWO_N, 2, 2, 1, 1, 1}, failover_first},
@@ -293,6 +302,12 @@ static const struct sim_shape shapes[] = {
     {"three 2N, two adjust", 3, {AMF_RED_TWO_N, 3, 4, 1, 2, 1}, some_adjusting},
     {"N-way adjusting, even", 1, {AMF_RED_N_WAY, 3, 5, 1, 4, 1}, adjusting},
     {"N-way active, all alike", 1, {AMF_RED_N_WAY_ACTIVE, 3, 5, 1, 3, 1}, adjusting},
+    {"custom", 1, {AMF_RED_CUSTOM, 3, 3, 1, 2, 1}, failover_first},
+    {"custom of two components", 1, {AMF_RED_CUSTOM, 3, 3, 2, 3, 2}, with_levels},
+    {"custom either or", 1, {AMF_RED_CUSTOM, 3, 4, 1, 2, 1}, either_or},
+    {"custom dependencies", 1, {AMF_RED_CUSTOM, 3, 3, 2, 2, 2}, with_depends},
+    {"custom no repair", 1, {AMF_RED_CUSTOM, 2, 4, 2, 2, 2}, no_repair},
+    {"custom and 2N", 2, {AMF_RED_CUSTOM, 3, 3, 1, 2, 1}, custom_needs_2n},
 };
 
 enum { N_SHAPES = sizeof(shapes) / sizeof(*shapes) };
@@ -398,6 +413,8 @@ Test(amf_engine_seeds, seeds_that_broke_something_hold, .timeout = 60)
         {"two 2N, one needs the other", 33, false},
         {"two 2N, one needs the other", 98, false},
         {"two 2N, one needs the other", 340, false},
+        {"custom dependencies", 3376, true},
+        {"custom either or", 103191, true},
     };
     char why[256] = "";
 

@@ -94,22 +94,38 @@ void amf_cluster_generation_set(struct amf_cluster *c, int comp, uint32_t genera
     c->carried_out[comp] = generation;
 }
 
+static bool somebody_waits(const struct amf_cluster *c)
+{
+    const struct waiting *w;
+
+    for (w = c->waiting; w; w = w->next)
+        if (w->decided && !w->saved_as)
+            return true;
+    return false;
+}
+
 void amf_cluster_save(struct amf_cluster *c)
 {
     const int64_t now_ns = clv_now_ns();
+    struct waiting *w;
+    uint64_t number;
     json_t *state;
     char *text;
 
     if (!c->unsaved || !c->epoch || !c->based || c->blind || c->held ||
-        (c->saved_size > SAVE_SMALL && now_ns - c->saved_ns < SAVE_MS * CLV_NS_PER_MS))
+        (!somebody_waits(c) && c->saved_size > SAVE_SMALL &&
+         now_ns - c->saved_ns < SAVE_MS * CLV_NS_PER_MS))
         return;
     c->unsaved = false;
     c->saved_ns = now_ns;
     state = amf_cluster_state_pack(c);
     text = amf_must(json_dumps(state, JSON_COMPACT));
     c->saved_size = strlen(text);
-    amf_log_save(c->log, c->epoch, text);
+    number = amf_log_save(c->log, c->epoch, text);
     json_decref(state);
+    for (w = c->waiting; w; w = w->next)
+        if (w->decided && !w->saved_as)
+            w->saved_as = number;
 }
 
 int amf_cluster_pid(const struct amf_cluster *c, int comp)
@@ -156,7 +172,8 @@ struct amf_cluster *amf_cluster_open(struct amf_daemon *d)
                                           .entry = amf_cluster_on_entry,
                                           .hole = amf_cluster_on_hole,
                                           .view = amf_cluster_on_view,
-                                          .elected = amf_cluster_on_elected};
+                                          .elected = amf_cluster_on_elected,
+                                          .saved = amf_cluster_on_saved};
 
     c->d = d;
     c->kept_end = &c->kept;
@@ -187,6 +204,7 @@ void amf_cluster_close(struct amf_cluster *c)
 {
     if (amf_cluster_has_joined(c, c->who))
         amf_cluster_append(c, 0, 0, json_pack("{s:s}", "t", "leave"));
+    amf_cluster_answer_decided(c);
     amf_log_forget(c->log, c->who);
     amf_log_close(c->log, LEAVE_MS);
     amf_cluster_ahead_close(c);

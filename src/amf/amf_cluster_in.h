@@ -24,6 +24,9 @@ struct waiting {
     struct amf_peer *peer;
     json_t *request; /* owned */
     amf_cluster_done done;
+    bool decided; /* with this result; the answer waits until the state is saved */
+    enum amf_admin_result result;
+    uint64_t saved_as; /* number of that snapshot; 0: none yet */
 };
 
 struct kept {
@@ -75,6 +78,14 @@ struct kept *amf_cluster_kept_take(struct amf_cluster *c);
 void amf_cluster_join(struct amf_cluster *c);
 void amf_cluster_answer(struct amf_cluster *c, uint64_t seq,
                         enum amf_admin_result result);
+/* The same; a leader answers only when the state that comes of it is saved: there may be
+ * nobody else who could tell of it. */
+void amf_cluster_acknowledge(struct amf_cluster *c, uint64_t seq,
+                             enum amf_admin_result result);
+/* Answer what was decided and waits for a snapshot up to this number. */
+void amf_cluster_on_saved(void *ctx, uint64_t number);
+/* The same whatever it waits for: it is up to others to save the state. */
+void amf_cluster_answer_decided(struct amf_cluster *c);
 bool amf_cluster_is_me(const struct amf_cluster *c, const char *who);
 bool amf_cluster_has_joined(const struct amf_cluster *c, const char *who);
 uint64_t amf_cluster_append(struct amf_cluster *c, uint64_t epoch, int64_t min_ms,

@@ -86,6 +86,7 @@ void amf_cluster_on_view(void *ctx, const struct amf_log_view *v)
         if (v->epoch >= c->epoch)
             amf_daemon_note(c->d, "no longer the leader, %s is", v->leader);
         c->epoch = 0;
+        amf_cluster_answer_decided(c);
     }
     if (!c->epoch && !c->d->stopping && leader_missing(c, v, now_ns))
         amf_log_elect(c->log, v->epoch);

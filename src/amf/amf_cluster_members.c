@@ -215,8 +215,48 @@ void amf_cluster_answer_all(struct amf_cluster *c)
 
     while ((w = c->waiting)) {
         c->waiting = w->next;
-        waiting_end(c, w, AMF_ADMIN_TRY_AGAIN);
+        waiting_end(c, w, w->decided ? w->result : AMF_ADMIN_TRY_AGAIN);
     }
+}
+
+void amf_cluster_acknowledge(struct amf_cluster *c, uint64_t seq,
+                             enum amf_admin_result result)
+{
+    struct waiting *w;
+
+    if (!c->epoch || result != AMF_ADMIN_OK) {
+        amf_cluster_answer(c, seq, result);
+        return;
+    }
+    for (w = c->waiting; w; w = w->next)
+        if (w->seq == seq) {
+            w->decided = c->unsaved = true;
+            w->result = result;
+        }
+}
+
+void amf_cluster_on_saved(void *ctx, uint64_t number)
+{
+    struct amf_cluster *c = ctx;
+    struct waiting **link = &c->waiting, *w;
+
+    while ((w = *link)) {
+        if (!w->decided || !w->saved_as || w->saved_as > number) {
+            link = &w->next;
+            continue;
+        }
+        *link = w->next;
+        waiting_end(c, w, w->result);
+    }
+}
+
+void amf_cluster_answer_decided(struct amf_cluster *c)
+{
+    struct waiting *w;
+
+    for (w = c->waiting; w; w = w->next)
+        w->saved_as = w->decided;
+    amf_cluster_on_saved(c, 1);
 }
 
 struct kept *amf_cluster_kept_take(struct amf_cluster *c)

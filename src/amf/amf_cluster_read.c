@@ -248,7 +248,7 @@ static void read_event(struct amf_cluster *c, const struct amf_log_entry *e,
     const enum amf_admin_result result = event_read(c, e, o);
 
     if (amf_cluster_is_me(c, e->who))
-        amf_cluster_answer(c, e->seq, result);
+        amf_cluster_acknowledge(c, e->seq, result);
 }
 
 /* What is not the engine's to decide. */
@@ -265,7 +265,7 @@ static void read_shared(struct amf_cluster *c, const struct amf_log_entry *e,
         c->unsaved = true;
     }
     if (amf_cluster_is_me(c, e->who))
-        amf_cluster_answer(c, e->seq, result);
+        amf_cluster_acknowledge(c, e->seq, result);
 }
 
 static void read_mark(struct amf_cluster *c, const struct amf_log_entry *e)

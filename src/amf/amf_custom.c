@@ -132,6 +132,24 @@ static bool as_wished(const struct amf_engine *e, int si, int active, int standb
     return true;
 }
 
+/* The SU is about to take over from an active that is gone: that comes first, and may
+ * leave no room for more. */
+static bool takes_over(struct amf_engine *e, int su)
+{
+    const struct amf_sg_state *g = &e->sgs[e->m->sus[su].sg];
+
+    for (size_t i = 0; i < g->n_sis; i++) {
+        const int si = g->sis[i];
+
+        if (is_role(e, su, si, AMF_HA_STANDBY) && !is_served(e, si) &&
+            amf_si_effective(e, si) == AMF_ADMIN_UNLOCKED && amf_si_depends_met(e, si) &&
+            amf_custom_may_lead(e, amf_asg_at(e, su, si)) &&
+            amf_asg_promotable(e, amf_asg_at(e, su, si)) != AMF_NOT_PROMOTABLE)
+            return true;
+    }
+    return false;
+}
+
 /* False: it has become impossible. A standby is promoted by amf_assign.c. */
 static bool advance(struct amf_engine *e, int si, int active, int standby)
 {
@@ -140,7 +158,7 @@ static bool advance(struct amf_engine *e, int si, int active, int standby)
         !amf_asg_place(e, active, si, AMF_HA_ACTIVE))
         return false;
     return standby < 0 || !is_role(e, active, si, AMF_HA_ACTIVE) ||
-           amf_asg_at(e, standby, si)->role != AMF_HA_NONE ||
+           amf_asg_at(e, standby, si)->role != AMF_HA_NONE || takes_over(e, standby) ||
            amf_asg_place(e, standby, si, AMF_HA_STANDBY);
 }
 

@@ -283,7 +283,7 @@ static void want_removed(struct amf_engine *e, struct amf_asg *a, size_t part)
                             .flags = AMF_CSI_TARGET_ONE,
                             .active_comp = -1};
 
-    if (p->pending || p->ha == AMF_HA_NONE)
+    if (p->pending || p->lost || p->ha == AMF_HA_NONE) /* a new process never had it */
         return;
     s.invocation = amf_invocation(e, AMF_INV_CSI_REMOVE, p->comp);
     p->pending = AMF_PEND_REMOVE;

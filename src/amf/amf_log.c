@@ -238,14 +238,18 @@ void amf_log_elect(struct amf_log *l, uint64_t seen)
     pthread_mutex_unlock(&l->lock);
 }
 
-void amf_log_save(struct amf_log *l, uint64_t epoch, char *text)
+uint64_t amf_log_save(struct amf_log *l, uint64_t epoch, char *text)
 {
+    uint64_t number;
+
     pthread_mutex_lock(&l->lock);
     free(l->save);
     l->save = text;
     l->save_epoch = epoch;
+    number = ++l->save_number;
     pthread_cond_broadcast(&l->work);
     pthread_mutex_unlock(&l->lock);
+    return number;
 }
 
 void amf_log_forget(struct amf_log *l, const char *who)

@@ -51,6 +51,8 @@ struct amf_log_events {
     void (*view)(void *ctx, const struct amf_log_view *v);
     /* We lead from now on, under epoch; snapshot: the last one saved, or NULL. */
     void (*elected)(void *ctx, uint64_t epoch, const char *snapshot);
+    /* The snapshot with this number, or a later one, is kept. */
+    void (*saved)(void *ctx, uint64_t number);
 };
 
 /* who names this daemon, and is not used again after its end. NULL: one line was logged.
@@ -90,8 +92,9 @@ int64_t amf_log_safe_ns(struct amf_log *l);
 /* Try to lead after seen, the epoch in the last view. */
 void amf_log_elect(struct amf_log *l, uint64_t seen);
 
-/* Keep text (taken) as the snapshot, if epoch still lasts; only the latest matters. */
-void amf_log_save(struct amf_log *l, uint64_t epoch, char *text);
+/* Keep text (taken) as the snapshot, if epoch still lasts; only the latest matters. Its
+ * number, which rises from 1. */
+uint64_t amf_log_save(struct amf_log *l, uint64_t epoch, char *text);
 
 /* Remove what the store knows of a daemon that is gone. */
 void amf_log_forget(struct amf_log *l, const char *who);

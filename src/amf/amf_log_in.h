@@ -20,7 +20,13 @@
 enum { AMF_LOG_RETRY_MS = 100, AMF_LOG_UNKNOWN = -1 };
 
 /* What the threads tell the loop. */
-enum amf_log_notice_type { AMF_LOG_READ, AMF_LOG_HOLE, AMF_LOG_VIEW, AMF_LOG_ELECTED };
+enum amf_log_notice_type {
+    AMF_LOG_READ,
+    AMF_LOG_HOLE,
+    AMF_LOG_VIEW,
+    AMF_LOG_ELECTED,
+    AMF_LOG_SAVED
+};
 
 struct amf_log_notice;
 
@@ -43,7 +49,7 @@ struct amf_log {
     bool want_elect;
     uint64_t elect_seen;
     char *save; /* owned; NULL: nothing to keep */
-    uint64_t save_epoch;
+    uint64_t save_epoch, save_number;
     char forget[AMF_WHO_SIZE]; /* "": nobody */
     int64_t read_from;         /* AMF_LOG_UNKNOWN until the writer has seen the log */
     bool stop;
@@ -53,6 +59,8 @@ struct amf_log {
 /* Tell the loop; reply is taken and may be NULL. asked_ns: of a view. */
 void amf_log_tell(struct amf_log *l, enum amf_log_notice_type type, redisReply *reply,
                   int64_t asked_ns);
+/* A snapshot is kept. */
+void amf_log_tell_saved(struct amf_log *l, uint64_t number);
 /* Hand out what was told, on the loop. */
 void amf_log_woken(uv_async_t *async);
 void amf_log_notices_drop(struct amf_log *l);

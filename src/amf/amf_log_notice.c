@@ -12,7 +12,18 @@ struct amf_log_notice {
     enum amf_log_notice_type type;
     redisReply *reply; /* owned */
     int64_t asked_ns;  /* of a view */
+    uint64_t number;   /* of a snapshot */
 };
+
+/* Takes n. */
+static void tell(struct amf_log *l, struct amf_log_notice *n)
+{
+    pthread_mutex_lock(&l->lock);
+    *l->told_end = n;
+    l->told_end = &n->next;
+    pthread_mutex_unlock(&l->lock);
+    uv_async_send(&l->wake);
+}
 
 void amf_log_tell(struct amf_log *l, enum amf_log_notice_type type, redisReply *reply,
                   int64_t asked_ns)
@@ -22,11 +33,16 @@ void amf_log_tell(struct amf_log *l, enum amf_log_notice_type type, redisReply *
     n->type = type;
     n->reply = reply;
     n->asked_ns = asked_ns;
-    pthread_mutex_lock(&l->lock);
-    *l->told_end = n;
-    l->told_end = &n->next;
-    pthread_mutex_unlock(&l->lock);
-    uv_async_send(&l->wake);
+    tell(l, n);
+}
+
+void amf_log_tell_saved(struct amf_log *l, uint64_t number)
+{
+    struct amf_log_notice *n = amf_must(calloc(1, sizeof(*n)));
+
+    n->type = AMF_LOG_SAVED;
+    n->number = number;
+    tell(l, n);
 }
 
 static void notice_free(struct amf_log_notice *n)
@@ -95,6 +111,9 @@ static void hand_out(struct amf_log *l, const struct amf_log_notice *n)
         break;
     case AMF_LOG_ELECTED:
         elected_hand_out(l, n->reply);
+        break;
+    case AMF_LOG_SAVED:
+        l->events.saved(l->events.ctx, n->number);
         break;
     }
 }

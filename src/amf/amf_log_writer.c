@@ -101,22 +101,38 @@ static bool done_ok(redisReply *reply)
     return reply != NULL;
 }
 
+/* Once more, if no later one is there. */
+static void save_put_back(struct amf_log *l, char *text)
+{
+    pthread_mutex_lock(&l->lock);
+    if (!l->save) {
+        l->save = text;
+        text = NULL;
+    }
+    pthread_mutex_unlock(&l->lock);
+    free(text);
+}
+
 static bool save_send(struct amf_log *l, struct amf_store *s)
 {
     char *text;
-    uint64_t epoch;
-    bool ok;
+    uint64_t epoch, number;
 
     pthread_mutex_lock(&l->lock);
     text = l->save;
     epoch = l->save_epoch;
+    number = l->save_number;
     l->save = NULL;
     pthread_mutex_unlock(&l->lock);
     if (!text)
         return true;
-    ok = done_ok(amf_store_save(s, &l->keys, epoch, text));
-    free(text); /* a later one follows soon enough */
-    return ok;
+    if (!done_ok(amf_store_save(s, &l->keys, epoch, text))) {
+        save_put_back(l, text);
+        return false;
+    }
+    free(text);
+    amf_log_tell_saved(l, number);
+    return true;
 }
 
 static bool forget_send(struct amf_log *l, struct amf_store *s)

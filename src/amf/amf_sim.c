@@ -3,12 +3,15 @@
 
 #include <stdio.h>
 
+#include "amf/amf_sim_custom.h"
+
 enum { START_MS = 6000, SETTLE_MS = 60000, SETTLE_ROUNDS = 60 };
 
 struct sim {
     struct world *w;
     uint64_t rng;
     bool plain, numbers; /* as in struct amf_sim */
+    struct amf_sim_custom custom;
 };
 
 static uint32_t rng(struct sim *s, uint32_t below)
@@ -70,6 +73,20 @@ static void further_admin(struct sim *s)
                                        .arg = (int)rng(s, 2)});
 }
 
+/* An SU, or nobody, or at times one that there is not. */
+static int random_su(struct sim *s)
+{
+    return (int)rng(s, (uint32_t)s->w->m.n_sus + 2) - 1;
+}
+
+/* Right or wrong: any SI, and any two SUs. */
+static void random_assign(struct sim *s)
+{
+    const int si = (int)rng(s, (uint32_t)s->w->m.n_sis), active = random_su(s);
+
+    amf_sim_custom_assign(&s->custom, s->w, si, active, random_su(s));
+}
+
 static void random_admin(struct sim *s)
 {
     static const enum amf_kind kinds[] = {AMF_KIND_NODE, AMF_KIND_SG, AMF_KIND_SU,
@@ -127,6 +144,10 @@ static void random_step(struct sim *s)
 {
     const int node = (int)rng(s, (uint32_t)s->w->m.n_nodes);
 
+    if (s->custom.titles && s->w->m.n_sis && one_in(s, 3)) {
+        random_assign(s);
+        return;
+    }
     switch (rng(s, 10)) {
     case 0:
     case 1:
@@ -243,6 +264,8 @@ static void finish(struct sim *s, const bool *reachable)
         open_all(s);
     if (!w->broken && !settle(w))
         w->broken = "it does not come to rest";
+    if (!w->broken)
+        amf_sim_custom_finish(&s->custom, w);
     if (!w->broken && !all_active(w, reachable))
         w->broken = w->trouble;
 }
@@ -259,14 +282,17 @@ static void dump(const struct world *w, FILE *out)
 bool amf_sim_history(struct world *w, const struct amf_sim *o, char *why, size_t size,
                      uint64_t *steps)
 {
-    struct sim s = {w, o->seed * 0x9e3779b97f4a7c15u + 1, o->plain, o->numbers};
+    struct sim s = {w, o->seed * 0x9e3779b97f4a7c15u + 1, o->plain, o->numbers, {NULL}};
 
+    amf_sim_custom_begin(&s.custom, w);
     begin(w, o->aloud);
     for (unsigned i = 0; i < o->faults && !w->broken; i++) {
         random_step(&s);
         world_run(w, w->now_ms + (one_in(&s, 3) ? rng(&s, 3) : rng(&s, 3000)));
+        amf_sim_custom_check(&s.custom, w);
     }
     finish(&s, o->reachable);
+    amf_sim_custom_end(&s.custom);
     if (w->broken)
         snprintf(why, size, "%s", w->broken);
     if (w->broken && o->aloud)
@@ -279,13 +305,15 @@ bool amf_sim_history(struct world *w, const struct amf_sim *o, char *why, size_t
 bool amf_sim_reachable(const struct amf_model *m, bool *active, char *why, size_t size)
 {
     struct world *w = world_of(m);
-    struct sim s = {w, 1, true, false};
+    struct sim s = {w, 1, true, false, {NULL}};
     bool ok;
 
     for (size_t c = 0; c < m->n_csis; c++)
         active[c] = false; /* nothing has to be, as yet */
+    amf_sim_custom_begin(&s.custom, w);
     begin(w, NULL);
     finish(&s, active);
+    amf_sim_custom_end(&s.custom);
     for (size_t c = 0; c < m->n_csis; c++)
         active[c] = is_active(w, (int)c);
     ok = !w->broken;

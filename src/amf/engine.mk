@@ -13,7 +13,8 @@ libamf_engine_la_LIBADD = libamf-model.la $(JANSSON_LIBS)
 # The engine in a world of its own: clovis amf simulate, and the engine's tests.
 noinst_LTLIBRARIES += libamf-sim.la
 libamf_sim_la_SOURCES = %D%/amf_world.h %D%/amf_world.c \
-	%D%/amf_world_model.c %D%/amf_world_restart.c %D%/amf_world_twin.c %D%/amf_sim.h %D%/amf_sim.c
+	%D%/amf_world_model.c %D%/amf_world_restart.c %D%/amf_world_twin.c %D%/amf_sim.h %D%/amf_sim.c \
+	%D%/amf_sim_custom.h %D%/amf_sim_custom.c
 libamf_sim_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libamf_sim_la_LIBADD = libamf-engine.la $(JANSSON_LIBS)
 
