@@ -8,6 +8,7 @@
 #include "backend-redis/rds_cache.h"
 #include "backend-redis/rds_durable.h"
 #include "backend-redis/rds_seal.h"
+#include "base/clock.h"
 #include "base/logline.h"
 
 /* ---- calls --------------------------------------------------------------- */
