@@ -11,6 +11,8 @@
 enum { LIMIT = 90, PATIENCE_MS = 25000 };
 
 static struct redis store;
+static const char *const durable[] = {"--appendonly", "yes", "--appendfsync", "always",
+                                      NULL};
 static struct amfd a, b;
 static bool clustered;
 
@@ -166,7 +168,7 @@ Test(amfd_proxy, one_that_failed_while_the_store_is_away_waits_for_it, .timeout 
     const char *const args[] = {"--all-nodes", "--cluster", "test", NULL};
 
     clustered = true;
-    redis_start(&store, false, NULL);
+    redis_start(&store, false, durable);
     setenv("CLOVIS_REDIS_URL", store.url, 1);
     setenv("CLOVIS_AMF_LEASE_MS", "4000", 1);
     prepare(&a);

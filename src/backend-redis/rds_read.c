@@ -95,7 +95,8 @@ static const redisReply *element(const redisReply *reply, uint32_t i, uint32_t n
     return n == 1 ? reply : rds_reply_at(reply, i);
 }
 
-/* Look at the ends: STORE_OK, or why not; *again: it changes while we look. */
+/* Look at the ends: STORE_OK, or why not; *again: section *bad was not there, and is
+ * there now. */
 static enum store_status ends_verify(struct store_ckpt *ckpt,
                                      const struct store_read *vec, uint32_t n,
                                      const redisReply *ends, uint32_t *bad, bool *again,
@@ -108,6 +109,8 @@ static enum store_status ends_verify(struct store_ckpt *ckpt,
     for (i = 0; i < n; i++) {
         const struct clv_bytes end = rds_reply_bytes(element(ends, i, n));
 
+        if (!end.base && !*again)
+            *bad = i;
         *again = *again || !end.base;
         finite = finite || (end.base && !rds_reply_is(element(ends, i, n), "inf"));
     }
@@ -341,10 +344,10 @@ enum store_status store_read(struct store_ckpt *ckpt, struct store_read *vec, ui
 
     if (rds_cache_get(ckpt, vec, n, &ticket))
         return STORE_OK;
-    /* a section that is made or deleted between the two looks is looked at again */
+    /* a section that is made between the two looks is looked at again, for a while */
     for (tries = 0; again && tries < READ_TRIES; tries++)
         st = read_once(ckpt, vec, n, bad, &ticket, &again, deadline_ns);
     if (st != STORE_OK && ticket.open)
         rds_cache_changed(ckpt);
-    return again && st == STORE_OK ? STORE_AWAY : st;
+    return again && st == STORE_OK ? STORE_ABSENT : st;
 }
