@@ -27,6 +27,8 @@ if [ "$rc" -eq 124 ] || [ "$rc" -eq 137 ]; then
 fi
 for report in "$TMPDIR"/report.*; do
     [ -e "$report" ] || continue
+    # a thread that ends while the leak checker stops all of them is no finding
+    grep -qv '^==[0-9]*==Unable to get registers from thread [0-9]*\.$' "$report" || continue
     echo "$name: sanitizer report:" >&2
     cat "$report" >&2
     rc=1
